@@ -1,0 +1,17 @@
+import { type Dispose, once } from './dispose.js';
+
+/** Time as a dependency: shells hold one, pure code is handed `nowMs`. */
+export interface Clock {
+  /** Milliseconds on a monotonic scale. */
+  nowMs(): number;
+  /** Calls `action` once after `delayMs`, unless released before. */
+  after(delayMs: number, action: () => void): Dispose;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs);
+    return once(() => clearTimeout(timer));
+  },
+};
