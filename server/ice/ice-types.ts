@@ -1,0 +1,112 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../lib/clock.js';
+import type { Dispose } from '../lib/dispose.js';
+import type { Log } from '../lib/log.js';
+import type { Result } from '../lib/result.js';
+import type { PacketPath } from '../media/packet-path.js';
+import type { Candidate } from './candidate.js';
+
+/** What the rest of the server sees of ice/: shared transports made once at start, and one peer per viewer. */
+export interface IceTransports {
+  /** Host candidates are bound when this resolves; nothing here waits for a server. An error names the reason (range used up). */
+  createPeer(options: IcePeerOptions): Promise<Result<IcePeer>>;
+  /** Takes over a TCP connection that another listener accepted, with the bytes already read from it (first byte 0 to 15). */
+  acceptTcp(socket: Socket, firstBytes: Buffer): void;
+  /** The bound shared sockets, for the log and the doctor. */
+  listening(): readonly { readonly transport: 'udp' | 'tcp'; readonly address: string; readonly port: number }[];
+  /** Closes all peers, then all sockets. */
+  close(): Promise<void>;
+}
+
+export interface IceTransportsOptions {
+  /** The default of IcePeerOptions.lite. */
+  readonly lite?: boolean;
+  readonly udp:
+    | { readonly kind: 'off' }
+    | { readonly kind: 'range'; readonly minPort: number; readonly maxPort: number }
+    | { readonly kind: 'mux'; readonly port: number };
+  /** `shared` has no listener of its own: connections come through `acceptTcp`, `port` is the one that is advertised. */
+  readonly tcp: { readonly kind: 'off' } | { readonly kind: 'mux' | 'shared'; readonly port: number };
+  /** The backend list (config.md section 6.2); ignored by ICE-lite. */
+  readonly servers?: readonly IceServer[];
+  /** webrtc.nat1to1: `EXTERNAL` or `EXTERNAL/LOCAL`, host names allowed. */
+  readonly nat1to1?: readonly string[];
+  /** webrtc.candidates: `address:port`, `[v6]:port`, `hostname:port`, `stun:port`, in order of priority. */
+  readonly candidates?: readonly string[];
+  readonly filters?: CandidateFilters;
+  /** Plain binding requests on the UDP mux port are answered, rate limited. Default true. */
+  readonly answerPlainStun?: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What is left out of the advertised addresses. An absent or empty list allows everything. */
+export interface CandidateFilters {
+  /** Addresses or networks in CIDR form that may be advertised. */
+  readonly ips?: readonly string[];
+  /** Interface names that may be used; a trailing `*` is a prefix. */
+  readonly interfaces?: readonly string[];
+  readonly networks?: readonly NetworkType[];
+  /** `auto`: loopback only for a client on this machine. */
+  readonly loopback?: boolean | 'auto';
+  readonly candidates?: readonly ('host' | 'srflx' | 'relay')[];
+}
+
+export type NetworkType = 'udp4' | 'udp6' | 'tcp4' | 'tcp6';
+
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
+
+export interface IcePeerOptions {
+  readonly lite?: boolean;
+  /** The address that the viewer's WebSocket comes from: puts its own subnet first and allows loopback to a local browser. */
+  readonly clientAddress?: string;
+  /** Default true: the side that offers controls (RFC 8445 section 6.1.1). A lite agent that meets a full one is controlled. */
+  readonly controlling?: boolean;
+  /** A logger that names the viewer; default that of the transports. */
+  readonly log?: Log;
+}
+
+export type IceState = 'new' | 'checking' | 'connected' | 'disconnected' | 'failed' | 'closed';
+
+export interface IceCredentials {
+  readonly ufrag: string;
+  readonly pwd: string;
+}
+
+export interface RemoteIce extends IceCredentials {
+  readonly lite: boolean;
+}
+
+/** ICE for one viewer: one component, since everything is bundled with rtcp-mux. */
+export interface IcePeer {
+  /** The newest credentials; `restart` replaces them. */
+  readonly local: IceCredentials & { readonly lite: boolean };
+  /** The local candidates found so far, host ones at once, best first, with `ufrag` set. */
+  candidates(): readonly Candidate[];
+  /** Resolves when server-reflexive and relay candidates are there too, after 5 s at the latest; a server that is silent is named in the log. */
+  gather(): Promise<void>;
+  /** Calls back for every candidate found later than this call. */
+  onCandidate(listener: (candidate: Candidate) => void): Dispose;
+  /** The other side's credentials; new ones after a restart begin the new generation. Order with candidates does not matter. */
+  setRemote(remote: RemoteIce): void;
+  /** A candidate's text as of `signal/candidate` (`ufrag` tells its generation); null or empty text ends them. Useless ones are ok and ignored. */
+  addRemoteCandidate(text: string | null): Result<void>;
+  /** New credentials for a new generation; the path of the old one stays in use until the new one is valid. */
+  restart(): IceCredentials;
+  readonly state: IceState;
+  onState(listener: (state: IceState) => void): Dispose;
+  /** Where packets go: the first valid pair, before nomination, later the nominated one. */
+  readonly path: PacketPath | undefined;
+  onPath(listener: (path: PacketPath) => void): Dispose;
+  /** Non-STUN datagrams from addresses that proved themselves; the buffer is valid during the call. */
+  onDatagram(listener: (datagram: Buffer) => void): Dispose;
+  /** Sends on the current path; without one, or after close, the datagram is dropped, as a network would. */
+  send(data: Uint8Array): void;
+  selectedPair(): { readonly local: Candidate; readonly remote: Candidate; readonly rttMs: number | undefined } | undefined;
+  /** Idempotent; frees ports and routes at once. No events after it but the state `closed`. */
+  close(): void;
+}
