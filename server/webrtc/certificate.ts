@@ -34,4 +34,3 @@ export async function warmUpDtls(certificate: RTCCertificate): Promise<void> {
   client.close();
   for (const outcome of outcomes) if (!outcome.ok) throw new Error(`DTLS self-check: ${outcome.error}`);
 }
-

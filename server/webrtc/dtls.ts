@@ -1,4 +1,11 @@
-import { Event, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport, type RTCCertificate, type RTCIceTransport } from 'werift';
+import {
+  Event,
+  type RTCCertificate,
+  RTCDtlsFingerprint,
+  RTCDtlsParameters,
+  RTCDtlsTransport,
+  type RTCIceTransport,
+} from 'werift';
 import { err, ok, type Result } from '../lib/result.js';
 
 /** SRTP protection profiles in our order of preference (RFC 7714 section 14.2, RFC 5764 section 4.1.2). */

@@ -39,7 +39,13 @@ export type SectionDescription =
       readonly extensions: readonly { readonly id: number; readonly uri: string }[];
     }
   | { readonly kind: 'application'; readonly mid: string }
-  | { readonly kind: 'rejected'; readonly mid: string; readonly media: string; readonly protocol: string; readonly payloads: string };
+  | {
+      readonly kind: 'rejected';
+      readonly mid: string;
+      readonly media: string;
+      readonly protocol: string;
+      readonly payloads: string;
+    };
 
 const SCTP_PORT = 5000;
 /** Clients attach the stream of the video track to one element, so both tracks carry the same stream id. */
@@ -84,7 +90,12 @@ export function writeDescription(
 function writeSection(section: SectionDescription, transport: TransportDescription, first: boolean): string[] {
   switch (section.kind) {
     case 'rejected':
-      return [`m=${section.media} 0 ${section.protocol} ${section.payloads}`, 'c=IN IP4 0.0.0.0', `a=mid:${section.mid}`, 'a=inactive'];
+      return [
+        `m=${section.media} 0 ${section.protocol} ${section.payloads}`,
+        'c=IN IP4 0.0.0.0',
+        `a=mid:${section.mid}`,
+        'a=inactive',
+      ];
     case 'application':
       return [
         'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',

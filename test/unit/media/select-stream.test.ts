@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { type Rung, type StreamSelector, selectStream } from '../../../server/media/select-stream.js';
+
+const LADDER: Rung[] = [
+  { id: 'hq', bitrateBps: 3_000_000 },
+  { id: 'mq', bitrateBps: 1_000_000 },
+  { id: 'lq', bitrateBps: 0 },
+];
+
+test.each<[StreamSelector, string | undefined]>([
+  [{ id: 'mq' }, 'mq'],
+  [{ type: 'nearest', id: 'lq' }, 'lq'],
+  [{ id: 'legacy' }, 'legacy'],
+  [{ id: 'nope' }, undefined],
+  [{ type: 'lower', id: 'hq' }, 'mq'],
+  [{ type: 'lower', id: 'lq' }, undefined],
+  [{ type: 'higher', id: 'mq' }, 'hq'],
+  [{ type: 'higher', id: 'hq' }, undefined],
+  [{ type: 'lower', id: 'legacy' }, undefined],
+  [{ bitrate: 1_000_000 }, 'mq'],
+  [{ bitrate: 2_000_000 }, undefined],
+  [{ type: 'nearest', bitrate: 2_000_000 }, 'mq'],
+  [{ type: 'nearest', bitrate: 500_000 }, 'mq'],
+  [{ type: 'lower', bitrate: 5_000_000 }, 'mq'],
+  [{ type: 'higher', bitrate: 1 }, 'hq'],
+  [{ id: 'hq', bitrate: 1_000_000 }, 'hq'],
+  [{}, undefined],
+])('%o selects %s', (selector, expected) => {
+  const selected = selectStream(selector, LADDER, ['legacy']);
+  expect(selected.ok ? selected.value : undefined).toBe(expected);
+});
+
+test('with nothing running the nearest bitrate is the first of the list', () => {
+  expect(selectStream({ type: 'nearest', bitrate: 1 }, [{ id: 'only', bitrateBps: 0 }], [])).toEqual({ ok: true, value: 'only' });
+});
