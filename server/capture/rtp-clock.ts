@@ -1,0 +1,15 @@
+/**
+ * How a stream's RTP timestamps relate to time. Every pipeline of the capture host runs on the system's monotonic clock with
+ * one base time and a timestamp offset of 0, so RTP time = (monotonic time - base) x clock rate for sound and picture alike,
+ * and sender reports made from this mapping keep them in step.
+ */
+export interface RtpClock {
+  readonly clockRateHz: number;
+  /** The moment of RTP timestamp 0, in ms on the scale of `performance.now()` of this process. */
+  readonly zeroMs: number;
+}
+
+/** The RTP timestamp (32 bits) of what was captured at `nowMs`. */
+export function rtpTimestampAt(clock: RtpClock, nowMs: number): number {
+  return Math.floor(((nowMs - clock.zeroMs) * clock.clockRateHz) / 1000) % 2 ** 32;
+}
