@@ -1,0 +1,153 @@
+import type { Dispose } from '../lib/dispose.js';
+import type { EncodedStream } from './encoded-stream.js';
+import type { PacketPath } from './packet-path.js';
+
+/** The sending side of every viewer. One per process; `createMediaEngine` in create-media-engine.ts makes it. */
+export interface MediaEngine {
+  /** Which implementations the start-up check chose; the caller logs it once. */
+  readonly paths: { readonly cipher: CipherName; readonly send: BatchName };
+  /** Starts sending to one viewer; its release is `PeerSender.close`. */
+  addPeer(options: PeerOptions): PeerSender;
+  /** The fan-out of one encoded stream; it listens to the stream while a track is attached and not paused. */
+  fanout(stream: EncodedStream, options?: FanoutOptions): Fanout;
+  /** Closes every peer and stops every timer. */
+  close(): void;
+}
+
+export type CipherName = 'libcrypto' | 'node:crypto';
+export type BatchName = 'sendmmsg' | 'dgram';
+
+export type SrtpProfile = 'AEAD_AES_128_GCM' | 'AES_CM_128_HMAC_SHA1_80';
+
+/** What the DTLS handshake agreed on (RFC 5764): 16-byte keys, salts of 12 (GCM) or 14 bytes (longer ones are cut). */
+export interface SrtpKeys {
+  readonly profile: SrtpProfile;
+  readonly localKey: Uint8Array;
+  readonly localSalt: Uint8Array;
+  readonly remoteKey: Uint8Array;
+  readonly remoteSalt: Uint8Array;
+}
+
+export interface PeerOptions {
+  readonly keys: SrtpKeys;
+  /** Undefined until ICE has a valid pair; what is late by then is dropped by whole frames. */
+  readonly path: PacketPath | undefined;
+  /** The canonical name that ties the peer's audio and video together for lip-sync (RFC 3550 section 6.5.1). */
+  readonly cname: string;
+  readonly hooks?: PeerHooks;
+}
+
+/** Every hook is called synchronously from `receiveRtcp`; what is handed over is valid until the hook returns. */
+export interface PeerHooks {
+  /** The viewer sent PLI or FIR. The stream was asked for a keyframe already. */
+  onKeyframeRequest?(track: SenderTrack): void;
+  /** One transport-wide feedback, matched with what was sent. */
+  onFeedback?(feedback: SendFeedback): void;
+  onReport?(report: ReceptionReport): void;
+  /** REMB: the receiver's estimate in bit/s. */
+  onRemb?(bitrateBps: number): void;
+}
+
+/** Columns of one transport-wide feedback, row i is one sent packet, in sending order. Reused: read it at once. */
+export interface SendFeedback {
+  readonly count: number;
+  /** The engine's clock, ms. */
+  readonly sentAtMs: Float64Array;
+  /** The receiver's clock, ms; NaN where the packet did not arrive. */
+  readonly receivedAtMs: Float64Array;
+  /** Size of the datagram. */
+  readonly bytes: Uint16Array;
+}
+
+/** One report block of a receiver report, in usable units. */
+export interface ReceptionReport {
+  readonly track: SenderTrack;
+  /** 0 to 1, since the last report. */
+  readonly fractionLost: number;
+  readonly totalLost: number;
+  readonly jitterMs: number;
+  /** Undefined until the receiver answered a sender report. */
+  readonly rttMs: number | undefined;
+}
+
+export interface PeerSender {
+  readonly stats: PeerStats;
+  /** ICE selected another pair, or (undefined) has none. */
+  setPath(path: PacketPath | undefined): void;
+  addTrack(options: TrackOptions): SenderTrack;
+  /** An SRTCP datagram from the viewer. Whatever cannot be authenticated or read is counted and ignored; never throws. */
+  receiveRtcp(datagram: Buffer): void;
+  /** The rate at which a burst is spread, bit/s; a congestion controller moves it. */
+  setPacingRate(bitrateBps: number): void;
+  /** Says BYE where a path exists, detaches the tracks, frees the keys. Idempotent. */
+  close(): void;
+}
+
+export interface TrackOptions {
+  readonly kind: 'audio' | 'video';
+  readonly clockRateHz: number;
+  readonly ssrc: number;
+  readonly payloadType: number;
+  /** Only where it was negotiated; else lost packets are sent again as they were. */
+  readonly rtx?: { readonly ssrc: number; readonly payloadType: number };
+  /** The ids that were negotiated (1 to 14); a missing id leaves the extension out. */
+  readonly extensions?: {
+    readonly transportCc?: number;
+    readonly playoutDelay?: number;
+    readonly absSendTime?: number;
+    readonly mid?: { readonly id: number; readonly value: string };
+  };
+}
+
+export interface SenderTrack {
+  readonly kind: 'audio' | 'video';
+  readonly ssrc: number;
+  readonly stats: TrackStats;
+  /** Nothing is sent, and the stream is not listened to on this track's account, until `resume`. */
+  pause(): void;
+  /** Video goes on at the next keyframe, which is asked for. */
+  resume(): void;
+  /** Playout delay written into every later video packet, in ms (steps of 10, up to 40950). Starts at 0/0. */
+  setPlayoutDelay(minMs: number, maxMs: number): void;
+  /** Stops the track; the peer goes on. Idempotent. */
+  close(): void;
+}
+
+export interface Fanout {
+  readonly stream: EncodedStream;
+  /**
+   * Sends the stream to the track from the next keyframe on (audio: from the next packet on).
+   * A track that another fan-out serves keeps its picture until then, and is detached there by the switch.
+   */
+  attach(track: SenderTrack): Dispose;
+}
+
+export interface FanoutOptions {
+  /**
+   * When the stream's RTP timestamps were captured: any one pair of timestamp and wall clock (ms since 1970) that is
+   * true now. Without it the arrival of the packets stands in.
+   */
+  readonly captureTime?: () => { readonly rtpTimestamp: number; readonly wallClockMs: number } | undefined;
+}
+
+export interface TrackStats {
+  readonly packetsSent: number;
+  /** Of RTP payload, as sender reports count it. */
+  readonly bytesSent: number;
+  readonly keyframesSent: number;
+  /** Sequence numbers the viewer asked for again. */
+  readonly nacked: number;
+  readonly resent: number;
+  /** Frames that were too late for this viewer's path and never sent. */
+  readonly framesDropped: number;
+  readonly keyframeRequests: number;
+}
+
+export interface PeerStats {
+  /** Datagrams and bytes handed to the path, RTCP and retransmissions included. */
+  readonly packetsSent: number;
+  readonly bytesSent: number;
+  readonly rtcpReceived: number;
+  /** Datagrams that failed authentication, were replayed or not understood. */
+  readonly rtcpRejected: number;
+}
