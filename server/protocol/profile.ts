@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { mergePluginValues, PluginValues } from './plugin-values.js';
 
-/** What a member may do (spec/model.md section 3). All eleven keys are always on the wire; `plugins` holds flat dotted names. */
+/** What a member is called and may do (11 keys, all always present on the wire). Flags that are not given are false. */
 export const MemberProfile = Type.Object({
   name: Type.String(),
   is_admin: Type.Boolean(),
@@ -12,6 +13,30 @@ export const MemberProfile = Type.Object({
   can_access_clipboard: Type.Boolean(),
   sends_inactive_cursor: Type.Boolean(),
   can_see_inactive_cursors: Type.Boolean(),
-  plugins: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]),
+  plugins: PluginValues,
 });
 export type MemberProfile = Static<typeof MemberProfile>;
+
+/** Some of a profile's fields; those absent stay as they are. */
+export const MemberProfilePatch = Type.Partial(MemberProfile);
+export type MemberProfilePatch = Static<typeof MemberProfilePatch>;
+
+/** A new profile with the fields of `patch` in place; `plugins` are merged key by key and never shared. */
+export function mergeProfile(current: MemberProfile, patch: MemberProfilePatch): MemberProfile {
+  return { ...current, ...patch, plugins: mergePluginValues(current.plugins, patch.plugins) };
+}
+
+/** Everything allowed but administration: what a member made over the API gets where nothing else is said. */
+export const NEW_MEMBER_PROFILE: MemberProfile = {
+  name: '',
+  is_admin: false,
+  can_login: true,
+  can_connect: true,
+  can_watch: true,
+  can_host: true,
+  can_share_media: true,
+  can_access_clipboard: true,
+  sends_inactive_cursor: true,
+  can_see_inactive_cursors: true,
+  plugins: null,
+};

@@ -1,0 +1,37 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Int } from './numbers.js';
+import { mergePluginValues, PluginValues } from './plugin-values.js';
+
+/** The room's settings (9 keys, all always present on the wire). `heartbeat_interval` is in seconds. */
+export const Settings = Type.Object({
+  private_mode: Type.Boolean(),
+  locked_logins: Type.Boolean(),
+  locked_controls: Type.Boolean(),
+  control_protection: Type.Boolean(),
+  implicit_hosting: Type.Boolean(),
+  inactive_cursors: Type.Boolean(),
+  merciful_reconnect: Type.Boolean(),
+  heartbeat_interval: Int,
+  plugins: PluginValues,
+});
+export type Settings = Static<typeof Settings>;
+
+export const SettingsPatch = Type.Partial(Settings);
+export type SettingsPatch = Static<typeof SettingsPatch>;
+
+export const DEFAULT_SETTINGS: Settings = {
+  private_mode: false,
+  locked_logins: false,
+  locked_controls: false,
+  control_protection: false,
+  implicit_hosting: false,
+  inactive_cursors: false,
+  merciful_reconnect: true,
+  heartbeat_interval: 10,
+  plugins: null,
+};
+
+/** New settings with the fields of `patch` in place; `plugins` are merged key by key. */
+export function mergeSettings(current: Settings, patch: SettingsPatch): Settings {
+  return { ...current, ...patch, plugins: mergePluginValues(current.plugins, patch.plugins) };
+}
