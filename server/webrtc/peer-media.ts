@@ -1,0 +1,43 @@
+import type { Dispose } from '../lib/dispose.js';
+import type { Fanout, PeerSender, SenderTrack } from '../media/media-engine.js';
+import type { VideoChoice } from './video-choice.js';
+
+/** Which shared encodings this viewer is attached to; a viewer who is paused or switched a kind off is no listener of it. */
+export class PeerMedia {
+  #attachedVideo: { readonly streamId: string; readonly release: Dispose } | undefined;
+  #releaseAudio: Dispose | undefined;
+
+  constructor(
+    private readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout },
+    private readonly sender: PeerSender,
+    private readonly tracks: { readonly video: SenderTrack | undefined; readonly audio: SenderTrack | undefined },
+  ) {}
+
+  /** Brings the attachments in line with what is wanted. A switch attaches the new stream before the old one is left. */
+  apply(wanted: { readonly video: VideoChoice; readonly audioDisabled: boolean; readonly paused: boolean }): void {
+    const video = wanted.paused || wanted.video.disabled ? undefined : wanted.video.streamId;
+    if (this.#attachedVideo?.streamId !== video) {
+      const previous = this.#attachedVideo;
+      this.#attachedVideo = undefined;
+      const fanout = video === undefined ? undefined : this.fanouts.video.get(video);
+      if (video !== undefined && fanout !== undefined && this.tracks.video !== undefined)
+        this.#attachedVideo = { streamId: video, release: fanout.attach(this.tracks.video) };
+      previous?.release();
+    }
+    const audio = !wanted.paused && !wanted.audioDisabled;
+    if (audio && this.#releaseAudio === undefined && this.tracks.audio !== undefined)
+      this.#releaseAudio = this.fanouts.audio.attach(this.tracks.audio);
+    if (!audio) {
+      this.#releaseAudio?.();
+      this.#releaseAudio = undefined;
+    }
+  }
+
+  close(): void {
+    this.#attachedVideo?.release();
+    this.#releaseAudio?.();
+    this.#attachedVideo = undefined;
+    this.#releaseAudio = undefined;
+    this.sender.close();
+  }
+}

@@ -1,0 +1,301 @@
+import { randomInt } from 'node:crypto';
+import type { RTCCertificate } from 'werift';
+import { formatCandidate } from '../ice/candidate.js';
+import type { IcePeer } from '../ice/ice-types.js';
+import type { Clock } from '../lib/clock.js';
+import type { Dispose } from '../lib/dispose.js';
+import type { Log } from '../lib/log.js';
+import { err, ok, type Result } from '../lib/result.js';
+import type { Codec } from '../media/codec.js';
+import type { Fanout, MediaEngine, PeerSender } from '../media/media-engine.js';
+import { fingerprintOf } from './certificate.js';
+import { DataChannel } from './data-channel.js';
+import { Dtls, type DtlsKeys } from './dtls.js';
+import { EXTENSIONS, writeDescription } from './local-description.js';
+import { answerSections, type LocalSections, offerSections } from './media-sections.js';
+import { PeerMedia } from './peer-media.js';
+import { type RemoteDescription, readDescription } from './remote-description.js';
+import { applyVideoRequest, type Streams, sameChoice, type VideoChoice, type VideoRequest } from './video-choice.js';
+
+export interface PeerOptions {
+  readonly ice: IcePeer;
+  readonly engine: MediaEngine;
+  readonly certificate: RTCCertificate;
+  readonly codecs: { readonly audio: Codec; readonly video: Codec };
+  readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
+  /** Asked anew for every selection, since rungs come and go. */
+  readonly streams: () => Streams;
+  readonly trickle: boolean;
+  readonly paused: boolean;
+  readonly video: VideoChoice;
+  readonly audioDisabled: boolean;
+  readonly hooks: PeerHooks;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface PeerHooks {
+  onCandidate(text: string): void;
+  onVideo(choice: VideoChoice): void;
+  onAudio(disabled: boolean): void;
+  /** The data channel opened: cursor image and position are due. */
+  onChannelOpen(): void;
+  onMessage(message: Buffer): void;
+  onConnected(): void;
+  /** Called once, for every end that `close` did not cause; the peer is closed already. */
+  onClosed(reason: string): void;
+}
+
+/** An offer that nobody answers, or a viewer who never gets through, ends after this long. */
+const SETUP_LIMIT_MS = 30_000;
+
+/**
+ * One viewer's peer connection: ICE, DTLS, the data channel and the two tracks, and the descriptions that set them up.
+ * The server offers first; later either side may.
+ */
+export class Peer {
+  readonly #sections: LocalSections = { audioSsrc: randomSsrc(), videoSsrc: randomSsrc() };
+  readonly #sessionId = String(randomInt(2 ** 47));
+  readonly #dtls: Dtls;
+  readonly #channel: DataChannel;
+  readonly #releases: Dispose[] = [];
+  #version = 1;
+  #video: VideoChoice;
+  #audioDisabled: boolean;
+  #paused: boolean;
+  #state: PeerState = { kind: 'offered' };
+
+  constructor(private readonly options: PeerOptions) {
+    const { ice, hooks } = options;
+    this.#video = options.video;
+    this.#audioDisabled = options.audioDisabled;
+    this.#paused = options.paused;
+    this.#dtls = new Dtls({
+      certificate: options.certificate,
+      role: 'server',
+      send: (datagram) => ice.send(datagram),
+      closed: () => this.#end('the viewer closed the connection'),
+    });
+    this.#channel = new DataChannel(this.#dtls, {
+      opened: () => hooks.onChannelOpen(),
+      message: (data) => hooks.onMessage(data),
+      closed: () => this.#end('the data channel closed'),
+      failed: (reason) => options.log.debug({ reason }, 'data channel'),
+    });
+    if (options.trickle) this.#releases.push(ice.onCandidate((candidate) => hooks.onCandidate(formatCandidate(candidate))));
+    this.#releases.push(
+      ice.onDatagram((datagram) => this.#receive(datagram)),
+      ice.onState((state) => {
+        if (state === 'failed') this.#end('no network path to the viewer');
+      }),
+      ice.onPath((path) => {
+        if (this.#state.kind === 'connected') this.#state.sender.setPath(path);
+      }),
+      options.clock.after(SETUP_LIMIT_MS, () => {
+        if (this.#state.kind !== 'connected') this.#end('the connection was not set up within 30 s');
+      }),
+    );
+  }
+
+  get isSettingUp(): boolean {
+    return this.#state.kind === 'offered' || this.#state.kind === 'connecting';
+  }
+
+  get isConnected(): boolean {
+    return this.#state.kind === 'connected';
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  get video(): VideoChoice {
+    return this.#video;
+  }
+
+  get audioDisabled(): boolean {
+    return this.#audioDisabled;
+  }
+
+  /** The first offer; with trickle off it waits for all candidates (5 s at most). */
+  async offer(): Promise<string> {
+    const { ice, trickle, hooks } = this.options;
+    if (trickle) {
+      for (const candidate of ice.candidates()) hooks.onCandidate(formatCandidate(candidate));
+    }
+    const gathered = ice.gather();
+    if (!trickle) await gathered;
+    return this.#describe(offerSections(this.options.codecs, this.#sections), 'actpass');
+  }
+
+  /** Takes the viewer's answer to our offer or restart. */
+  answer(sdp: string): Result<void> {
+    const remote = readDescription(sdp);
+    if (!remote.ok) return remote;
+    if (this.#state.kind === 'closed') return err('the peer is closed');
+    if (remote.value.setup === 'passive') return err('the answer says a=setup:passive; the viewer has to be the DTLS client');
+    this.#useRemote(remote.value);
+    if (this.#state.kind === 'offered') {
+      this.#state = { kind: 'connecting' };
+      this.#connect(remote.value).catch((error: Error) => this.#end(error.message));
+    }
+    return ok(undefined);
+  }
+
+  /** Answers the viewer's own offer (a microphone, a camera or a restart). */
+  async answerOffer(sdp: string): Promise<Result<string>> {
+    const remote = readDescription(sdp);
+    if (!remote.ok) return remote;
+    if (this.#state.kind !== 'connected') return err('an offer is taken once the viewer is connected');
+    this.#useRemote(remote.value);
+    if (!this.options.trickle) await this.options.ice.gather();
+    return ok(this.#describe(answerSections(remote.value, this.options.codecs, this.#sections), 'passive'));
+  }
+
+  /** Begins an ICE restart (RFC 8445 section 9) and returns the offer for it. */
+  async restart(): Promise<Result<string>> {
+    if (this.#state.kind === 'closed') return err('the peer is closed');
+    this.options.ice.restart();
+    return ok(await this.offer());
+  }
+
+  /** A candidate of the viewer; empty text means that there are no more. */
+  candidate(text: string): Result<void> {
+    return this.options.ice.addRemoteCandidate(text === '' ? null : text);
+  }
+
+  setVideo(request: VideoRequest): Result<void> {
+    const { choice, outcome } = applyVideoRequest(this.#video, request, this.options.streams());
+    const changed = !sameChoice(choice, this.#video);
+    this.#video = choice;
+    this.#applyMedia();
+    if (changed && outcome.ok) this.options.hooks.onVideo(choice);
+    return outcome;
+  }
+
+  setAudio(disabled: boolean): void {
+    if (disabled === this.#audioDisabled) return;
+    this.#audioDisabled = disabled;
+    this.#applyMedia();
+    this.options.hooks.onAudio(disabled);
+  }
+
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    this.#applyMedia();
+  }
+
+  /** One binary message on the data channel; dropped while it is not open. */
+  send(message: Buffer): void {
+    this.#channel.send(message);
+  }
+
+  close(): void {
+    if (this.#state.kind === 'closed') return;
+    const state = this.#state;
+    this.#state = { kind: 'closed' };
+    for (const release of this.#releases) release();
+    if (state.kind === 'connected') state.media.close();
+    this.#channel.close();
+    this.#dtls.close();
+    this.options.ice.close();
+  }
+
+  #end(reason: string): void {
+    if (this.#state.kind === 'closed') return;
+    this.close();
+    this.options.hooks.onClosed(reason);
+  }
+
+  #useRemote(remote: RemoteDescription): void {
+    this.options.ice.setRemote({ ufrag: remote.ufrag, pwd: remote.pwd, lite: remote.lite });
+    for (const candidate of remote.candidates) this.candidate(candidate);
+  }
+
+  async #connect(remote: RemoteDescription): Promise<void> {
+    const keys = await this.#dtls.handshake(remote.fingerprints);
+    if (this.#state.kind !== 'connecting') return;
+    if (!keys.ok) {
+      this.#end(keys.error);
+      return;
+    }
+    const sender = this.#openSender(keys.value);
+    const tracks = {
+      audio: this.#addTrack(sender, remote, 'audio'),
+      video: this.#addTrack(sender, remote, 'video'),
+    };
+    this.#state = { kind: 'connected', sender, media: new PeerMedia(this.options.fanouts, sender, tracks) };
+    this.#applyMedia();
+    this.options.hooks.onConnected();
+    await this.#channel.start(remote.sctpPort);
+  }
+
+  #openSender(keys: DtlsKeys): PeerSender {
+    return this.options.engine.addPeer({ keys, path: this.options.ice.path, cname: 'stream' });
+  }
+
+  /** A kind that the viewer rejected or answered without our codec gets no track. */
+  #addTrack(sender: PeerSender, remote: RemoteDescription, kind: 'audio' | 'video') {
+    const codec = this.options.codecs[kind];
+    const section = remote.sections.find(({ media, rejected }) => media === kind && !rejected);
+    const accepted = section?.codecs.find(({ encodingName }) => encodingName.toLowerCase() === codec.encodingName.toLowerCase());
+    if (section === undefined || accepted === undefined) return undefined;
+    const id = (uri: string) => section.extensions.find((extension) => extension.uri === uri)?.id;
+    const mid = id(EXTENSIONS.mid.uri);
+    const transportCc = id(EXTENSIONS.transportCc.uri);
+    const playoutDelay = id(EXTENSIONS.playoutDelay.uri);
+    return sender.addTrack({
+      kind,
+      clockRateHz: codec.clockRateHz,
+      ssrc: kind === 'audio' ? this.#sections.audioSsrc : this.#sections.videoSsrc,
+      payloadType: accepted.payloadType,
+      extensions: {
+        ...(mid === undefined ? {} : { mid: { id: mid, value: section.mid } }),
+        ...(transportCc === undefined ? {} : { transportCc }),
+        ...(playoutDelay === undefined ? {} : { playoutDelay }),
+      },
+    });
+  }
+
+  #applyMedia(): void {
+    if (this.#state.kind === 'connected')
+      this.#state.media.apply({ video: this.#video, audioDisabled: this.#audioDisabled, paused: this.#paused });
+  }
+
+  #receive(datagram: Buffer): void {
+    const first = datagram[0]!;
+    if (first >= 20 && first <= 63) this.#dtls.receive(datagram);
+    else if (this.#state.kind === 'connected' && isRtcp(datagram)) this.#state.sender.receiveRtcp(datagram);
+  }
+
+  #describe(sections: ReturnType<typeof offerSections>, setup: 'actpass' | 'passive'): string {
+    const { ice, trickle, certificate } = this.options;
+    return writeDescription(
+      { id: this.#sessionId, version: this.#version++ },
+      {
+        ...ice.local,
+        trickle,
+        setup,
+        fingerprint: fingerprintOf(certificate),
+        candidates: ice.candidates().map(formatCandidate),
+        candidatesComplete: !trickle,
+      },
+      sections,
+    );
+  }
+}
+
+type PeerState =
+  | { readonly kind: 'offered' }
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected'; readonly sender: PeerSender; readonly media: PeerMedia }
+  | { readonly kind: 'closed' };
+
+/** Tells SRTCP from SRTP by the packet type (RFC 5761 section 4). */
+function isRtcp(datagram: Buffer): boolean {
+  return datagram.length >= 8 && datagram[0]! >= 128 && datagram[0]! <= 191 && datagram[1]! >= 192 && datagram[1]! <= 223;
+}
+
+function randomSsrc(): number {
+  return randomInt(1, 2 ** 32);
+}
