@@ -1,0 +1,106 @@
+/** A transport address; `address` is an IP in its canonical text (no brackets, no zone, IPv4-mapped ones as IPv4). Pure. */
+export interface TransportAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** 4 or 6 for an IP address in text, by its looks alone: what parses is decided by `addressBytes`. */
+export function familyOf(address: string): 4 | 6 {
+  return address.includes(':') ? 6 : 4;
+}
+
+/** One key for maps: unique per transport address. */
+export function addressKey(address: string, port: number): string {
+  return `${address}|${port}`;
+}
+
+/** The 4 or 16 bytes of an IP address in text, undefined if it is none (host names, zones, ranges). */
+export function addressBytes(address: string): Buffer | undefined {
+  return address.includes(':') ? bytesOf6(address) : bytesOf4(address);
+}
+
+/** The canonical text of 4 or 16 bytes (RFC 5952); IPv4-mapped IPv6 becomes IPv4. */
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff) {
+    return bytes.subarray(12, 16).join('.');
+  }
+  const groups = Array.from({ length: 8 }, (_, i) => bytes[2 * i]! * 256 + bytes[2 * i + 1]!);
+  const [start, length] = longestZeroRun(groups);
+  if (length < 2) return groups.map((group) => group.toString(16)).join(':');
+  const text = (part: number[]) => part.map((group) => group.toString(16)).join(':');
+  return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
+}
+
+/** The one spelling that we compare: brackets and zones removed, mapped IPv4 as IPv4; undefined if it is no IP address. */
+export function canonicalAddress(text: string): string | undefined {
+  const bytes = addressBytes(text.replace(/^\[|\]$/g, '').replace(/%.*$/, ''));
+  return bytes && addressText(bytes);
+}
+
+/** True for 127.0.0.0/8 and ::1. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || /^127\./.test(address);
+}
+
+/** True for 169.254.0.0/16 and fe80::/10. */
+export function isLinkLocal(address: string): boolean {
+  return /^169\.254\./.test(address) || /^fe[89ab]/i.test(address);
+}
+
+/** True when both addresses share the first `prefixLength` bits. */
+export function sameNetwork(a: string, b: string, prefixLength: number): boolean {
+  const left = addressBytes(a);
+  const right = addressBytes(b);
+  if (!left || !right || left.length !== right.length) return false;
+  for (let bit = 0; bit < prefixLength; bit += 8) {
+    const mask = prefixLength - bit >= 8 ? 0xff : (0xff << (8 - (prefixLength - bit))) & 0xff;
+    if (((left[bit >> 3] ?? 0) & mask) !== ((right[bit >> 3] ?? 0) & mask)) return false;
+  }
+  return true;
+}
+
+function bytesOf4(address: string): Buffer | undefined {
+  const parts = address.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;
+  return Buffer.from(parts.map(Number));
+}
+
+function bytesOf6(address: string): Buffer | undefined {
+  const halves = address.split('::');
+  if (halves.length > 2) return undefined;
+  const [head, tail] = [groupsOf(halves[0]!), groupsOf(halves[1] ?? '')];
+  if (!head || !tail) return undefined;
+  const missing = 16 - head.length - tail.length;
+  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined;
+  return Buffer.concat([Buffer.from(head), Buffer.alloc(missing), Buffer.from(tail)]);
+}
+
+function groupsOf(text: string): number[] | undefined {
+  if (text === '') return [];
+  const bytes: number[] = [];
+  const groups = text.split(':');
+  for (const [index, group] of groups.entries()) {
+    if (index === groups.length - 1 && group.includes('.')) {
+      const mapped = bytesOf4(group);
+      if (!mapped) return undefined;
+      bytes.push(...mapped);
+    } else {
+      if (!/^[0-9a-f]{1,4}$/i.test(group)) return undefined;
+      const value = Number.parseInt(group, 16);
+      bytes.push(value >> 8, value & 0xff);
+    }
+  }
+  return bytes;
+}
+
+function longestZeroRun(groups: readonly number[]): [start: number, length: number] {
+  let best: [number, number] = [0, 0];
+  for (let start = 0; start < groups.length; start++) {
+    let end = start;
+    while (end < groups.length && groups[end] === 0) end++;
+    if (end - start > best[1]) best = [start, end - start];
+    start = Math.max(start, end - 1);
+  }
+  return best;
+}
