@@ -1,0 +1,270 @@
+import type { RTCCertificate } from 'werift';
+import type { IceTransports } from '../ice/ice-types.js';
+import type { Clock } from '../lib/clock.js';
+import { type Dispose, once } from '../lib/dispose.js';
+import type { Log } from '../lib/log.js';
+import { err, ok, type Result } from '../lib/result.js';
+import type { Codec } from '../media/codec.js';
+import type { Fanout, MediaEngine } from '../media/media-engine.js';
+import { type ChannelMessage, decodeInput, encodeChannelMessage, type InputCommand, splitTime } from '../protocol/datachannel.js';
+import type {
+  CandidateInit,
+  Description,
+  IceServer,
+  PeerAudio,
+  PeerAudioRequest,
+  PeerVideo,
+  PeerVideoRequest,
+  SignalProvide,
+  SignalRequest,
+} from '../protocol/signal.js';
+import { createCertificate, warmUpDtls } from './certificate.js';
+import { Peer } from './peer.js';
+import { applyVideoRequest, type Streams, type VideoChoice } from './video-choice.js';
+
+export interface PeerHubOptions {
+  readonly ice: IceTransports;
+  readonly engine: MediaEngine;
+  readonly codecs: { readonly audio: Codec; readonly video: Codec };
+  readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
+  /** Offered ids, best first; others can be named exactly. */
+  readonly videoIds: readonly string[];
+  /** Measured over the last full second; 0 while the stream does not run. */
+  readonly bitrateBps: (streamId: string) => number;
+  readonly trickle: boolean;
+  readonly frontendIceServers: readonly IceServer[];
+  readonly cursor: CursorSource;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The desktop's cursor, as far as viewers are told of it. */
+export interface CursorSource {
+  image(): CursorImage | undefined;
+  /** Where X has it; undefined for a session that holds the control, which knows better. */
+  position(sessionId: string): Promise<{ readonly x: number; readonly y: number } | undefined>;
+  onImage(listener: (image: CursorImage) => void): Dispose;
+}
+
+export interface CursorImage {
+  readonly width: number;
+  readonly height: number;
+  readonly hotspotX: number;
+  readonly hotspotY: number;
+  readonly png: Uint8Array;
+}
+
+export interface SessionHooks {
+  onCandidate(candidate: CandidateInit): void;
+  onVideo(video: PeerVideo): void;
+  onAudio(audio: PeerAudio): void;
+  onConnected(): void;
+  /** Called once, whoever ended the peer, but not for one that was replaced. */
+  onClosed(): void;
+  onInput(command: InputCommand): void;
+}
+
+export interface Circumstances {
+  readonly paused: boolean;
+  readonly clientAddress: string;
+}
+
+/** One session's peer, as signaling drives it. */
+export interface PeerHandle {
+  answer(sdp: string): Promise<Result<void>>;
+  offer(sdp: string): Promise<Result<Description>>;
+  candidate(init: { readonly candidate: string }): Promise<Result<void>>;
+  restart(): Promise<Result<Description>>;
+  setVideo(request: PeerVideoRequest): Promise<Result<void>>;
+  setAudio(request: PeerAudioRequest): Promise<Result<void>>;
+  setPaused(paused: boolean): void;
+  sendCursorPosition(x: number, y: number): void;
+  close(): void;
+}
+
+/** Peers of one session that are still being set up; more would be somebody emptying the port range. */
+const MAX_PENDING_PER_SESSION = 3;
+
+/** All peers of the server, at most one per session. */
+export class PeerHub {
+  readonly videos: readonly string[];
+  readonly #peers = new Map<string, SessionPeer>();
+  readonly #pending = new Map<string, number>();
+  readonly #releaseCursor: Dispose;
+
+  private constructor(
+    private readonly options: PeerHubOptions,
+    private readonly certificate: RTCCertificate,
+  ) {
+    this.videos = options.videoIds;
+    this.#releaseCursor = options.cursor.onImage((image) => {
+      const message = encode({ kind: 'cursor-image', ...image });
+      for (const { peer } of this.#peers.values()) peer.send(message);
+    });
+  }
+
+  /** Makes the certificate and proves DTLS by a handshake with itself; rejects when it does not work. */
+  static async open(options: PeerHubOptions): Promise<PeerHub> {
+    const certificate = await createCertificate();
+    await warmUpDtls(certificate);
+    return new PeerHub(options, certificate);
+  }
+
+  /** Makes the session's new peer and its offer; an older peer is closed without a word to anyone. */
+  async request(
+    sessionId: string,
+    request: SignalRequest,
+    hooks: SessionHooks,
+    circumstances: Circumstances,
+  ): Promise<Result<SignalProvide>> {
+    const video = this.#firstChoice(request);
+    if (!video.ok) return video;
+    const pending = this.#pending.get(sessionId) ?? 0;
+    if (pending >= MAX_PENDING_PER_SESSION) return err(`${pending} peers of this session are being set up already`);
+    this.#pending.set(sessionId, pending + 1);
+    try {
+      return await this.#create(sessionId, video.value, request.audio.disabled ?? false, hooks, circumstances);
+    } finally {
+      const left = (this.#pending.get(sessionId) ?? 1) - 1;
+      if (left > 0) this.#pending.set(sessionId, left);
+      else this.#pending.delete(sessionId);
+    }
+  }
+
+  peer(sessionId: string): PeerHandle | undefined {
+    return this.#peers.get(sessionId)?.handle;
+  }
+
+  close(): void {
+    this.#releaseCursor();
+    for (const { handle } of [...this.#peers.values()]) handle.close();
+  }
+
+  async #create(
+    sessionId: string,
+    video: VideoChoice,
+    audioDisabled: boolean,
+    hooks: SessionHooks,
+    { paused, clientAddress }: Circumstances,
+  ): Promise<Result<SignalProvide>> {
+    const { options, certificate } = this;
+    const ice = await options.ice.createPeer({ clientAddress });
+    if (!ice.ok) return ice;
+    const gone = once(() => {
+      if (this.#peers.get(sessionId)?.peer !== peer) return;
+      this.#peers.delete(sessionId);
+      hooks.onClosed();
+    });
+    const peer: Peer = new Peer({
+      ...options,
+      ice: ice.value,
+      certificate,
+      streams: () => this.#streams(),
+      paused,
+      video,
+      audioDisabled,
+      hooks: {
+        onCandidate: (candidate) => hooks.onCandidate({ candidate, sdpMid: '0', sdpMLineIndex: 0, usernameFragment: null }),
+        onVideo: (choice) => hooks.onVideo(peerVideo(choice)),
+        onAudio: (disabled) => hooks.onAudio({ disabled }),
+        onConnected: () => hooks.onConnected(),
+        onClosed: (reason) => {
+          options.log.info({ sessionId, reason }, 'peer closed');
+          gone();
+        },
+        onChannelOpen: () => this.#sendCursor(sessionId, peer),
+        onMessage: (message) => this.#receive(sessionId, peer, message, hooks),
+      },
+    });
+    const previous = this.#peers.get(sessionId);
+    this.#peers.set(sessionId, { peer, handle: this.#handle(peer, gone) });
+    previous?.peer.close();
+    const sdp = await peer.offer();
+    hooks.onVideo(peerVideo(video));
+    if (!audioDisabled) hooks.onAudio({ disabled: false });
+    return ok({
+      sdp,
+      iceservers: options.frontendIceServers.map((server) => ({ ...server, urls: [...server.urls] })),
+      video: peerVideo(video),
+      audio: { disabled: audioDisabled },
+    });
+  }
+
+  #firstChoice(request: SignalRequest): Result<VideoChoice> {
+    const first = this.videos[0] ?? '';
+    const selector = request.video.selector ?? { type: 'exact' as const, id: first };
+    const { choice, outcome } = applyVideoRequest(
+      { streamId: first, disabled: false, auto: false },
+      { disabled: request.video.disabled, selector, auto: request.video.auto ?? request.auto },
+      this.#streams(),
+    );
+    return outcome.ok ? ok(choice) : err(outcome.error);
+  }
+
+  #streams(): Streams {
+    const { videoIds, bitrateBps, fanouts } = this.options;
+    return {
+      ladder: videoIds.map((id) => ({ id, bitrateBps: bitrateBps(id) })),
+      hidden: [...fanouts.video.keys()].filter((id) => !videoIds.includes(id)),
+      autoAllowed: false,
+    };
+  }
+
+  #handle(peer: Peer, gone: Dispose): PeerHandle {
+    return {
+      answer: async (sdp) => peer.answer(sdp),
+      offer: async (sdp) => describe(await peer.answerOffer(sdp)),
+      candidate: async ({ candidate }) => peer.candidate(candidate),
+      restart: async () => describe(await peer.restart()),
+      setVideo: async (request) => peer.setVideo(request),
+      setAudio: async ({ disabled }) => {
+        if (disabled !== undefined) peer.setAudio(disabled);
+        return ok(undefined);
+      },
+      setPaused: (paused) => peer.setPaused(paused),
+      sendCursorPosition: (x, y) => peer.send(encode({ kind: 'cursor-position', x, y })),
+      close: () => {
+        peer.close();
+        gone();
+      },
+    };
+  }
+
+  #receive(sessionId: string, peer: Peer, message: Buffer, hooks: SessionHooks): void {
+    const command = decodeInput(message);
+    if (!command.ok) {
+      this.options.log.debug({ sessionId, reason: command.error }, 'data channel message refused');
+      return;
+    }
+    if (command.value.kind === 'ping')
+      peer.send(encode({ kind: 'pong', clientTime: command.value.clientTime, serverTime: splitTime(Date.now()) }));
+    else hooks.onInput(command.value);
+  }
+
+  #sendCursor(sessionId: string, peer: Peer): void {
+    const { cursor } = this.options;
+    const image = cursor.image();
+    if (image !== undefined) peer.send(encode({ kind: 'cursor-image', ...image }));
+    void cursor.position(sessionId).then((position) => {
+      if (position !== undefined) peer.send(encode({ kind: 'cursor-position', ...position }));
+    });
+  }
+}
+
+interface SessionPeer {
+  readonly peer: Peer;
+  readonly handle: PeerHandle;
+}
+
+function peerVideo({ streamId, disabled, auto }: VideoChoice): PeerVideo {
+  return { disabled, id: streamId, video: streamId, auto };
+}
+
+function encode(message: ChannelMessage): Buffer {
+  const bytes = encodeChannelMessage(message);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function describe(sdp: Result<string>): Result<Description> {
+  return sdp.ok ? ok({ sdp: sdp.value }) : sdp;
+}
