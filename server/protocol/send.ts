@@ -1,0 +1,14 @@
+import { Type } from '@sinclair/typebox';
+
+/** Messages between clients; `body` is theirs and kept as it is. The server sets `sender`. */
+const content = { subject: Type.String(), body: Type.Unknown() };
+
+export const sendClientEvents = {
+  'send/unicast': Type.Object({ receiver: Type.String(), ...content }),
+  'send/broadcast': Type.Object(content),
+};
+
+export const sendServerEvents = {
+  'send/unicast': Type.Object({ sender: Type.String(), receiver: Type.String(), ...content }),
+  'send/broadcast': Type.Object({ sender: Type.String(), ...content }),
+};

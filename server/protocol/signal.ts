@@ -1,0 +1,86 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Uint16, Uint64 } from './numbers.js';
+
+/** Picks one of the ordered video streams (websocket.md 9.6). Bitrates in bytes per second, as neko measures them. */
+export const StreamSelector = Type.Object({
+  type: Type.Union([Type.Literal('exact'), Type.Literal('nearest'), Type.Literal('lower'), Type.Literal('higher')], {
+    default: 'exact',
+  }),
+  id: Type.String(),
+  bitrate: Uint64,
+});
+export type StreamSelector = Static<typeof StreamSelector>;
+
+/** A wish about the video of one peer; what is absent stays as it is. */
+export const PeerVideoRequest = Type.Object({
+  disabled: Type.Optional(Type.Boolean()),
+  selector: Type.Optional(StreamSelector),
+  auto: Type.Optional(Type.Boolean()),
+});
+export type PeerVideoRequest = Static<typeof PeerVideoRequest>;
+
+export const PeerAudioRequest = Type.Object({ disabled: Type.Optional(Type.Boolean()) });
+export type PeerAudioRequest = Static<typeof PeerAudioRequest>;
+
+/** `auto` counts where `video.auto` is absent. */
+export const SignalRequest = Type.Object({
+  video: PeerVideoRequest,
+  audio: PeerAudioRequest,
+  auto: Type.Optional(Type.Boolean()),
+});
+export type SignalRequest = Static<typeof SignalRequest>;
+
+/** The state of a peer's video; `video` repeats `id` for old clients. */
+export const PeerVideo = Type.Object({ disabled: Type.Boolean(), id: Type.String(), video: Type.String(), auto: Type.Boolean() });
+export type PeerVideo = Static<typeof PeerVideo>;
+
+export const PeerAudio = Type.Object({ disabled: Type.Boolean() });
+export type PeerAudio = Static<typeof PeerAudio>;
+
+export const IceServer = Type.Object({
+  urls: Type.Array(Type.String()),
+  username: Type.Optional(Type.String()),
+  credential: Type.Optional(Type.String()),
+});
+export type IceServer = Static<typeof IceServer>;
+
+/** A trickled candidate; an empty `candidate` ends the list. */
+export const CandidateInit = Type.Object({
+  candidate: Type.String(),
+  sdpMid: Type.Union([Type.String(), Type.Null()]),
+  sdpMLineIndex: Type.Union([Uint16, Type.Null()]),
+  usernameFragment: Type.Union([Type.String(), Type.Null()]),
+});
+export type CandidateInit = Static<typeof CandidateInit>;
+
+export const Description = Type.Object({ sdp: Type.String() });
+export type Description = Static<typeof Description>;
+
+export const SignalProvide = Type.Object({
+  sdp: Type.String(),
+  iceservers: Type.Array(IceServer),
+  video: PeerVideo,
+  audio: PeerAudio,
+});
+export type SignalProvide = Static<typeof SignalProvide>;
+
+export const signalClientEvents = {
+  'signal/request': SignalRequest,
+  'signal/offer': Description,
+  'signal/answer': Description,
+  'signal/candidate': CandidateInit,
+  'signal/restart': null,
+  'signal/video': PeerVideoRequest,
+  'signal/audio': PeerAudioRequest,
+};
+
+export const signalServerEvents = {
+  'signal/provide': SignalProvide,
+  'signal/offer': Description,
+  'signal/answer': Description,
+  'signal/candidate': CandidateInit,
+  'signal/restart': Description,
+  'signal/video': PeerVideo,
+  'signal/audio': PeerAudio,
+  'signal/close': Type.Null(),
+};

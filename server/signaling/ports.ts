@@ -1,0 +1,141 @@
+import type { Dispose } from '../lib/dispose.js';
+import type { Result } from '../lib/result.js';
+import type { InputCommand } from '../protocol/datachannel.js';
+import type { KeyboardMap, KeyboardModifiers, KeyboardModifiersPatch } from '../protocol/keyboard.js';
+import type { MemberProfile } from '../protocol/profile.js';
+import type { ScreenSize } from '../protocol/screen.js';
+import type {
+  CandidateInit,
+  Description,
+  PeerAudio,
+  PeerAudioRequest,
+  PeerVideo,
+  PeerVideoRequest,
+  SignalProvide,
+  SignalRequest,
+} from '../protocol/signal.js';
+
+/** What signaling needs of the desktop. */
+export interface DesktopPort {
+  readonly screen: ScreenPort;
+  readonly input: InputPort;
+  readonly keyboard: KeyboardPort;
+  readonly clipboard: ClipboardPort;
+  /** The desktop takes touch events. */
+  readonly touchEvents: boolean;
+}
+
+export interface ScreenPort {
+  current(): ScreenSize;
+  configurations(): readonly ScreenSize[];
+  /** Answers with the size applied. `size.width` is a multiple of 8 and `size.rate` above 0 when it gets here. */
+  set(size: ScreenSize): Promise<Result<ScreenSize>>;
+}
+
+/** Screen pixels (positions off the screen end at its edge), X button numbers, X keysyms. Nothing here waits for the X server. */
+export interface InputPort {
+  move(x: number, y: number): void;
+  /** Wheel clicks, positive is up and, as neko has it, button 6; `control` holds Ctrl meanwhile. */
+  scroll(deltaX: number, deltaY: number, control: boolean): void;
+  buttonDown(code: number): void;
+  buttonUp(code: number): void;
+  /** Lets go of everything held, presses, lets go. */
+  buttonPress(code: number): void;
+  keyDown(keysym: number): void;
+  keyUp(keysym: number): void;
+  /** Lets go of everything held, presses all in order, lets go after about 10 ms; later input comes after that. */
+  keyPress(keysyms: readonly number[]): void;
+  releaseAll(): void;
+  touch(kind: TouchKind, id: number, x: number, y: number, pressure: number): void;
+}
+
+export type TouchKind = 'begin' | 'update' | 'end';
+
+export interface KeyboardPort {
+  map(): Promise<Result<KeyboardMap>>;
+  setMap(map: KeyboardMap): Promise<Result<void>>;
+  modifiers(): Promise<Result<KeyboardModifiers>>;
+  setModifiers(patch: KeyboardModifiersPatch): Promise<Result<void>>;
+}
+
+export interface ClipboardPort {
+  /** An error where nobody owns the clipboard. */
+  read(): Promise<Result<{ readonly text?: string; readonly html?: string }>>;
+  /** The clipboard's picture as PNG. */
+  image(): Promise<Result<Uint8Array>>;
+  write(content: { readonly text?: string; readonly html?: string }): Promise<Result<void>>;
+  /** Called whenever the clipboard has a new owner, we ourselves included. */
+  onChange(listener: () => void): Dispose;
+}
+
+/** What signaling needs of WebRTC: at most one peer per session, which outlives the session's WebSocket. */
+export interface PeerPort {
+  /** Selectable video ids, best first. */
+  readonly videos: readonly string[];
+  /** Makes the session's peer; an older one is replaced without any hook of it being called again. */
+  request(
+    sessionId: string,
+    request: SignalRequest,
+    hooks: PeerHooks,
+    circumstances: PeerCircumstances,
+  ): Promise<Result<SignalProvide>>;
+  peer(sessionId: string): PeerHandle | undefined;
+}
+
+export interface PeerCircumstances {
+  /** Negotiate as usual, but send no media until told otherwise. */
+  readonly paused: boolean;
+  /** The session may send microphone and webcam. */
+  readonly canShareMedia: boolean;
+  /** The IP address that the WebSocket comes from. */
+  readonly clientAddress: string;
+}
+
+export interface PeerHooks {
+  onCandidate(candidate: CandidateInit): void;
+  onOffer(offer: Description): void;
+  onVideo(video: PeerVideo): void;
+  onAudio(audio: PeerAudio): void;
+  onConnected(): void;
+  /** The peer is gone, whoever ended it; called once, and not for a peer that was replaced. */
+  onClosed(): void;
+  /** A message of the data channel that was decoded; pings are answered by the peer itself. */
+  onInput(command: InputCommand): void;
+}
+
+export interface PeerHandle {
+  answer(sdp: string): Promise<Result<void>>;
+  offer(sdp: string): Promise<Result<Description>>;
+  candidate(init: CandidateInit): Promise<Result<void>>;
+  restart(): Promise<Result<Description>>;
+  setVideo(request: PeerVideoRequest): Promise<Result<void>>;
+  setAudio(request: PeerAudioRequest): Promise<Result<void>>;
+  setPaused(paused: boolean): void;
+  sendCursorPosition(x: number, y: number): void;
+  close(): void;
+}
+
+export interface HealthPort {
+  /** A viewer who comes now would get a picture. */
+  canConnect(): boolean;
+}
+
+/** Why a member provider refused. `unsupported`: this provider keeps no members. `failed`: its storage does not work. */
+export type MemberError = 'wrong-credentials' | 'not-found' | 'exists' | 'unsupported' | 'failed';
+
+export interface Member {
+  readonly id: string;
+  readonly profile: MemberProfile;
+}
+
+/** What signaling needs of the members. Passwords are compared in constant time behind it. */
+export interface MemberPort {
+  authenticate(username: string, password: string): Promise<Result<Member, MemberError>>;
+  /** `limit` 0 means all. */
+  list(limit: number, offset: number): Promise<Result<readonly Member[], MemberError>>;
+  insert(username: string, password: string, profile: MemberProfile): Promise<Result<Member, MemberError>>;
+  select(id: string): Promise<Result<MemberProfile, MemberError>>;
+  updateProfile(id: string, profile: MemberProfile): Promise<Result<void, MemberError>>;
+  updatePassword(id: string, password: string): Promise<Result<void, MemberError>>;
+  delete(id: string): Promise<Result<void, MemberError>>;
+}
