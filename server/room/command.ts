@@ -1,0 +1,52 @@
+import type { MemberProfile } from '../protocol/profile.js';
+import type { SettingsPatch } from '../protocol/settings.js';
+import type { SavedSession, SocketId } from './room-state.js';
+
+/** Who does something: a session, or whoever holds the API token. */
+export type Actor = { readonly kind: 'session'; readonly id: string } | { readonly kind: 'api' };
+
+/** The name that the holder of the API token goes by on the wire. It is in no list of sessions. */
+export const API_ID = 'API';
+
+export function actorId(actor: Actor): string {
+  return actor.kind === 'api' ? API_ID : actor.id;
+}
+
+/** Everything that can happen to a room. */
+export type Command =
+  /** Credentials were right: a session is to be made. */
+  | { readonly kind: 'login'; readonly session: SavedSession }
+  | { readonly kind: 'delete-session'; readonly id: string }
+  /** An admin ends the connection and the peer; session and token stay. */
+  | { readonly kind: 'disconnect-session'; readonly id: string }
+  | { readonly kind: 'connect'; readonly id: string; readonly socket: SocketId }
+  /** `clean`: closed on purpose, so nobody will be back in a moment. */
+  | { readonly kind: 'socket-closed'; readonly id: string; readonly socket: SocketId; readonly clean: boolean }
+  | { readonly kind: 'watching'; readonly id: string; readonly watching: boolean }
+  | { readonly kind: 'set-profile'; readonly id: string; readonly profile: MemberProfile }
+  | { readonly kind: 'set-settings'; readonly actor: Actor; readonly patch: SettingsPatch }
+  /** `implicit`: implicit hosting counts, as it does for everything that comes over the WebSocket. */
+  | { readonly kind: 'request-control'; readonly actor: Actor; readonly implicit: boolean }
+  | { readonly kind: 'release-control'; readonly actor: Actor }
+  | { readonly kind: 'take-control'; readonly actor: Actor }
+  | { readonly kind: 'give-control'; readonly actor: Actor; readonly to: string }
+  | { readonly kind: 'reset-control'; readonly actor: Actor }
+  /** The pointer of a viewer who is not in control. */
+  | { readonly kind: 'inactive-cursor'; readonly id: string; readonly x: number; readonly y: number }
+  /** Time has passed; sent when a wake effect asked for it. */
+  | { readonly kind: 'tick' };
+
+/** Why a command changed nothing. */
+export type Refusal =
+  | 'logins-locked'
+  | 'already-connected'
+  | 'unknown-session'
+  | 'login-disabled'
+  | 'connection-disabled'
+  | 'cannot-host'
+  | 'private-mode'
+  | 'already-host'
+  | 'controls-locked'
+  | 'host-was-asked'
+  | 'not-host'
+  | 'target-cannot-host';

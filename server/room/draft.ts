@@ -1,0 +1,57 @@
+import type { ServerMessage } from '../protocol/events.js';
+import type { Refusal } from './command.js';
+import type { Effect } from './effect.js';
+import { type EpochMs, type Room, type Session, socketOf } from './room-state.js';
+
+/** What became of a command: the room as it is now, what is to be done about it, and why nothing happened if so. */
+export interface Step {
+  readonly state: Room;
+  readonly effects: readonly Effect[];
+  readonly refused: Refusal | null;
+}
+
+/** A room while one command is worked on. It lives for one step, so writing to it changes no state that others hold. */
+export class Draft {
+  readonly effects: Effect[] = [];
+  refused: Refusal | null = null;
+
+  constructor(
+    public room: Room,
+    readonly nowMs: EpochMs,
+  ) {}
+
+  update(change: Partial<Room>): void {
+    this.room = { ...this.room, ...change };
+  }
+
+  updateSession(session: Session): void {
+    this.update({ sessions: new Map(this.room.sessions).set(session.id, session) });
+  }
+
+  removeSession(id: string): void {
+    const sessions = new Map(this.room.sessions);
+    sessions.delete(id);
+    this.update({ sessions });
+  }
+
+  effect(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  refuse(refusal: Refusal): void {
+    this.refused = refusal;
+  }
+
+  /** Sends to every session with an open socket that `where` selects. */
+  broadcast(message: ServerMessage, where: (session: Session) => boolean = () => true): void {
+    const sockets = [...this.room.sessions.values()]
+      .filter(where)
+      .map(socketOf)
+      .filter((socket) => socket !== null);
+    if (sockets.length > 0) this.effect({ kind: 'send', sockets, message });
+  }
+
+  done(): Step {
+    return { state: this.room, effects: this.effects, refused: this.refused };
+  }
+}

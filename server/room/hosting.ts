@@ -1,0 +1,84 @@
+import { type Actor, actorId } from './command.js';
+import type { Draft } from './draft.js';
+import { hostingRefusal, isHost, profileOf } from './permissions.js';
+import { socketOf } from './room-state.js';
+import { controlHost } from './wire-view.js';
+
+/** How long one request for control stays open when the host does nothing about it. */
+export const REQUEST_OPEN_MS = 10_000;
+
+/** Puts `hostId` in control and tells everybody; `by` is who caused it. Keys that the last host held are let go (C9). */
+export function setHost(draft: Draft, hostId: string | null, by: string) {
+  const before = draft.room.hostId;
+  draft.update({ hostId, openRequests: new Map() });
+  if (before !== null && before !== hostId) draft.effect({ kind: 'release-input' });
+  draft.broadcast({ event: 'control/host', payload: controlHost(draft.room, by) });
+}
+
+/** Ends control, if there is any. */
+export function clearHost(draft: Draft, by: string) {
+  if (draft.room.hostId !== null) setHost(draft, null, by);
+}
+
+/** Asking for control (C1-C6). */
+export function requestControl(draft: Draft, actor: Actor, implicit: boolean) {
+  const { settings, hostId } = draft.room;
+  const profile = profileOf(draft.room, actor);
+  if (profile === undefined) return draft.refuse('unknown-session');
+  const refusal = hostingRefusal(settings, profile);
+  if (refusal !== null) return draft.refuse(refusal);
+  if (implicit && isHost(draft.room, actor)) return draft.refuse('already-host');
+  const locked = settings.locked_controls && !profile.is_admin;
+  if (hostId !== null && !(implicit && (settings.implicit_hosting || locked))) return askHost(draft, actor, hostId);
+  if (locked) return draft.refuse('controls-locked');
+  becomeHost(draft, actor);
+}
+
+/** Admins take control from anybody (C7). */
+export function takeControl(draft: Draft, actor: Actor) {
+  becomeHost(draft, actor);
+}
+
+/** Control passes to `to`, who need not be connected (C8). */
+export function giveControl(draft: Draft, actor: Actor, to: string) {
+  const target = draft.room.sessions.get(to);
+  if (target === undefined) return draft.refuse('unknown-session');
+  if (!target.profile.can_host) return draft.refuse('target-cannot-host');
+  setHost(draft, to, actorId(actor));
+}
+
+export function releaseControl(draft: Draft, actor: Actor) {
+  if (!isHost(draft.room, actor)) return draft.refuse('not-host');
+  clearHost(draft, actorId(actor));
+}
+
+export function resetControl(draft: Draft, actor: Actor) {
+  clearHost(draft, actorId(actor));
+}
+
+/** The holder of the API token has no seat: taking control ends that of others, and everybody is told just this. */
+function becomeHost(draft: Draft, actor: Actor) {
+  if (actor.kind === 'api') return clearHost(draft, actorId(actor));
+  if (!draft.room.sessions.has(actor.id)) return draft.refuse('unknown-session');
+  setHost(draft, actor.id, actor.id);
+}
+
+/** Tells the host that somebody asks, once for each open request. */
+function askHost(draft: Draft, actor: Actor, hostId: string) {
+  draft.refuse('host-was-asked');
+  const id = actorId(actor);
+  const askAgainMs = draft.room.openRequests.get(id);
+  if (askAgainMs !== undefined && draft.nowMs < askAgainMs) return;
+  const socket = socketOf(draft.room.sessions.get(hostId));
+  if (socket === null) return;
+  draft.update({ openRequests: new Map(draft.room.openRequests).set(id, draft.nowMs + REQUEST_OPEN_MS) });
+  draft.effect({ kind: 'send', sockets: [socket], message: { event: 'control/request', payload: { id } } });
+}
+
+/** Forgets what a session that left had asked for. */
+export function withdrawRequest(draft: Draft, id: string) {
+  if (!draft.room.openRequests.has(id)) return;
+  const openRequests = new Map(draft.room.openRequests);
+  openRequests.delete(id);
+  draft.update({ openRequests });
+}

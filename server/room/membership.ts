@@ -1,0 +1,80 @@
+import type { MemberProfile } from '../protocol/profile.js';
+import { endConnection } from './connections.js';
+import type { Draft } from './draft.js';
+import { clearHost, withdrawRequest } from './hosting.js';
+import { privateModeBlocks } from './permissions.js';
+import { isConnected, newSession, type SavedSession, type Session } from './room-state.js';
+import { sessionData } from './wire-view.js';
+
+/** How long a viewer who may no longer watch still sees the picture. */
+export const CLOSE_PEER_AFTER_MS = 1_000;
+
+/** Makes a session for somebody whose credentials were right (M1-M3). */
+export function login(draft: Draft, saved: SavedSession) {
+  if (draft.room.settings.locked_logins && !saved.profile.is_admin) return draft.refuse('logins-locked');
+  const existing = draft.room.sessions.get(saved.id);
+  if (existing !== undefined && isConnected(existing)) return draft.refuse('already-connected');
+  if (existing !== undefined) deleteSession(draft, saved.id);
+  const session = newSession(saved);
+  draft.updateSession(session);
+  draft.effect({ kind: 'persist' });
+  draft.broadcast({ event: 'session/created', payload: sessionData(session) });
+}
+
+/** Logout, or an admin's work (M4). */
+export function deleteSession(draft: Draft, id: string) {
+  const session = draft.room.sessions.get(id);
+  if (session === undefined) return draft.refuse('unknown-session');
+  endConnection(draft, session, 'session deleted');
+  if (draft.room.hostId === id) clearHost(draft, id);
+  withdrawRequest(draft, id);
+  draft.removeSession(id);
+  draft.effect({ kind: 'close-peer', sessionId: id });
+  draft.effect({ kind: 'persist' });
+  draft.broadcast({ event: 'session/deleted', payload: { id } });
+}
+
+/** An admin ends connection and peer; the session stays (M5). */
+export function disconnectSession(draft: Draft, id: string) {
+  const session = draft.room.sessions.get(id);
+  if (session === undefined) return draft.refuse('unknown-session');
+  endConnection(draft, session, 'session disconnected');
+  draft.effect({ kind: 'close-peer', sessionId: id });
+}
+
+/** A new profile and what follows from it, in this order (M6-M9). */
+export function setProfile(draft: Draft, id: string, profile: MemberProfile) {
+  const before = draft.room.sessions.get(id);
+  if (before === undefined) return draft.refuse('unknown-session');
+  draft.updateSession({ ...before, profile });
+  draft.effect({ kind: 'persist' });
+  draft.broadcast({ event: 'session/profile', payload: { id, ...profile } });
+  if (before.profile.can_host && !profile.can_host && draft.room.hostId === id) clearHost(draft, id);
+  draft.effect({ kind: 'pause-peer', sessionId: id, paused: privateModeBlocks(draft.room.settings, profile) });
+  schedulePeerClose(draft, { ...before, profile });
+  const session = draft.room.sessions.get(id);
+  if (session !== undefined && isConnected(session) && !(profile.can_connect && profile.can_login)) {
+    endConnection(draft, session, 'profile changed');
+  }
+}
+
+function schedulePeerClose(draft: Draft, session: Session) {
+  const wanted = !mayWatch(session.profile);
+  if (wanted === (session.closePeerAtMs !== null)) return;
+  const closePeerAtMs = wanted ? draft.nowMs + CLOSE_PEER_AFTER_MS : null;
+  draft.updateSession({ ...session, closePeerAtMs });
+  if (closePeerAtMs !== null) draft.effect({ kind: 'wake', atMs: closePeerAtMs });
+}
+
+function mayWatch(profile: MemberProfile): boolean {
+  return profile.can_connect && profile.can_login && profile.can_watch;
+}
+
+/** Closes the peers whose time has come. */
+export function closeForbiddenPeers(draft: Draft) {
+  for (const session of draft.room.sessions.values()) {
+    if (session.closePeerAtMs === null || draft.nowMs < session.closePeerAtMs) continue;
+    draft.updateSession({ ...session, closePeerAtMs: null });
+    draft.effect({ kind: 'close-peer', sessionId: session.id });
+  }
+}

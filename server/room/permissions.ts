@@ -1,0 +1,39 @@
+import type { MemberProfile } from '../protocol/profile.js';
+import type { Settings } from '../protocol/settings.js';
+import type { Actor, Refusal } from './command.js';
+import type { Room } from './room-state.js';
+
+/** What the holder of the API token may do. */
+export const API_PROFILE: MemberProfile = {
+  name: 'API Session',
+  is_admin: true,
+  can_login: true,
+  can_connect: false,
+  can_watch: true,
+  can_host: true,
+  can_share_media: false,
+  can_access_clipboard: true,
+  sends_inactive_cursor: false,
+  can_see_inactive_cursors: false,
+  plugins: null,
+};
+
+/** The profile that counts for `actor`, or undefined where there is no such session (any more). */
+export function profileOf(room: Room, actor: Actor): MemberProfile | undefined {
+  return actor.kind === 'api' ? API_PROFILE : room.sessions.get(actor.id)?.profile;
+}
+
+/** Private mode shows and gives nothing to anybody but admins. */
+export function privateModeBlocks(settings: Settings, profile: MemberProfile): boolean {
+  return settings.private_mode && !profile.is_admin;
+}
+
+/** Why `profile` can neither ask for nor hold control, or null where it can. */
+export function hostingRefusal(settings: Settings, profile: MemberProfile): Refusal | null {
+  if (!profile.can_host) return 'cannot-host';
+  return privateModeBlocks(settings, profile) ? 'private-mode' : null;
+}
+
+export function isHost(room: Room, actor: Actor): boolean {
+  return actor.kind === 'session' && room.hostId === actor.id;
+}
