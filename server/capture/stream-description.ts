@@ -1,0 +1,18 @@
+import type { CodecName } from '../media/codec.js';
+
+/** One stream as the capture host runs it. Rebuilt for every start, so expressions see the current screen. */
+export interface StreamDescription {
+  readonly id: string;
+  readonly kind: 'video' | 'audio';
+  readonly codec: CodecName;
+  /** Not told to clients, but selectable by its id. */
+  readonly hidden: boolean;
+  /** `grab`: fed with pictures of the screen through an appsrc named `source`; `own`: the text has its own source. */
+  readonly source: 'grab' | 'own';
+  /** What its sink, a `fdsink` named `output`, writes: RFC 4571 framed RTP, or AV1 temporal units for our own payloader. */
+  readonly output: 'rtp' | 'av1';
+  /** The GStreamer launch text. */
+  readonly text: string;
+  /** The frame cap of a grabbed stream. */
+  readonly framesPerSecond: number;
+}

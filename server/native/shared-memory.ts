@@ -1,0 +1,69 @@
+import koffi from 'koffi';
+import { once } from '../lib/dispose.js';
+import { err, ok, type Result } from '../lib/result.js';
+
+/** A System V shared memory segment mapped into this process, as MIT-SHM wants it. */
+export interface SharedSegment {
+  readonly id: number;
+  /** Where it is mapped, as a native pointer. */
+  readonly address: bigint;
+  readonly bytes: number;
+  /** Marks it for removal once every process has detached; call it right after the X server attached, so that no crash leaks it. */
+  removeWhenUnused(): void;
+  /** Unmaps it here; idempotent. */
+  detach(): void;
+}
+
+const IPC_PRIVATE = 0;
+const IPC_CREAT = 0o1000;
+const IPC_RMID = 0;
+/** Only this user: the segment holds what is on the screen. */
+const MODE = 0o600;
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+interface Calls {
+  readonly shmget: (key: number, bytes: number, flags: number) => number;
+  readonly shmat: (id: number, address: null, flags: number) => bigint | null;
+  readonly shmdt: (address: bigint) => number;
+  readonly shmctl: (id: number, command: number, buffer: null) => number;
+}
+
+let calls: Calls | undefined;
+
+function libc(): Calls {
+  if (calls === undefined) {
+    const library = koffi.load(null);
+    calls = {
+      shmget: library.func('int shmget(int key, size_t size, int flags)'),
+      shmat: library.func('void *shmat(int id, const void *address, int flags)'),
+      shmdt: library.func('int shmdt(const void *address)'),
+      shmctl: library.func('int shmctl(int id, int command, void *buffer)'),
+    };
+  }
+  return calls;
+}
+
+/** Creates and maps a segment of `bytes`; the error says what the system refused. */
+export function createSharedSegment(bytes: number): Result<SharedSegment> {
+  const { shmget, shmat, shmdt, shmctl } = libc();
+  const id = shmget(IPC_PRIVATE, bytes, IPC_CREAT | MODE);
+  if (id < 0)
+    return err(`no shared memory segment of ${bytes} bytes (errno ${koffi.errno()}); see kernel.shmmax and kernel.shmall`);
+  const address = shmat(id, null, 0);
+  const removeWhenUnused = once(() => void shmctl(id, IPC_RMID, null));
+  if (address === null || address === MAP_FAILED) {
+    const reason = koffi.errno();
+    removeWhenUnused();
+    return err(`shared memory segment cannot be mapped (errno ${reason})`);
+  }
+  return ok({
+    id,
+    address,
+    bytes,
+    removeWhenUnused,
+    detach: once(() => {
+      removeWhenUnused();
+      shmdt(address);
+    }),
+  });
+}
