@@ -1,0 +1,19 @@
+// A window that changes between black and white for each key press it gets. Arguments: x y width height.
+import { connect, openWindow, ready } from './connect.mjs';
+
+const [x, y, width, height] = process.argv.slice(2).map(Number);
+const display = await connect();
+const { X, eventMask } = display;
+const BLACK = 0x000000;
+const WHITE = 0xffffff;
+
+const id = await openWindow(display, { x, y, width, height, color: BLACK, events: eventMask.KeyPress });
+let color = BLACK;
+X.on('event', (event) => {
+  if (event.name !== 'KeyPress') return;
+  color = color === BLACK ? WHITE : BLACK;
+  X.ChangeWindowAttributes(id, { backgroundPixel: color });
+  X.ClearArea(id, 0, 0, width, height, 0);
+});
+X.SetInputFocus(id, 0);
+X.QueryPointer(id, () => ready());
