@@ -1,0 +1,16 @@
+// Chromium refuses to start where the kernel gives it neither of its two sandboxes: containers, mostly.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const HELPER = '/usr/lib/chromium/chrome-sandbox';
+
+/** Whether Chromium can have a sandbox when `user` starts it: by user namespaces, or by its set-uid helper. */
+export function sandboxWorks(user) {
+  const as = { uid: user.uid, gid: user.gid, cwd: '/', encoding: 'utf8' };
+  if (spawnSync('unshare', ['--user', '--pid', '--fork', 'true'], as).status === 0) return true;
+  if (!existsSync(HELPER)) return false;
+  // Started by hand the helper always fails, but what it says tells whether it got as far as its namespaces.
+  const { stderr } = spawnSync(HELPER, ['/bin/true'], { ...as, env: { SBX_CHROME_API_PRV: '1' } });
+  return typeof stderr === 'string' && !/failed to move|not setuid|operation not permitted/i.test(stderr);
+}

@@ -1,0 +1,83 @@
+// Debian packages: reads the one list, asks dpkg what is missing, and installs that as root or through sudo.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { run } from './command.mjs';
+import { Stop, step } from './progress.mjs';
+
+const LIST = new URL('../packages.txt', import.meta.url);
+
+/** The package names of the given sections of docker/packages.txt, in its order. */
+export function packagesOf(sections) {
+  const names = [];
+  let section = '';
+  for (const line of readFileSync(LIST, 'utf8')
+    .split('\n')
+    .map((text) => text.trim())) {
+    const heading = /^\[(.+)\]$/.exec(line);
+    if (heading) section = heading[1];
+    else if (line !== '' && !line.startsWith('#') && sections.includes(section)) names.push(line);
+  }
+  return names;
+}
+
+/** Those of `names` that dpkg does not know as installed; one query for all of them. */
+function missingOf(names) {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the braces are dpkg-query's.
+  const format = '${db:Status-Status} ${Package}\n';
+  const query = spawnSync('dpkg-query', ['-W', '-f', format, ...names], { encoding: 'utf8' });
+  if (query.error) return undefined;
+  const installed = new Set(
+    query.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('installed '))
+      .map((line) => line.slice(10)),
+  );
+  return names.filter((name) => !installed.has(name));
+}
+
+// Installing a server package on Debian starts its service. Nothing here wants a system-wide service, so a policy
+// forbids it for as long as the installation runs, unless the machine has a policy of its own.
+const SCRIPT = `set -e
+guard=/usr/sbin/policy-rc.d
+if [ ! -e "$guard" ]; then
+  trap 'rm -f "$guard"' EXIT
+  printf '#!/bin/sh\\nexit 101\\n' >"$guard"
+  chmod 755 "$guard"
+fi
+apt-get update
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"`;
+
+const handCommand = (names) => `apt-get update && apt-get install -y --no-install-recommends ${names.join(' ')}`;
+
+/** How to become root: nothing to add, sudo (asking for a password only on a terminal), or undefined. */
+function elevation() {
+  if (process.getuid() === 0) return [];
+  const found = spawnSync('sudo', ['-n', 'true']);
+  if (found.error) return undefined;
+  if (found.status === 0) return ['sudo', '-n'];
+  return process.stdin.isTTY ? ['sudo'] : undefined;
+}
+
+/** Installs what is missing of the sections; returns within a fraction of a second when nothing is. Throws Stop. */
+export async function ensurePackages(sections) {
+  const missing = missingOf(packagesOf(sections));
+  if (missing === undefined) {
+    throw new Stop(
+      'This system has no dpkg. npm start and npm test prepare Debian 12 and 13 (and what derives from them);\n' +
+        'elsewhere use docker compose up, or start the server alone on a running display: node dist/server/main.js serve',
+    );
+  }
+  if (missing.length === 0) return;
+  const prefix = elevation();
+  if (prefix === undefined || !existsSync('/usr/bin/apt-get')) {
+    throw new Stop(
+      `${missing.length} system packages are missing. Run this once as root, then try again:\n\n  ${handCommand(missing)}\n`,
+    );
+  }
+  // The password is asked for before anything rewrites the line it is typed on.
+  if (prefix.length === 1) execFileSync('sudo', ['-v'], { stdio: 'inherit' });
+  const [program, ...args] = [...prefix, 'sh', '-c', SCRIPT, 'sh', ...missing];
+  await step(`Installing ${missing.length} system packages`, (report) =>
+    run(program, args, { report, hint: `To do it by hand, as root:\n\n  ${handCommand(missing)}\n` }),
+  );
+}

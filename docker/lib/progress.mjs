@@ -1,0 +1,53 @@
+// What the person at the terminal sees while a command prepares things.
+
+/** A failure that the reader can do something about: only its message is shown, no stack. */
+export class Stop extends Error {}
+
+const TICK_MS = 1_000;
+const REMINDER_MS = 10_000;
+const seconds = (sinceMs) => `${((Date.now() - sinceMs) / 1_000).toFixed(1)} s`;
+
+/**
+ * Runs `work(report)` and keeps showing that it runs: a line that is rewritten every second on a terminal, a reminder
+ * every ten seconds elsewhere. `report(text)` names what is being done. Nothing is shown for work done within a second.
+ */
+export async function step(title, work) {
+  const startedMs = Date.now();
+  const live = process.stdout.isTTY === true;
+  let detail = '';
+  let announced = false;
+  let remindedMs = startedMs;
+  const tick = () => {
+    if (!live && announced && Date.now() - remindedMs < REMINDER_MS) return;
+    remindedMs = Date.now();
+    const line = announced || live ? `  ${title} … ${seconds(startedMs)}${detail && `  ${detail}`}` : `  ${title} …`;
+    process.stdout.write(live ? `\r\x1b[K${line.slice(0, (process.stdout.columns ?? 100) - 1)}` : `${line}\n`);
+    announced = true;
+  };
+  const timer = setInterval(tick, TICK_MS);
+  const end = (mark, always) => {
+    clearInterval(timer);
+    if (live && announced) process.stdout.write('\r\x1b[K');
+    if (announced || always) console.log(`${mark} ${title} (${seconds(startedMs)})`);
+  };
+  try {
+    const result = await work((text) => {
+      detail = text;
+    });
+    end('✓', false);
+    return result;
+  } catch (error) {
+    end('✗', true);
+    throw error;
+  }
+}
+
+/** Runs the main function of a command: a Stop is printed as its message, anything else with its stack; exit code 1. */
+export async function runCommand(main) {
+  try {
+    process.exitCode = (await main()) ?? 0;
+  } catch (error) {
+    console.error(error instanceof Stop ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  }
+}
