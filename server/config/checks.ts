@@ -1,0 +1,104 @@
+import type { Config } from './config.js';
+import type { ConfigError } from './origin.js';
+import type { Values } from './schema.js';
+import { streamsProblem } from './streams.js';
+
+/** Combinations of settings that cannot work (spec/config.md section 6). `values` has what was given, `config` what came of it. */
+export function crossCheck(values: Values, config: Config): readonly ConfigError[] {
+  return [
+    ...serverErrors(values),
+    ...memberErrors(values),
+    ...captureErrors(values),
+    ...iceErrors(values, config),
+    ...portErrors(config),
+  ];
+}
+
+/** Things that work, but probably not as meant. */
+export function crossWarnings(values: Values, config: Config): readonly string[] {
+  const warnings: string[] = [];
+  if (values.server.cors.includes('*'))
+    warnings.push('server.cors: * lets every web site use this server in the name of its users.');
+  if (values.member.provider === 'noauth') warnings.push('member.provider: noauth makes everyone an admin.');
+  if (values.webrtc.udpmux !== null && values.webrtc.epr !== null)
+    warnings.push('webrtc.epr: ignored, because webrtc.udpmux is set.');
+  if (Object.keys(values.capture.video.pipelines).length > 0 && values.capture.video.pipeline !== '') {
+    warnings.push('capture.video.pipeline: ignored, because capture.video.pipelines is set.');
+  }
+  if (
+    config.webrtc.icelite &&
+    values.webrtc.filters.networks.length === 0 &&
+    config.webrtc.epr === undefined &&
+    config.webrtc.udpmux === undefined
+  ) {
+    warnings.push('webrtc.icelite: with ICE-TCP alone, viewers reach the server over TCP only.');
+  }
+  return warnings;
+}
+
+function serverErrors({ server }: Values): readonly ConfigError[] {
+  if ((server.cert === '') === (server.key === '')) return [];
+  const [set, missing] = server.cert === '' ? ['server.key', 'server.cert'] : ['server.cert', 'server.key'];
+  return [{ key: missing, message: `${missing}: not set, but ${set} is. TLS needs both, plain HTTP neither.` }];
+}
+
+function memberErrors({ member }: Values): readonly ConfigError[] {
+  if (member.provider !== 'file' || member.file.path !== '') return [];
+  return [{ key: 'member.file.path', message: 'member.file.path: not set, but member.provider is file.' }];
+}
+
+function captureErrors({ capture }: Values): readonly ConfigError[] {
+  const problem = streamsProblem(capture.video.ids, capture.video.pipelines);
+  return problem === undefined ? [] : [{ key: 'capture.video.ids', message: `capture.video.ids: ${problem}.` }];
+}
+
+function iceErrors({ webrtc }: Values, config: Config): readonly ConfigError[] {
+  const errors: ConfigError[] = [];
+  if (webrtc.icelite && webrtc.iceservers.backend.length > 0) {
+    errors.push({
+      key: 'webrtc.icelite',
+      message:
+        'webrtc.icelite: an ICE-lite server uses no ICE servers, but webrtc.iceservers.backend is set. Leave one of them out.',
+    });
+  }
+  const { frontend, backend } = config.webrtc.iceServers;
+  const turnServers = [...frontend, ...backend].filter((server) => server.urls.some((url) => /^turns?:/i.test(url)));
+  if (config.webrtc.turn !== undefined && turnServers.length === 0) {
+    errors.push({
+      key: 'webrtc.turn.secret',
+      message: 'webrtc.turn.secret: set, but no ICE server has a turn: or turns: URL to use it with.',
+    });
+  }
+  const bare = turnServers.find((server) => server.username === undefined || server.credential === undefined);
+  if (config.webrtc.turn === undefined && bare !== undefined) {
+    errors.push({
+      key: 'webrtc.iceservers',
+      message: `webrtc.iceservers: ${bare.urls.join(', ')} needs username and credential, or webrtc.turn.secret.`,
+    });
+  }
+  return errors;
+}
+
+/** Two listeners on one UDP port. TCP ports may be shared: HTTP and ICE-TCP are told apart by their first bytes. */
+function portErrors({ webrtc }: Config): readonly ConfigError[] {
+  const stun = webrtc.stunBind?.port;
+  if (stun === undefined || stun === 0) return [];
+  if (stun === webrtc.udpmux) {
+    return [
+      {
+        key: 'webrtc.stun_bind',
+        message: `webrtc.stun_bind: UDP port ${stun} is used twice; webrtc.udpmux answers STUN there already.`,
+      },
+    ];
+  }
+  if (webrtc.epr !== undefined && stun >= webrtc.epr.min && stun <= webrtc.epr.max) {
+    const { min, max } = webrtc.epr;
+    return [
+      {
+        key: 'webrtc.stun_bind',
+        message: `webrtc.stun_bind: UDP port ${stun} is used twice; it lies in webrtc.epr ${min}-${max}.`,
+      },
+    ];
+  }
+  return [];
+}

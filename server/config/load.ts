@@ -1,0 +1,83 @@
+import { err, ok, type Result } from '../lib/result.js';
+import { assemble } from './assemble.js';
+import { crossCheck, crossWarnings } from './checks.js';
+import type { Config } from './config.js';
+import { type Environment, unknownVariables } from './environment.js';
+import { type ConfigFile, loadConfigFile, type ReadFile, unknownPaths } from './file.js';
+import { readFlags } from './flags.js';
+import { suggestion } from './nearest.js';
+import { type ConfigError, describeOrigin, type Given, type Origin } from './origin.js';
+import { resolve } from './resolve.js';
+import { KEYS, type Values } from './schema.js';
+import { findV2Name, findV3, KNOWN_FLAGS, KNOWN_PATHS, KNOWN_VARIABLES, type Sources } from './sources.js';
+import { findV2, readV2 } from './v2.js';
+
+export interface ConfigInput {
+  /** Arguments after the command. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly readFile: ReadFile;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** One line each, for the log. */
+  readonly warnings: readonly string[];
+  /** Where each key of the schema got its value. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly values: Values;
+}
+
+/**
+ * Reads the whole configuration: v2 settings over flags over environment over file over defaults (spec/config.md section 2).
+ * Pure apart from the injected `readFile`. All errors are reported at once.
+ */
+export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly ConfigError[]> {
+  const flags = readFlags(input.argv, KNOWN_FLAGS);
+  const named = flags.values.get('--config') ?? (input.env.NEKO_CONFIG || undefined);
+  const file = loadConfigFile(named === undefined ? undefined : String(named), input.readFile);
+  if (!file.ok) return err([...flags.errors, { key: 'config', message: file.error }]);
+  const sources: Sources = { flags: flags.values, env: input.env, file: file.value };
+
+  const given = new Map<string, Given>();
+  for (const key of KEYS) {
+    const found = findV3(sources, key);
+    if (found !== undefined) given.set(key.slot, found);
+  }
+  const legacy = resolve((slot) => (slot === 'legacy' ? given.get(slot) : undefined)).values.legacy;
+  const v2 = readV2(
+    findV2((name) => findV2Name(sources, name)),
+    legacy,
+    (path) => given.has(path),
+  );
+  const { values, origins, errors } = resolve((slot) => v2.overlay.get(slot) ?? given.get(slot));
+  const config = assemble(values, { env: input.env, v2 });
+
+  const refused = [...flags.errors, ...v2.errors, ...errors];
+  // A combination is judged only when each part of it was read; otherwise defaults would be blamed.
+  const all = refused.length > 0 ? refused : crossCheck(values, config);
+  if (all.length > 0) return err(all);
+  const warnings = [
+    ...unknownVariables(input.env, KNOWN_VARIABLES),
+    ...unknownFileKeys(file.value),
+    ...overruled(given, v2.overlay),
+    ...v2.warnings,
+    ...crossWarnings(values, config),
+  ];
+  return ok({ config, warnings, origins, values });
+}
+
+function unknownFileKeys(file: ConfigFile | null): readonly string[] {
+  if (file === null) return [];
+  return unknownPaths(file.content, KNOWN_PATHS).map(
+    (path) => `${path} in ${file.path}: unknown setting${suggestion(path, KNOWN_PATHS)}, it has no effect.`,
+  );
+}
+
+/** A v2 setting silently beats the v3 one that replaces it, in neko and here; whoever gave both should know. */
+function overruled(given: ReadonlyMap<string, Given>, overlay: ReadonlyMap<string, Given>): readonly string[] {
+  return [...overlay].flatMap(([slot, v2]) => {
+    const v3 = given.get(slot);
+    return v3 === undefined ? [] : [`${describeOrigin(v3.origin, slot)}: overruled by ${describeOrigin(v2.origin, slot)}.`];
+  });
+}

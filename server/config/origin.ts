@@ -1,0 +1,49 @@
+import { assertNever } from '../lib/assert-never.js';
+
+/** Where a value came from. */
+export type Origin =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'file'; readonly path: string; readonly name: string }
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'flag'; readonly name: string };
+
+/** A value as it was found, before its form has read it. */
+export interface Given {
+  readonly raw: unknown;
+  readonly origin: Origin;
+}
+
+/** One value, or a combination of values, that stops the start. */
+export interface ConfigError {
+  /** The YAML path, or the v2 name. */
+  readonly key: string;
+  /** One line for people: what was read, from where, what is wrong, what is allowed. Never a secret. */
+  readonly message: string;
+}
+
+/** How an error or a warning calls the place that a value came from: `NEKO_X`, `--x`, `x in /etc/neko/neko.yaml`. */
+export function describeOrigin(origin: Origin, path: string): string {
+  switch (origin.kind) {
+    case 'default':
+      return path;
+    case 'file':
+      return `${origin.name} in ${origin.path}`;
+    case 'env':
+    case 'flag':
+      return origin.name;
+    default:
+      return assertNever(origin);
+  }
+}
+
+/** The error for a value that its form refused; secrets are left out of it. */
+export function badValue(path: string, given: Given, reason: string, allowed: string, secret: boolean): ConfigError {
+  const value = secret
+    ? 'the value'
+    : shorten(typeof given.raw === 'string' ? JSON.stringify(given.raw) : (JSON.stringify(given.raw) ?? 'nothing'));
+  return { key: path, message: `${describeOrigin(given.origin, path)}: ${value} is refused: ${reason}. Allowed: ${allowed}.` };
+}
+
+function shorten(value: string): string {
+  return value.length > 200 ? `${value.slice(0, 200)}…` : value;
+}

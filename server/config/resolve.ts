@@ -1,0 +1,27 @@
+import convict from 'convict';
+import { badValue, type ConfigError, type Given, type Origin } from './origin.js';
+import { KEYS, SCHEMA, type Values } from './schema.js';
+
+export interface Resolved {
+  readonly values: Values;
+  /** By slot of the schema. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly errors: readonly ConfigError[];
+}
+
+/** Lays the values that were given over the defaults. A value that its form refuses is an error, and the default stays. */
+export function resolve(find: (slot: string) => Given | undefined): Resolved {
+  // Neither the arguments nor the environment are convict's to read: it could not tell where a value came from.
+  const settings = convict<Values>(SCHEMA, { args: [], env: {} });
+  const origins = new Map<string, Origin>();
+  const errors: ConfigError[] = [];
+  for (const { slot, path, key } of KEYS) {
+    const given = find(slot);
+    origins.set(slot, given?.origin ?? { kind: 'default' });
+    if (given === undefined) continue;
+    const value = key.form.read(given.raw);
+    if (value.ok) settings.set(slot, value.value);
+    else errors.push(badValue(path, given, value.error, key.form.allowed, key.sensitive));
+  }
+  return { values: settings.getProperties(), origins, errors };
+}

@@ -1,0 +1,40 @@
+import { envName, type Key, type NamedKey, type ValuesOf } from './key.js';
+import { globalSchema, serverSchema, sessionSchema } from './schema/base.js';
+import { captureSchema } from './schema/capture.js';
+import { desktopSchema } from './schema/desktop.js';
+import { memberSchema } from './schema/member.js';
+import { chatSchema, fileTransferSchema, openInAppSchema, pluginsSchema } from './schema/plugins.js';
+import { webrtcSchema } from './schema/webrtc.js';
+
+/** Every v3 setting (spec/config.md section 4) and ours, in the order of the reference. */
+export const SCHEMA = {
+  ...globalSchema,
+  server: serverSchema,
+  session: sessionSchema,
+  member: memberSchema,
+  desktop: desktopSchema,
+  capture: captureSchema,
+  webrtc: webrtcSchema,
+  plugins: pluginsSchema,
+  chat: chatSchema,
+  filetransfer: fileTransferSchema,
+  openinapp: openInAppSchema,
+};
+
+export type Values = ValuesOf<typeof SCHEMA>;
+
+function isKey(node: object): node is Key<unknown> {
+  return 'form' in node && 'default' in node;
+}
+
+function collect(node: object, prefix: string): readonly NamedKey[] {
+  return Object.entries(node).flatMap(([name, child]: [string, object]) => {
+    const slot = prefix === '' ? name : `${prefix}.${name}`;
+    if (!isKey(child)) return collect(child, slot);
+    const path = child.path ?? slot;
+    return [{ slot, path, env: envName(path), flag: `--${path}`, key: child }];
+  });
+}
+
+/** All keys with their names. */
+export const KEYS: readonly NamedKey[] = collect(SCHEMA, '');

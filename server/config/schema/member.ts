@@ -1,0 +1,26 @@
+import { HIDDEN, key } from '../key.js';
+import { boolean, oneOf, text } from '../scalar-forms.js';
+import { memberProfile, users } from '../structure-forms.js';
+
+export const memberSchema = {
+  provider: key(
+    oneOf(['multiuser', 'object', 'file', 'noauth']),
+    'multiuser',
+    'Who may log in: two passwords, a list, a file, or anyone.',
+  ),
+  file: {
+    path: key(text, '', 'JSON file of the file provider: login to password and profile.'),
+    hash: key(boolean, true, 'Passwords in that file are base64 of SHA-256.'),
+  },
+  object: {
+    users: key(users, [], 'Accounts of the object provider; rights that are not given are withheld.', {
+      secret: (list) => list.map((user) => `${user.username} ${HIDDEN}`).join(', '),
+    }),
+  },
+  multiuser: {
+    user_password: key(text, '', 'Password of regular users.', { secret: true, defaultText: 'generated' }),
+    admin_password: key(text, '', 'Password of admins.', { secret: true, defaultText: 'generated' }),
+    user_profile: key(memberProfile, {}, 'Changes to the rights of regular users.'),
+    admin_profile: key(memberProfile, {}, 'Changes to the rights of admins.'),
+  },
+};
