@@ -1,0 +1,20 @@
+import type { Log } from './lib/log.js';
+
+/**
+ * Keeps the process alive when werift rejects a promise that nobody awaits, as it does on some malformed DTLS and SCTP
+ * packets: what one viewer sends must not end the desktop for all others. Anything else that gets here is a bug of ours and
+ * ends the process, so that the supervisor starts a fresh one.
+ */
+export function guardProcess(log: Log): void {
+  const handle = (error: unknown) => {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (stack.includes('/node_modules/werift/')) {
+      log.warn({ error: stack }, 'a viewer’s packet upset the WebRTC stack; it was dropped');
+      return;
+    }
+    log.error({ error: stack }, 'unexpected error, ending');
+    process.exit(1);
+  };
+  process.on('unhandledRejection', handle);
+  process.on('uncaughtException', handle);
+}
