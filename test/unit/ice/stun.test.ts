@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hmacSha1, longTermKey } from '../../../server/ice/hmac.js';
 import { decodeStun, encodeStun, integrityHolds, looksLikeStun, type ReceivedStun } from '../../../server/ice/stun.js';
+import { mulberry32 } from './simulated-network.js';
 
 const hex = (text: string) => Buffer.from(text.replace(/\s+/g, ''), 'hex');
 const SHORT_TERM_KEY = Buffer.from('VOkJxbRl1RmTxUk/WvJxBt');
@@ -140,14 +141,3 @@ test('S5 no bytes make the reader throw, and a changed message never keeps its i
     expect(looksLikeStun(noise) && decodeStun(noise).ok).toBe(false);
   }
 });
-
-/** A small seeded generator; the same numbers on every run. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
