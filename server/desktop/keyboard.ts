@@ -53,9 +53,9 @@ export class Keyboard {
     if (keycode !== undefined && !this.#held.uses(keycode)) this.#send(KEY_RELEASE, keycode, delayMs);
   }
 
-  /** Lets go of every held key, after `delayMs` inside the X server. */
+  /** Lets go of every held key, the last pressed first, after `delayMs` inside the X server. */
   releaseAll(delayMs = 0): void {
-    for (const [index, keysym] of this.#held.ids().entries()) this.up(keysym, index === 0 ? delayMs : 0);
+    for (const [index, keysym] of this.#held.ids().toReversed().entries()) this.up(keysym, index === 0 ? delayMs : 0);
   }
 
   /** Lets go of the keys that were pressed `limitMs` or longer ago. */

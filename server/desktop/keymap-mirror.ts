@@ -79,6 +79,14 @@ export class KeymapMirror {
     return key ? actionOf(this.#keymap, key, level) : { kind: 'none' };
   }
 
+  /** Resolves once changes that others have made by now are known here. */
+  async settled(): Promise<void> {
+    const { x } = this.#session;
+    // The first answer comes after the events of those changes, the second after the map that they made us ask for.
+    await this.#session.ask<unknown>((reply) => x.GetInputFocus(reply));
+    await this.#session.ask<unknown>((reply) => x.GetInputFocus(reply));
+  }
+
   close(): void {
     this.#release();
   }

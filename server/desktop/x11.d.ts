@@ -114,14 +114,18 @@ declare module 'x11' {
     readonly modeinfos: readonly ModeInfo[];
   }
 
+  export interface OutputInfo {
+    readonly crtc: number;
+    /** 0 connected, 1 disconnected, 2 unknown. */
+    readonly connection: number;
+    readonly crtcs: readonly number[];
+    readonly modes: readonly number[];
+  }
+
   export interface Randr extends ExtensionInfo {
     SelectInput(window: number, mask: number): void;
     GetScreenResourcesCurrent(window: number, reply: Reply<ScreenResources>): void;
-    GetOutputInfo(
-      output: number,
-      timestamp: number,
-      reply: Reply<{ crtc: number; connection: number; crtcs: readonly number[]; modes: readonly number[] }>,
-    ): void;
+    GetOutputInfo(output: number, timestamp: number, reply: Reply<OutputInfo>): void;
     GetCrtcInfo(crtc: number, timestamp: number, reply: Reply<{ mode: number; output: readonly number[] }>): void;
     SetScreenSize(window: number, width: number, height: number, mmWidth: number, mmHeight: number): void;
     CreateMode(window: number, mode: Omit<ModeInfo, 'id'>, reply: Reply<number>): void;

@@ -1,0 +1,222 @@
+import { backoffMs } from '../lib/backoff.js';
+import { type Clock, systemClock } from '../lib/clock.js';
+import type { Dispose } from '../lib/dispose.js';
+import { Emitter } from '../lib/emitter.js';
+import type { Log } from '../lib/log.js';
+import { err, ok, type Result } from '../lib/result.js';
+import type { CursorImage } from './cursor-image.js';
+import { type KeyboardMap, loadLayout, readLayout } from './layout.js';
+import { type LiveDesktop, takeUp } from './live-desktop.js';
+import { type ModifierChange, type Modifiers, maskOf, namedModifiers } from './modifier-names.js';
+import type { ScreenSize } from './screen-modes.js';
+import type { ClipboardContents } from './selection-owner.js';
+import { openSession } from './session.js';
+
+export interface DesktopOptions {
+  /** For example `:99`. */
+  readonly display: string;
+  /** The size to set at start and again whenever the X server comes back. */
+  readonly screen: ScreenSize;
+  /** Bring windows back that ask to be minimized. */
+  readonly unminimize: boolean;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+export type DesktopEvents = {
+  /** The X server is back, its screen set again; not emitted for the first connection. */
+  connected: undefined;
+  /** The X server went away; until `connected`, input does nothing and everything else answers with an error. */
+  lost: undefined;
+  screenChanged: ScreenSize;
+};
+
+/** A server that is being restarted is back within a second; one that keeps dying should not cost CPU. */
+const RECONNECT = { firstMs: 100, maxMs: 2_000 };
+const GONE = err('the X server is gone; trying to reach it again');
+
+/** Connects to the X server, sets the screen and takes up input, clipboard and cursor; from then on it reconnects by itself. */
+export async function openDesktop(options: DesktopOptions): Promise<Result<Desktop>> {
+  const desktop = new Desktop(options);
+  const connected = await desktop.connect();
+  return connected.ok ? ok(desktop) : connected;
+}
+
+/** The X desktop as the rest of the server knows it, across restarts of the X server. */
+export class Desktop {
+  readonly events = new Emitter<DesktopEvents>();
+  /** Touch needs an input driver of its own; without one touches do nothing. */
+  readonly touchEvents = false;
+  readonly #options: DesktopOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #shapes = new Emitter<{ image: CursorImage }>();
+  readonly #copies = new Emitter<{ changed: undefined }>();
+  #live: LiveDesktop | undefined;
+  #closed = false;
+  #cancelRetry: Dispose = () => undefined;
+  /** What was set last, or the configured size: restored on a new X server. */
+  #wantedSize: ScreenSize;
+  #size: ScreenSize;
+  #sizes: readonly ScreenSize[] = [];
+  #shape: CursorImage | undefined;
+  #position = { x: 0, y: 0 };
+
+  constructor(options: DesktopOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log;
+    this.#wantedSize = options.screen;
+    this.#size = options.screen;
+  }
+
+  readonly screen = {
+    current: (): ScreenSize => this.#size,
+    configurations: (): readonly ScreenSize[] => this.#sizes,
+    /** Answers with the size applied: the width a multiple of 8, rate 0 as 60. */
+    set: async (size: ScreenSize): Promise<Result<ScreenSize>> => {
+      const applied = (await this.#live?.screen.set(size)) ?? GONE;
+      if (applied.ok) this.#wantedSize = applied.value;
+      return applied;
+    },
+  };
+
+  /** Written to the X server before the call returns; does nothing while there is none. */
+  readonly input = {
+    move: (x: number, y: number): void => this.#input?.pointer.move(x, y),
+    scroll: (dx: number, dy: number, control: boolean): void => this.#input?.scroll(dx, dy, control),
+    buttonDown: (code: number): void => this.#input?.buttonDown(code),
+    buttonUp: (code: number): void => this.#input?.pointer.up(code),
+    buttonPress: (code: number): void => this.#input?.buttonPress(code),
+    keyDown: (keysym: number): void => this.#input?.keyDown(keysym),
+    keyUp: (keysym: number): void => this.#input?.keyboard.up(keysym),
+    keyPress: (keysyms: readonly number[]): void => this.#input?.keyPress(keysyms),
+    releaseAll: (): void => this.#input?.releaseAll(),
+    touch: (_kind: 'begin' | 'update' | 'end', _id: number, _x: number, _y: number, _pressure: number): void => undefined,
+  };
+
+  readonly keyboard = {
+    map: async (): Promise<Result<KeyboardMap>> => (this.#live ? readLayout(this.#live.session) : GONE),
+    setMap: async (map: KeyboardMap): Promise<Result<void>> => {
+      const live = this.#live;
+      if (!live) return GONE;
+      const loaded = await loadLayout(this.#options.display, map);
+      // Keys that are sent from now on shall be looked up in the new map.
+      if (loaded.ok) await live.keyboard.keymap.settled();
+      return loaded;
+    },
+    modifiers: async (): Promise<Result<Modifiers>> => (this.#live ? ok(namedModifiers(this.#live.keyboard.modifiers())) : GONE),
+    setModifiers: async (change: ModifierChange): Promise<Result<void>> => {
+      if (!this.#live?.session.alive) return GONE;
+      const { affected, locks } = maskOf(change);
+      this.#live.keyboard.lock(affected, locks);
+      return ok(undefined);
+    },
+  };
+
+  readonly clipboard = {
+    read: async (): Promise<Result<ClipboardContents>> => (await this.#live?.clipboard.read()) ?? GONE,
+    /** The picture on the clipboard as PNG. */
+    image: async (): Promise<Result<Uint8Array>> => (await this.#live?.clipboard.image()) ?? GONE,
+    write: async (contents: ClipboardContents): Promise<Result<void>> => (await this.#live?.clipboard.write(contents)) ?? GONE,
+    onChange: (listener: () => void): Dispose => this.#copies.on('changed', listener),
+  };
+
+  readonly cursor = {
+    image: (): CursorImage | undefined => this.#shape,
+    /** In screen pixels; the last known place while there is no X server. */
+    position: async (): Promise<{ x: number; y: number }> => {
+      this.#position = (await this.#live?.cursor.position()) ?? this.#position;
+      return this.#position;
+    },
+    onImage: (listener: (image: CursorImage) => void): Dispose => this.#shapes.on('image', listener),
+  };
+
+  /** Whether the X server is there. */
+  get connected(): boolean {
+    return this.#live !== undefined;
+  }
+
+  /** Tries once to reach the X server and to take the desktop up on it. */
+  async connect(): Promise<Result<void>> {
+    const session = await openSession(this.#options.display, (error) => this.#log.debug({ err: error }, 'X error'));
+    if (!session.ok) return session;
+    const taken = await takeUp(session.value, { unminimize: this.#options.unminimize, clock: this.#clock });
+    if (!taken.ok) return taken;
+    const live = taken.value;
+    if (this.#closed) {
+      live.close();
+      return GONE;
+    }
+    const applied = await live.screen.set(this.#wantedSize);
+    if (!applied.ok) this.#log.warn({ size: this.#wantedSize, reason: applied.error }, 'the screen size could not be set');
+    if (!live.session.alive || this.#closed) {
+      live.close();
+      return GONE;
+    }
+    this.#adopt(live);
+    return ok(undefined);
+  }
+
+  /** Lets go of everything held and disconnects. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#live?.close();
+    this.#live = undefined;
+  }
+
+  get #input(): LiveDesktop['input'] | undefined {
+    return this.#live?.session.alive ? this.#live.input : undefined;
+  }
+
+  #adopt(live: LiveDesktop): void {
+    this.#live = live;
+    this.#sizes = live.screen.configurations();
+    live.screen.onChange((size) => this.#resized(size));
+    live.cursor.onImage((image) => this.#reshaped(image));
+    live.clipboard.onChange(() => this.#copies.emit('changed', undefined));
+    live.session.onEnd(() => this.#lost(live));
+    this.#resized(live.screen.current());
+    const shape = live.cursor.image();
+    if (shape) this.#reshaped(shape);
+  }
+
+  #resized(size: ScreenSize): void {
+    const before = this.#size;
+    this.#size = size;
+    const same = size.width === before.width && size.height === before.height && size.rate === before.rate;
+    if (!same) this.events.emit('screenChanged', size);
+  }
+
+  #reshaped(image: CursorImage): void {
+    this.#shape = image;
+    this.#shapes.emit('image', image);
+  }
+
+  #lost(live: LiveDesktop): void {
+    if (this.#closed) return;
+    this.#live = undefined;
+    live.close();
+    this.#log.warn({ display: this.#options.display }, 'the X server went away');
+    this.events.emit('lost', undefined);
+    this.#retryLater(0);
+  }
+
+  #retryLater(attempt: number): void {
+    this.#cancelRetry = this.#clock.after(backoffMs(RECONNECT, attempt), () => void this.#retry(attempt));
+  }
+
+  async #retry(attempt: number): Promise<void> {
+    const connected = await this.connect();
+    if (this.#closed) return;
+    if (!connected.ok) {
+      this.#log.debug({ attempt, reason: connected.error }, 'the X server is still away');
+      this.#retryLater(attempt + 1);
+      return;
+    }
+    this.#log.info({ display: this.#options.display }, 'the X server is back');
+    this.events.emit('connected', undefined);
+  }
+}

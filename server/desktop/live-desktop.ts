@@ -1,0 +1,46 @@
+import type { Clock } from '../lib/clock.js';
+import type { Dispose } from '../lib/dispose.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { Clipboard } from './clipboard.js';
+import { Cursor } from './cursor.js';
+import { Input } from './input.js';
+import { Keyboard } from './keyboard.js';
+import { Pointer } from './pointer.js';
+import { Screen } from './screen.js';
+import type { Session } from './session.js';
+import { unminimizeWindows } from './unminimize.js';
+
+/** Everything that hangs on one connection to the X server; a new connection makes a new one. */
+export interface LiveDesktop {
+  readonly session: Session;
+  readonly screen: Screen;
+  readonly input: Input;
+  readonly keyboard: Keyboard;
+  readonly cursor: Cursor;
+  readonly clipboard: Clipboard;
+  /** Lets go of held keys and buttons, stops to follow the server and disconnects. */
+  close(): void;
+}
+
+/** Takes up all parts of the desktop on a fresh connection. */
+export async function takeUp(session: Session, options: { unminimize: boolean; clock: Clock }): Promise<Result<LiveDesktop>> {
+  const { clock } = options;
+  const screen = await Screen.open(session);
+  const keyboard = await Keyboard.open(session);
+  const clipboard = await Clipboard.open(session, clock);
+  const cursor = await Cursor.open(session, clock);
+  const unminimize: Result<Dispose> = options.unminimize ? await unminimizeWindows(session) : ok(() => undefined);
+  if (!keyboard || !clipboard || !unminimize.ok || !session.alive) {
+    session.close();
+    return err('the X server went away or cannot describe its keyboard');
+  }
+  const input = new Input(keyboard, new Pointer(session, () => screen.current()), clock);
+  const close = () => {
+    if (session.alive) input.releaseAll();
+    input.close();
+    for (const part of [screen, keyboard, clipboard, cursor]) part.close();
+    unminimize.value();
+    session.close();
+  };
+  return ok({ session, screen, input, keyboard, cursor, clipboard, close });
+}
