@@ -15,7 +15,7 @@ export function crossCheck(values: Values, config: Config): readonly ConfigError
 }
 
 /** Things that work, but probably not as meant. */
-export function crossWarnings(values: Values, config: Config): readonly string[] {
+export function crossWarnings(values: Values): readonly string[] {
   const warnings: string[] = [];
   if (values.server.cors.includes('*'))
     warnings.push('server.cors: * lets every web site use this server in the name of its users.');
@@ -24,14 +24,6 @@ export function crossWarnings(values: Values, config: Config): readonly string[]
     warnings.push('webrtc.epr: ignored, because webrtc.udpmux is set.');
   if (Object.keys(values.capture.video.pipelines).length > 0 && values.capture.video.pipeline !== '') {
     warnings.push('capture.video.pipeline: ignored, because capture.video.pipelines is set.');
-  }
-  if (
-    config.webrtc.icelite &&
-    values.webrtc.filters.networks.length === 0 &&
-    config.webrtc.epr === undefined &&
-    config.webrtc.udpmux === undefined
-  ) {
-    warnings.push('webrtc.icelite: with ICE-TCP alone, viewers reach the server over TCP only.');
   }
   return warnings;
 }

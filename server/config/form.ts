@@ -11,6 +11,8 @@ export interface Form<T> {
   /** A boolean flag needs no value. */
   readonly flagAlone?: true;
   readonly read: (raw: unknown) => Result<T, string>;
+  /** The value as it could be written into a variable; empty for what is off or not there. */
+  readonly show: (value: T) => string;
 }
 
 /** True for a plain mapping as JSON, YAML and TOML give it. */

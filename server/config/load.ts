@@ -62,7 +62,7 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
     ...unknownFileKeys(file.value),
     ...overruled(given, v2.overlay),
     ...v2.warnings,
-    ...crossWarnings(values, config),
+    ...crossWarnings(values),
   ];
   return ok({ config, warnings, origins, values });
 }

@@ -30,6 +30,10 @@ export function parseHostPort(word: string): Result<BindAddress, string> {
   return ok({ host, port });
 }
 
+function showHostPort({ host, port }: BindAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 function shapeError(word: string): string {
   return (word.match(/:/g)?.length ?? 0) > 1 ? 'an IPv6 address needs brackets: [address]:port' : 'the port is missing';
 }
@@ -38,11 +42,13 @@ function shapeError(word: string): string {
 export const bindAddress: Form<BindAddress> = {
   allowed: 'host:port, :port for every address, [IPv6]:port',
   read: (raw) => parseHostPort(String(raw).trim()),
+  show: showHostPort,
 };
 
 export const optionalBindAddress: Form<BindAddress | null> = {
   allowed: `${bindAddress.allowed}, or empty for off`,
   read: (raw) => (String(raw).trim() === '' ? ok(null) : bindAddress.read(raw)),
+  show: (value) => (value === null ? '' : showHostPort(value)),
 };
 
 export interface PortRange {
@@ -63,6 +69,7 @@ export const portRange: Form<PortRange | null> = {
     if (min < 1 || max < 1 || min > 65_535 || max > 65_535) return err('no such port');
     return min > max ? err(`the range is reversed, ${max}-${min} was probably meant`) : ok({ min, max });
   },
+  show: (value) => (value === null ? '' : `${value.min}-${value.max}`),
 };
 
 /** `EXTERNAL` or `EXTERNAL/LOCAL`; the external side may be a host name. */
@@ -74,6 +81,7 @@ export const externalAddress: Form<ExternalAddress> = {
     if (local !== undefined && !isIp(local)) return err('the part after the slash must be a local IP address');
     return ok({ external, local });
   },
+  show: ({ external, local }) => (local === undefined ? external : `${external}/${local}`),
 };
 
 /** `address:port`, `hostname:port`, `[IPv6]:port` or `stun:port`. */
@@ -87,11 +95,13 @@ export const staticCandidate: Form<StaticCandidate> = {
     if (port === 0) return err('no such port');
     return ok(host === 'stun' ? { kind: 'stun', port } : { kind: 'address', host, port });
   },
+  show: (value) => (value.kind === 'stun' ? `stun:${value.port}` : showHostPort(value)),
 };
 
 export const ipAddress: Form<string> = {
   allowed: 'an IP address',
   read: (raw) => (isIp(String(raw)) ? ok(String(raw)) : err('not an IP address')),
+  show: (value) => value,
 };
 
 /** An origin as browsers send it, `*`, or `null`; a trailing slash is a common slip and dropped. */
@@ -103,12 +113,11 @@ export const origin: Form<string> = {
     const found = /^([a-z][a-z0-9+.-]*:\/\/[^\s/?#]+)\/?$/i.exec(word);
     return found === null ? err('not an origin') : ok((found[1] ?? '').toLowerCase());
   },
+  show: (value) => value,
 };
 
 /** An http or https URL, or empty. */
-export const optionalHttpUrl: Form<string> = {
-  ...pattern(/^(?:https?:\/\/[^\s/]+\S*)?$/i, 'an http or https URL, or empty for off'),
-};
+export const optionalHttpUrl = pattern(/^(?:https?:\/\/[^\s/]+\S*)?$/i, 'an http or https URL, or empty for off');
 
 const ICE_URL = /^(stuns?|turns?):(\[[^\]]+\]|[^:?]+)(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/i;
 const PLACEHOLDER = /^\{\{(?:private_ip|public_ip)\}\}$/;

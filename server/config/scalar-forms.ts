@@ -13,6 +13,7 @@ export const boolean: Form<boolean> = {
     if (TRUE.has(word)) return ok(true);
     return FALSE.has(word) ? ok(false) : err('not a boolean');
   },
+  show: String,
 };
 
 export const text: Form<string> = {
@@ -21,6 +22,7 @@ export const text: Form<string> = {
     if (typeof raw === 'string') return ok(raw);
     return typeof raw === 'number' || typeof raw === 'boolean' ? ok(String(raw)) : err('not text');
   },
+  show: (value) => value,
 };
 
 /** Text without blanks around it that must match a pattern. */
@@ -31,6 +33,7 @@ export function pattern(expression: RegExp, allowed: string): Form<string> {
       const word = typeof raw === 'number' ? String(raw) : raw;
       return typeof word === 'string' && expression.test(word.trim()) ? ok(word.trim()) : err('wrong form');
     },
+    show: (value) => value,
   };
 }
 
@@ -56,6 +59,7 @@ export function integer(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INT
       if (value === undefined) return err('not a whole number');
       return value < min || value > max ? err('out of range') : ok(value);
     },
+    show: String,
   };
 }
 
@@ -65,6 +69,7 @@ export const decimal: Form<number> = {
     const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
     return typeof value === 'number' && Number.isFinite(value) ? ok(value) : err('not a number');
   },
+  show: String,
 };
 
 /** A port where 0 and below mean off (null), as for the mux settings. */
@@ -76,6 +81,7 @@ export const portOrOff: Form<number | null> = {
     if (value > 65_535) return err('no such port');
     return ok(value <= 0 ? null : value);
   },
+  show: (value) => (value === null ? '' : String(value)),
 };
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -104,7 +110,24 @@ export function duration(minMs = 0): Form<number> {
       const ms = parts.reduce((sum, part) => sum + Number(part[1]) * (UNIT_MS[part[2] ?? ''] ?? 0), 0);
       return ms < minMs ? err('too short') : ok(ms);
     },
+    show: showDuration,
   };
+}
+
+/** The largest units that show a duration exactly: `24h`, `1m30s`, `500ms`. */
+function showDuration(ms: number): string {
+  let rest = ms;
+  let shown = '';
+  for (const [unit, size] of [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const) {
+    const count = Math.floor(rest / size);
+    if (count > 0) shown += `${count}${unit}`;
+    rest -= count * size;
+  }
+  return rest > 0 || shown === '' ? `${shown}${rest}ms` : shown;
 }
 
 /** One word of a list, whatever its case; `also` holds further spellings and what they stand for. */
@@ -116,6 +139,7 @@ export function oneOf<const T extends string>(words: readonly T[], also: Readonl
       const found = words.find((candidate) => candidate === word) ?? (Object.hasOwn(also, word) ? also[word] : undefined);
       return found === undefined ? err('unknown') : ok(found);
     },
+    show: (value) => value,
   };
 }
 
@@ -137,5 +161,6 @@ export function listOf<T>(item: Form<T>): Form<readonly T[]> {
       }
       return ok(values);
     },
+    show: (values) => values.map(item.show).join(' '),
   };
 }

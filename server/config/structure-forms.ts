@@ -42,6 +42,17 @@ function optional<T>(object: Readonly<Record<string, unknown>>, name: string, fo
   return value.ok ? value : err(`${name}: ${value.error}, allowed: ${form.allowed}`);
 }
 
+/** JSON as it could be given back; empty when there is nothing in it. */
+function showJson(value: object): string {
+  return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
+}
+
+function snakeCased(stream: PipelineConfig): object {
+  return Object.fromEntries(
+    Object.entries(stream).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+  );
+}
+
 /** Reads every element of a list, naming the one that is wrong by its place. */
 function each<T>(
   raw: unknown,
@@ -82,6 +93,7 @@ function iceServer(object: Readonly<Record<string, unknown>>): Result<IceServer,
 export const iceServers: Form<readonly IceServer[]> = {
   allowed: 'a JSON list such as [{"urls":["turn:host:3478"],"username":"u","credential":"c"}], schemes stun, stuns, turn, turns',
   read: (raw) => each(raw, iceServer),
+  show: showJson,
 };
 
 const FLAGS = [
@@ -120,6 +132,7 @@ export const memberProfile: Form<Partial<MemberProfile>> = {
     if (parsed.value === undefined) return ok({});
     return isMapping(parsed.value) ? partialProfile(parsed.value) : err('not an object');
   },
+  show: showJson,
 };
 
 /** Flags that an account of the object or file provider does not give are false (spec/model.md section 2). */
@@ -156,12 +169,14 @@ export const users: Form<readonly ConfiguredUser[]> = {
     const twice = list.value.find((one, index) => list.value.findIndex((other) => other.username === one.username) !== index);
     return twice === undefined ? list : err(`${twice.username} is there twice`);
   },
+  show: showJson,
 };
 
 /** A boolean for a text field is `1` or `0`, as upstream reads it. */
 const expression: Form<string> = {
   allowed: 'an expression: text or a number',
   read: (raw) => (typeof raw === 'boolean' ? ok(raw ? '1' : '0') : text.read(raw)),
+  show: (value) => value,
 };
 
 function pipeline(object: Readonly<Record<string, unknown>>): Result<PipelineConfig, string> {
@@ -225,4 +240,5 @@ export const pipelines: Form<Readonly<Record<string, PipelineConfig>>> = {
     }
     return ok(Object.fromEntries(streams));
   },
+  show: (streams) => showJson(Object.fromEntries(Object.entries(streams).map(([id, stream]) => [id, snakeCased(stream)]))),
 };

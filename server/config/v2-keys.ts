@@ -1,4 +1,3 @@
-import type { Form } from './form.js';
 import { boolean, integer, listOf, oneOf, text } from './scalar-forms.js';
 import { audioCodec, videoCodec } from './schema/capture.js';
 import { iceServers } from './structure-forms.js';
@@ -53,7 +52,7 @@ export const V2_FORMS = {
   icelite: boolean,
   iceservers: iceServers,
   iceserver: listOf(text),
-} as const satisfies Readonly<Record<string, Form<unknown>>>;
+} as const;
 
 export type V2Name = keyof typeof V2_FORMS;
 

@@ -20,7 +20,7 @@ const LOG_LEVEL_ALIASES: Readonly<Record<string, LogLevel>> = {
 
 export const globalSchema = {
   debug: key(boolean, false, 'Raises the log level to debug, unless it is trace already.'),
-  legacy: key(boolean, true, 'Reads the v2 settings and serves v2 clients.'),
+  legacy: key(boolean, true, 'Reads the settings of neko v2.'),
   log: {
     level: key(oneOf(LOG_LEVELS, LOG_LEVEL_ALIASES), 'info', 'How much is logged.'),
     time: key(oneOf(['unix', 'unixms', 'unixmicro']), 'unix', 'Form of the time in log lines.'),

@@ -12,6 +12,7 @@ const screenSize: Form<ScreenSize> = {
     const size = { width: Number(found[1]), height: Number(found[2]), rate: Number(found[3] ?? 30) };
     return size.width < 8 || size.height < 1 ? err('too small') : ok(size);
   },
+  show: ({ width, height, rate }) => `${width}x${height}@${rate}`,
 };
 
 export const desktopSchema = {
