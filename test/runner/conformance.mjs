@@ -1,0 +1,100 @@
+// The conformance suites beside the repository, each against a freshly started product.
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureNpmPackages } from '../../docker/lib/npm.mjs';
+import { runPhase } from './phase.mjs';
+import { freePort, startProduct } from './product.mjs';
+
+const LIMIT_MS = 15 * 60_000;
+
+/**
+ * What runs. `gaps` are patterns over full test names ("suite > test") of what is not built yet: such a test counts as
+ * skipped while it fails. `mux` runs the product with one UDP port, which the real-time suites ask for.
+ */
+const SUITES = [
+  { name: 'conformance http', file: 'http.mjs', mux: false, gaps: [] },
+  { name: 'conformance session', file: 'realtime-session.mjs', mux: true, gaps: [] },
+  { name: 'conformance control', file: 'realtime-control.mjs', mux: true, gaps: [] },
+  { name: 'conformance input', file: 'realtime-input.mjs', mux: true, gaps: [] },
+  { name: 'conformance events', file: 'realtime-events.mjs', mux: true, gaps: [] },
+  { name: 'conformance signal', file: 'realtime-signal.mjs', mux: true, gaps: [] },
+  { name: 'conformance channel', file: 'realtime-channel.mjs', mux: true, gaps: [] },
+  { name: 'conformance legacy', file: 'realtime-legacy.mjs', mux: true, gaps: [] },
+  { name: 'conformance config', file: 'realtime-config.mjs', mux: true, gaps: [] },
+];
+
+const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Copies the suites where npm can install what they need; undefined when this checkout has none beside it. */
+async function prepare(root) {
+  const source = join(root, '../shared/conformance');
+  if (!existsSync(join(source, 'http.mjs'))) return undefined;
+  const copy = join(root, '.run/conformance');
+  cpSync(source, copy, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  await ensureNpmPackages(copy);
+  return copy;
+}
+
+async function runSuite(root, folder, { name, file, mux, gaps }) {
+  const passwords = { admin: randomBytes(8).toString('hex'), user: randomBytes(8).toString('hex') };
+  const settings = {
+    NEKO_MEMBER_MULTIUSER_ADMIN_PASSWORD: passwords.admin,
+    NEKO_MEMBER_MULTIUSER_USER_PASSWORD: passwords.user,
+  };
+  const product = await startProduct(root, mux ? { ...settings, NEKO_WEBRTC_UDPMUX: String(await freePort()) } : settings);
+  // Further servers share the desktop; words of the suite come after ours and win.
+  const words = Object.entries({
+    DISPLAY: product.display,
+    PULSE_SERVER: product.env.PULSE_SERVER,
+    XAUTHORITY: '/dev/null',
+    ...settings,
+  });
+  const given = words.map(([key, value]) => quote(`${key}=${value}`)).join(' ');
+  const server = `${quote(process.execPath)} ${quote(product.main)} serve`;
+  const wrapped = quote(`exec env ${given} "$@" ${server}`);
+  const START = mux ? `sh -c ${wrapped} sh` : `exec env ${given} {args} ${server}`;
+  try {
+    const outcome = await runPhase({
+      title: name,
+      cwd: folder,
+      limitMs: LIMIT_MS,
+      args: [
+        '--test',
+        '--test-concurrency=1',
+        `--test-reporter=${new URL('node-reporter.mjs', import.meta.url)}`,
+        '--test-reporter-destination=stdout',
+        file,
+      ],
+      env: {
+        ...product.env,
+        BASE_URL: product.url,
+        ADMIN_PASSWORD: passwords.admin,
+        USER_PASSWORD: passwords.user,
+        TEST_DISPLAY: product.display,
+        START,
+        START_PORT: String(await freePort()),
+        KNOWN_GAPS: JSON.stringify(gaps.map((gap) => gap.source)),
+      },
+      read: (result) => result,
+    });
+    if (outcome.failed > 0) console.log(`--- last words of the server\n${product.said()}`);
+    return outcome;
+  } finally {
+    await product.stop();
+  }
+}
+
+/** Runs every suite of the table whose name contains `filter`; yields an outcome each. A product that does not start is a failure. */
+export async function* runConformance(root, filter = '') {
+  const folder = await prepare(root);
+  if (folder === undefined) return;
+  for (const suite of SUITES.filter(({ name }) => name.includes(filter))) {
+    try {
+      yield await runSuite(root, folder, suite);
+    } catch (error) {
+      console.error(error);
+      yield { title: suite.name, passed: 0, failed: 1, skipped: 0, notes: [error.message], seconds: 0 };
+    }
+  }
+}

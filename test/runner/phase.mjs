@@ -1,0 +1,70 @@
+// One phase of npm test: a child process whose results are read from a file it writes, or from its exit code.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const KILL_AFTER_MS = 10_000;
+
+/** @typedef {{ title: string, passed: number, failed: number, skipped: number, notes: string[], seconds: number }} Outcome */
+
+/** Runs a program with its output on ours; resolves with its exit code, or a text when it had to be ended or cannot start. */
+function finish(program, args, { cwd, env, limitMs }) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    const end = (signal) => {
+      try {
+        process.kill(-child.pid, signal);
+      } catch {
+        // The group is gone.
+      }
+    };
+    let late = false;
+    const limit = setTimeout(() => {
+      late = true;
+      end('SIGTERM');
+      setTimeout(() => end('SIGKILL'), KILL_AFTER_MS).unref();
+    }, limitMs);
+    const interrupted = () => {
+      end('SIGKILL');
+      process.exit(130);
+    };
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    const settle = (value) => {
+      clearTimeout(limit);
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      end('SIGKILL');
+      resolve(late ? `not done within ${limitMs / 60_000} minutes` : value);
+    };
+    child.once('error', (error) => settle(error.message));
+    child.once('exit', (code, signal) => settle(signal ? `ended by ${signal}` : code));
+  });
+}
+
+/**
+ * Runs one phase. `read(text)` turns the file named by RESULT_FILE (which `args` may be a function of) into
+ * `{ passed, failed, skipped, notes }`; without `read` the whole phase is one test. A phase that ends badly without having
+ * reported a failure counts as one failure.
+ * @returns {Promise<Outcome>}
+ */
+export async function runPhase({ title, program = process.execPath, args, cwd, env = process.env, limitMs, read }) {
+  console.log(`\n=== ${title}`);
+  const startedMs = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), 'npm-test-'));
+  const file = join(folder, 'result.json');
+  const words = typeof args === 'function' ? args(file) : args;
+  const end = await finish(program, words, { cwd, env: { ...env, RESULT_FILE: file }, limitMs });
+  const outcome = { title, passed: 0, failed: 0, skipped: 0, notes: [] };
+  try {
+    if (read && existsSync(file)) Object.assign(outcome, read(JSON.parse(readFileSync(file, 'utf8'))));
+    else if (read) outcome.notes.push('no results were written');
+    else if (end === 0) outcome.passed = 1;
+  } catch (error) {
+    outcome.notes.push(`its results cannot be read: ${error.message}`);
+  }
+  if (end !== 0) outcome.notes.push(typeof end === 'number' ? `exit code ${end}` : end);
+  if (outcome.failed === 0 && outcome.notes.length > 0 && (end !== 0 || outcome.passed + outcome.skipped === 0))
+    outcome.failed = 1;
+  rmSync(folder, { recursive: true, force: true });
+  return { ...outcome, seconds: (Date.now() - startedMs) / 1_000 };
+}

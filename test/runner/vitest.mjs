@@ -1,0 +1,33 @@
+// A vitest project as a phase; the counts come from its JSON reporter.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runPhase } from './phase.mjs';
+
+/** Counts of a vitest JSON report. A file that failed before any of its tests could is one failure. */
+function counts(report) {
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+    notes: broken.map((file) => `${file.name}: ${String(file.message).split('\n')[0]}`),
+  };
+}
+
+const hasTests = (folder) =>
+  existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => name.endsWith('.test.ts'));
+
+/** Runs one project of vitest.config.ts, or undefined when its folder under test/ has no tests. */
+export async function runVitest(root, project, limitMs) {
+  if (!hasTests(join(root, 'test', project))) return undefined;
+  const options = ['run', '--project', project, '--reporter=default', '--reporter=json'];
+  return runPhase({
+    title: project,
+    cwd: root,
+    limitMs,
+    args: (file) => [join(root, 'node_modules/vitest/vitest.mjs'), ...options, `--outputFile.json=${file}`],
+    read: counts,
+  });
+}
