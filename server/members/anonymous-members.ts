@@ -1,0 +1,32 @@
+import { err, ok, type Result } from '../lib/result.js';
+import type { MemberProfile } from '../protocol/profile.js';
+import type { Member, MemberError, MemberProvider } from './provider.js';
+
+/** The member half of providers that keep none: their members exist as sessions only. */
+export abstract class AnonymousMembers implements MemberProvider {
+  abstract authenticate(username: string, password: string): Promise<Result<Member, MemberError>>;
+
+  async list(): Promise<Result<readonly Member[], MemberError>> {
+    return ok([]);
+  }
+
+  async insert(): Promise<Result<Member, MemberError>> {
+    return err('unsupported');
+  }
+
+  async select(): Promise<Result<MemberProfile, MemberError>> {
+    return err('unsupported');
+  }
+
+  async updateProfile(): Promise<Result<void, MemberError>> {
+    return err('unsupported');
+  }
+
+  async updatePassword(): Promise<Result<void, MemberError>> {
+    return err('unsupported');
+  }
+
+  async delete(): Promise<Result<void, MemberError>> {
+    return err('unsupported');
+  }
+}

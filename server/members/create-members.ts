@@ -1,0 +1,48 @@
+import type { MemberConfig } from '../config/config.js';
+import { assertNever } from '../lib/assert-never.js';
+import type { Log } from '../lib/log.js';
+import { FileStore } from './file-store.js';
+import { type GeneratedPasswords, generatedPasswords } from './generated-passwords.js';
+import { MemoryStore } from './memory-store.js';
+import { MultiuserMembers } from './multiuser.js';
+import { NoAuthMembers } from './noauth.js';
+import type { MemberProvider } from './provider.js';
+import { StoredMembers } from './stored-members.js';
+
+export interface Members {
+  readonly provider: MemberProvider;
+  /** Passwords that nobody configured, for the banner at start. Never for the log. */
+  readonly generated: GeneratedPasswords;
+}
+
+/** The configured member provider. Reads and writes the file of generated passwords if it needs one. */
+export function createMembers(config: MemberConfig, sessionFile: string | undefined, log: Log): Members {
+  switch (config.provider) {
+    case 'multiuser':
+      return createMultiuser(config.multiuser, sessionFile, log);
+    case 'object':
+      return { provider: new StoredMembers(new MemoryStore(config.object.users)), generated: {} };
+    case 'file': {
+      const { path, hash } = config.file;
+      if (path === undefined) throw new Error('the configuration lets no file provider pass without a path');
+      return { provider: new StoredMembers(new FileStore({ path, hash }, log)), generated: {} };
+    }
+    case 'noauth':
+      return { provider: new NoAuthMembers(), generated: {} };
+    default:
+      return assertNever(config.provider);
+  }
+}
+
+function createMultiuser(config: MemberConfig['multiuser'], sessionFile: string | undefined, log: Log): Members {
+  const { userPassword, adminPassword, userProfile, adminProfile } = config;
+  const missing = [
+    ...(userPassword === undefined ? ['user' as const] : []),
+    ...(adminPassword === undefined ? ['admin' as const] : []),
+  ];
+  const generated = generatedPasswords(missing, sessionFile, log);
+  const user = userPassword ?? generated.user;
+  const admin = adminPassword ?? generated.admin;
+  if (user === undefined || admin === undefined) throw new Error('a password is configured or generated for each role');
+  return { provider: new MultiuserMembers({ userPassword: user, adminPassword: admin, userProfile, adminProfile }), generated };
+}

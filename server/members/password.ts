@@ -1,0 +1,15 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** Compares two secrets in a time that tells neither their content nor their length. */
+export function sameSecret(given: string, expected: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+/** The form in which the file provider keeps passwords: base64 of SHA-256 of the UTF-8 text, unsalted as neko has it. */
+export function hashPassword(password: string): string {
+  return digest(password).toString('base64');
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}

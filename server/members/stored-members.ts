@@ -1,0 +1,88 @@
+import { err, ok, type Result } from '../lib/result.js';
+import { type MemberProfile, mergeProfile } from '../protocol/profile.js';
+import { sameSecret } from './password.js';
+import type { Member, MemberError, MemberProvider } from './provider.js';
+
+/** One account. The password is in the form that the store keeps, see `Store.encode`. */
+export interface Account {
+  readonly password: string;
+  readonly profile: MemberProfile;
+}
+
+export type Accounts = ReadonlyMap<string, Account>;
+
+/** Where accounts are kept. */
+export interface Store {
+  read(): Promise<Result<Accounts, MemberError>>;
+  /** Replaces all accounts by what `change` makes of them; an error of `change` leaves them. Changes never overlap. */
+  change(change: (accounts: Accounts) => Result<Accounts, MemberError>): Promise<Result<void, MemberError>>;
+  /** A password as the store keeps it. */
+  encode(password: string): string;
+}
+
+/** Members with accounts of their own, in memory or in a file: the id is the user name. */
+export class StoredMembers implements MemberProvider {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async authenticate(username: string, password: string): Promise<Result<Member, MemberError>> {
+    const accounts = await this.#store.read();
+    if (!accounts.ok) return accounts;
+    const account = accounts.value.get(username);
+    // An unknown name costs the same comparison, so that the time does not tell which names exist.
+    const matches = sameSecret(this.#store.encode(password), account?.password ?? '');
+    if (account === undefined || password === '' || !matches) return err('wrong-credentials');
+    return ok({ id: username, profile: own(account.profile) });
+  }
+
+  async list(limit: number, offset: number): Promise<Result<readonly Member[], MemberError>> {
+    const accounts = await this.#store.read();
+    if (!accounts.ok) return accounts;
+    const members = [...accounts.value].map(([id, { profile }]) => ({ id, profile: own(profile) }));
+    return ok(members.slice(offset, limit === 0 ? undefined : offset + limit));
+  }
+
+  async insert(username: string, password: string, profile: MemberProfile): Promise<Result<Member, MemberError>> {
+    const account = { password: this.#store.encode(password), profile: own(profile) };
+    const done = await this.#store.change((accounts) =>
+      accounts.has(username) ? err('exists') : ok(new Map([...accounts, [username, account]])),
+    );
+    return done.ok ? ok({ id: username, profile: own(profile) }) : done;
+  }
+
+  async select(id: string): Promise<Result<MemberProfile, MemberError>> {
+    const accounts = await this.#store.read();
+    if (!accounts.ok) return accounts;
+    const account = accounts.value.get(id);
+    return account === undefined ? err('not-found') : ok(own(account.profile));
+  }
+
+  updateProfile(id: string, profile: MemberProfile): Promise<Result<void, MemberError>> {
+    return this.#update(id, (account) => ({ ...account, profile: own(profile) }));
+  }
+
+  updatePassword(id: string, password: string): Promise<Result<void, MemberError>> {
+    return this.#update(id, (account) => ({ ...account, password: this.#store.encode(password) }));
+  }
+
+  delete(id: string): Promise<Result<void, MemberError>> {
+    return this.#store.change((accounts) =>
+      accounts.has(id) ? ok(new Map([...accounts].filter(([name]) => name !== id))) : err('not-found'),
+    );
+  }
+
+  #update(id: string, update: (account: Account) => Account): Promise<Result<void, MemberError>> {
+    return this.#store.change((accounts) => {
+      const account = accounts.get(id);
+      return account === undefined ? err('not-found') : ok(new Map([...accounts, [id, update(account)]]));
+    });
+  }
+}
+
+/** A copy that shares nothing with the stored profile. */
+function own(profile: MemberProfile): MemberProfile {
+  return mergeProfile(profile, {});
+}
