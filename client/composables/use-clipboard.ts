@@ -1,0 +1,77 @@
+import { type ComputedRef, computed, onScopeDispose, type Ref, ref, watch } from 'vue';
+import { listen } from '../input/listen.js';
+import type { Room } from './use-room.js';
+
+export interface SharedClipboard {
+  /** May this viewer use the desktop's clipboard now? */
+  readonly allowed: ComputedRef<boolean>;
+  /** The last text known to be on the desktop's clipboard. */
+  readonly desktopText: Ref<string>;
+  /** The desktop copied something that the browser did not let us put on this device's clipboard. */
+  readonly unread: Ref<boolean>;
+  /** Puts text on the desktop's clipboard; resolves when it is there, or after a moment. */
+  put(text: string): Promise<void>;
+}
+
+/** The server echoes a text that it has set; a desktop that does not must not hold up typing for longer. */
+const ECHO_TIMEOUT_MS = 300;
+
+/** Keeps this device's clipboard and the desktop's in step as far as the browser permits without asking. */
+export function useClipboard({ connection, control, me }: Room): SharedClipboard {
+  const allowed = computed(() => control.value === 'mine' && me.value?.canAccessClipboard === true);
+  const desktopText = ref('');
+  const unread = ref(false);
+  let awaited: { readonly text: string; readonly arrived: () => void } | null = null;
+
+  const put = async (text: string): Promise<void> => {
+    if (!allowed.value || text === '' || text === desktopText.value) return;
+    const echo = new Promise<void>((resolve) => {
+      awaited = { text, arrived: resolve };
+      setTimeout(resolve, ECHO_TIMEOUT_MS);
+    });
+    connection.setClipboard(text);
+    desktopText.value = text;
+    await echo;
+  };
+  const received = async (text: string) => {
+    if (awaited?.text === text) {
+      awaited.arrived();
+      awaited = null;
+      return;
+    }
+    if (text === desktopText.value) return;
+    desktopText.value = text;
+    unread.value = !(await writeHere(text));
+  };
+  const readHere = async () => {
+    if (!allowed.value || !document.hasFocus() || !(await mayRead())) return;
+    const text = await navigator.clipboard.readText().catch(() => '');
+    await put(text);
+  };
+
+  onScopeDispose(connection.events.on('clipboard', (text) => void received(text)));
+  onScopeDispose(listen(window, 'focus', () => void readHere()));
+  watch(allowed, (now) => now && void readHere());
+  return { allowed, desktopText, unread, put };
+}
+
+/** Pages over plain HTTP have no clipboard, and some browsers want a click first: then the panel is the way. */
+async function writeHere(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Reading is done only where it was permitted before: a question out of nowhere is a nuisance. */
+async function mayRead(): Promise<boolean> {
+  try {
+    const name: string = 'clipboard-read';
+    const { state } = await navigator.permissions.query({ name: name as PermissionName });
+    return state === 'granted';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+import { assertNever } from '../../server/lib/assert-never.js';
+import type { PeerPhase } from './peer-policy.js';
+import type { SessionState } from './session-policy.js';
+
+/** The state of the connection for people: `good` needs no attention, `busy` mends itself, `bad` waits for the user. */
+export interface ConnectionWords {
+  readonly tone: 'good' | 'busy' | 'bad';
+  readonly short: string;
+  /** One sentence for the picture's place while there is none; empty when all is well. */
+  readonly detail: string;
+}
+
+/** Puts the state of session and peer into plain words. `mayWatch` is false when an admin does not allow it. */
+export function connectionWords(session: SessionState, peer: PeerPhase, mayWatch: boolean): ConnectionWords {
+  switch (session.kind) {
+    case 'signed-out':
+      return { tone: 'bad', short: 'Not signed in', detail: session.notice ?? '' };
+    case 'signing-in':
+      return busy('Signing in…', 'Signing in.');
+    case 'opening':
+      return session.again
+        ? busy('Reconnecting…', 'The connection was lost. Reconnecting.')
+        : busy('Connecting…', 'Connecting to the desktop.');
+    case 'waiting':
+      return busy(
+        session.again ? 'Reconnecting…' : 'Connecting…',
+        `${session.notice ?? 'The connection was lost.'} Trying again by itself.`,
+      );
+    case 'ended':
+      return { tone: 'bad', short: 'Disconnected', detail: session.notice };
+    case 'live':
+      return mayWatch
+        ? peerWords(peer)
+        : { tone: 'bad', short: 'Connected, no picture', detail: 'An admin has not allowed you to watch.' };
+    default:
+      return assertNever(session);
+  }
+}
+
+function peerWords(peer: PeerPhase): ConnectionWords {
+  switch (peer.kind) {
+    case 'connected':
+      return { tone: 'good', short: 'Connected', detail: '' };
+    case 'none':
+    case 'requested':
+      if (peer.kind === 'requested' && peer.attempt > 0) return busy('Starting the picture…', NO_PATH);
+      return busy('Starting the picture…', 'Starting the picture.');
+    case 'shaky':
+      // Mostly over before it is read; the picture stays as it is.
+      return busy('Connection is unstable…', '');
+    case 'repairing':
+      return busy('Repairing the connection…', 'The network was interrupted. Repairing the connection.');
+    case 'retrying':
+      return busy('Starting the picture…', NO_PATH);
+    default:
+      return assertNever(peer);
+  }
+}
+
+const NO_PATH = 'No picture came through yet. Still trying; the network may block it.';
+
+function busy(short: string, detail: string): ConnectionWords {
+  return { tone: 'busy', short, detail };
+}

@@ -1,0 +1,40 @@
+/** What a `system/disconnect` means for us, and what the user is told (spec/websocket.md section 1.3). */
+export type DisconnectVerdict =
+  /** The token is worth nothing any more: sign in again, by ourselves if we still can. */
+  | { readonly kind: 'sign-in'; readonly notice: string }
+  /** The server goes or another socket lingers: try again by ourselves. */
+  | { readonly kind: 'retry'; readonly notice: string; readonly waitMs: number }
+  /** Reconnecting by ourselves would be a fight: the user decides. */
+  | { readonly kind: 'ended'; readonly notice: string };
+
+/** A lingering socket is dropped by the server after 5 s; a retry before that is refused again. */
+const LINGERING_SOCKET_MS = 5_500;
+
+export function readDisconnect(message: string): DisconnectVerdict {
+  switch (message) {
+    case 'no authentication provided':
+    case 'session not found':
+      return {
+        kind: 'sign-in',
+        notice: 'Your sign-in is no longer valid, the server may have been restarted. Please sign in again.',
+      };
+    case 'session deleted':
+      return { kind: 'ended', notice: 'You have been signed out.' };
+    case 'session login disabled':
+      return { kind: 'ended', notice: 'An admin has switched off sign-in for you.' };
+    case 'connection disabled':
+      return { kind: 'ended', notice: 'An admin has not allowed you to connect.' };
+    case 'already connected':
+      return { kind: 'retry', notice: 'You are already connected somewhere else.', waitMs: LINGERING_SOCKET_MS };
+    case 'connection replaced':
+      return { kind: 'ended', notice: 'This desktop was opened in another window.' };
+    case 'session disconnected':
+      return { kind: 'ended', notice: 'An admin has disconnected you.' };
+    case 'profile changed':
+      return { kind: 'ended', notice: 'An admin has changed what you may do here.' };
+    case 'connection shutdown':
+      return { kind: 'retry', notice: 'The server is restarting.', waitMs: 500 };
+    default:
+      return { kind: 'ended', notice: `The server ended the connection: ${message}` };
+  }
+}

@@ -1,0 +1,45 @@
+import { readEvent } from './read-event.js';
+import type { ServerEvent } from './server-event.js';
+
+export interface SocketEvents {
+  opened(): void;
+  /** Any message at all: a sign of life. */
+  heard(): void;
+  received(event: ServerEvent): void;
+  closed(): void;
+}
+
+/** Not 1000 or 1001, which would tell the server that we leave and cost us the control (spec/websocket.md section 1.7). */
+const CLOSE_TO_RETURN = 4000;
+const CLOSE_FOR_GOOD = 1000;
+
+/** One WebSocket, used once. After `close` no event comes any more. */
+export class SignalSocket {
+  readonly #socket: WebSocket;
+  #closed = false;
+
+  constructor(url: string, events: SocketEvents) {
+    this.#socket = new WebSocket(url);
+    this.#socket.onopen = () => !this.#closed && events.opened();
+    this.#socket.onclose = () => !this.#closed && events.closed();
+    this.#socket.onmessage = ({ data }) => {
+      if (this.#closed || typeof data !== 'string') return;
+      events.heard();
+      const event = readEvent(data);
+      if (event) events.received(event);
+    };
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed && this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  send(event: string, payload?: unknown): void {
+    if (this.isOpen) this.#socket.send(JSON.stringify(payload === undefined ? { event } : { event, payload }));
+  }
+
+  close(forGood: boolean): void {
+    this.#closed = true;
+    this.#socket.close(forGood ? CLOSE_FOR_GOOD : CLOSE_TO_RETURN);
+  }
+}

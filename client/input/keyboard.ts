@@ -1,0 +1,114 @@
+import { KEYSYM, type KeyName, keysymOf, latinKeysym } from './keysym.js';
+
+/** The part of a KeyboardEvent that the mapping needs. */
+export interface KeyInput extends KeyName {
+  readonly ctrlKey: boolean;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+  readonly isComposing: boolean;
+  /** getModifierState('AltGraph'). */
+  readonly altGraph: boolean;
+}
+
+export type Platform = 'mac' | 'windows' | 'other';
+
+export type KeyAction = { readonly kind: 'down' | 'up'; readonly keysym: number };
+
+export interface KeyboardState {
+  /** What was pressed for each place, so that the release matches it whatever the modifiers are by then. */
+  readonly held: ReadonlyMap<string, number>;
+  /** A left Ctrl on Windows that may turn out to be the first half of AltGr. */
+  readonly doubtfulControlMs: number | null;
+  /** An Option key on a Mac: a level shift or Alt, depending on the key that follows. */
+  readonly doubtfulOption: string | null;
+}
+
+/** The state, what to send, and whether the browser must keep its hands off the key. */
+export type KeyStep = readonly [KeyboardState, readonly KeyAction[], 'ours' | 'browser'];
+
+/** Windows sends both halves of AltGr within a few ms; no hand presses two keys that fast. */
+export const ALTGR_MS = 50;
+
+export const NO_KEYS: KeyboardState = { held: new Map(), doubtfulControlMs: null, doubtfulOption: null };
+
+/** A key went down. Dead keys and IME keys are left to the browser, which composes them to text. */
+export function keyDown(state: KeyboardState, input: KeyInput, platform: Platform, nowMs: number): KeyStep {
+  if (input.isComposing || input.key === 'Process' || input.key === 'Dead' || input.key === 'Unidentified')
+    return [state, [], 'browser'];
+  // AltGr only chooses among the characters of the user's own layout; the chosen one is what counts.
+  if (input.key === 'AltGraph') return [{ ...state, doubtfulControlMs: null }, [], 'ours'];
+  if (platform === 'windows' && input.code === 'ControlLeft' && input.key === 'Control' && !state.held.has('ControlLeft')) {
+    return [{ ...state, doubtfulControlMs: state.doubtfulControlMs ?? nowMs }, [], 'ours'];
+  }
+  if (platform === 'mac' && input.key === 'Alt') return [{ ...state, doubtfulOption: input.code }, [], 'ours'];
+
+  const [settled, actions] = settleDoubts(state, input);
+  const keysym = chooseKeysym(input, platform);
+  if (keysym === null) return [settled, actions, 'ours'];
+  const down: KeyAction = { kind: 'down', keysym };
+  // macOS never reports the release of a key pressed while Command is held.
+  if (platform === 'mac' && input.metaKey && input.key !== 'Meta')
+    return [settled, [...actions, down, { kind: 'up', keysym }], 'ours'];
+  return [{ ...settled, held: new Map(settled.held).set(input.code, keysym) }, [...actions, down], 'ours'];
+}
+
+/** A key went up. */
+export function keyUp(state: KeyboardState, input: KeyName): KeyStep {
+  if (input.code === 'ControlLeft' && state.doubtfulControlMs !== null) {
+    const actions: KeyAction[] = [
+      { kind: 'down', keysym: KEYSYM.controlLeft },
+      { kind: 'up', keysym: KEYSYM.controlLeft },
+    ];
+    return [{ ...state, doubtfulControlMs: null }, actions, 'ours'];
+  }
+  const undoubted = state.doubtfulOption === input.code ? { ...state, doubtfulOption: null } : state;
+  const keysym = undoubted.held.get(input.code);
+  if (keysym === undefined) return [undoubted, [], 'ours'];
+  const held = new Map(undoubted.held);
+  held.delete(input.code);
+  return [{ ...undoubted, held }, [{ kind: 'up', keysym }], 'ours'];
+}
+
+/** A left Ctrl that stayed alone for ALTGR_MS is a Ctrl. Call it when that time is over. */
+export function settleControl(state: KeyboardState, nowMs: number): readonly [KeyboardState, readonly KeyAction[]] {
+  if (state.doubtfulControlMs === null || nowMs - state.doubtfulControlMs < ALTGR_MS) return [state, []];
+  return pressControl(state);
+}
+
+/** Releases everything: the window lost focus, or control is gone. */
+export function releaseAll(state: KeyboardState): readonly [KeyboardState, readonly KeyAction[]] {
+  return [NO_KEYS, [...new Set(state.held.values())].map((keysym) => ({ kind: 'up', keysym }))];
+}
+
+/** Is one of these keys held on the desktop because of us? */
+export function holds(state: KeyboardState, ...codes: readonly string[]): boolean {
+  return codes.some((code) => state.held.has(code));
+}
+
+function pressControl(state: KeyboardState): [KeyboardState, KeyAction[]] {
+  const held = new Map(state.held).set('ControlLeft', KEYSYM.controlLeft);
+  return [{ ...state, held, doubtfulControlMs: null }, [{ kind: 'down', keysym: KEYSYM.controlLeft }]];
+}
+
+function settleDoubts(state: KeyboardState, input: KeyInput): [KeyboardState, KeyAction[]] {
+  const [settled, actions] =
+    state.doubtfulControlMs === null || input.altGraph ? [{ ...state, doubtfulControlMs: null }, []] : pressControl(state);
+  const option = settled.doubtfulOption;
+  // Option and a letter is a character of its own on a Mac; with an arrow, a function key or Tab it is Alt.
+  if (option === null || !input.altKey || isCharacter(input.key)) return [settled, actions];
+  const held = new Map(settled.held).set(option, KEYSYM.altLeft);
+  return [{ ...settled, held, doubtfulOption: null }, [...actions, { kind: 'down', keysym: KEYSYM.altLeft }]];
+}
+
+function chooseKeysym(input: KeyInput, platform: Platform): number | null {
+  // Command does on a Mac what Ctrl does on the desktop: copy, paste, new tab.
+  if (platform === 'mac' && input.key === 'Meta') return KEYSYM.controlLeft;
+  const keysym = keysymOf(input);
+  const isShortcut = (input.ctrlKey || input.altKey || input.metaKey) && !input.altGraph;
+  if (isShortcut && isCharacter(input.key) && (input.key.codePointAt(0) ?? 0) > 0x24f) return latinKeysym(input.code) ?? keysym;
+  return keysym;
+}
+
+function isCharacter(key: string): boolean {
+  return [...key].length === 1;
+}

@@ -1,0 +1,7 @@
+import type { Platform } from './keyboard.js';
+
+/** Which system's keyboard habits apply. */
+export function platformOf(userAgent: string): Platform {
+  if (/Mac|iPhone|iPad/.test(userAgent)) return 'mac';
+  return /Windows/.test(userAgent) ? 'windows' : 'other';
+}

@@ -1,0 +1,30 @@
+import { characterKeysym, KEYSYM } from './keysym.js';
+
+/** What an on-screen keyboard or an IME did, in terms of the desktop. */
+export type TextAction =
+  | { readonly kind: 'press'; readonly keysym: number }
+  /** Too long to be typed key by key: goes over the clipboard. */
+  | { readonly kind: 'paste'; readonly text: string };
+
+/** Sixty key events are unnoticeable; a dictated paragraph is not. */
+export const MAX_TYPED_CHARACTERS = 60;
+
+/**
+ * The way from what the field held to what it holds: Backspace for what vanished at its end, then the new characters.
+ * On-screen keyboards report no keys; they rewrite the last word as they correct it.
+ */
+export function textChange(before: string, after: string): TextAction[] {
+  const old = [...before];
+  const now = [...after];
+  let same = 0;
+  while (same < old.length && same < now.length && old[same] === now[same]) same++;
+  const erased: TextAction[] = old.slice(same).map(() => ({ kind: 'press', keysym: KEYSYM.backspace }));
+  return [...erased, ...typeText(now.slice(same).join(''))];
+}
+
+/** Text as key presses, or as one paste if it is long. */
+export function typeText(text: string): TextAction[] {
+  const characters = [...text.replaceAll('\r\n', '\n')];
+  if (characters.length > MAX_TYPED_CHARACTERS) return [{ kind: 'paste', text }];
+  return characters.map((character) => ({ kind: 'press', keysym: characterKeysym(character.codePointAt(0) ?? 0x20) }));
+}
