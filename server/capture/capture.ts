@@ -1,11 +1,19 @@
 import type { CaptureConfig } from '../config/config.js';
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
+import { Emitter } from '../lib/emitter.js';
 import type { Log } from '../lib/log.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { CODECS } from '../media/codec.js';
 import type { EncodedStream } from '../media/encoded-stream.js';
 import type { CaptureStatus } from './capture-status.js';
-import type { RtpClock } from './rtp-clock.js';
+import { CaptureSupervisor } from './capture-supervisor.js';
+import { CHOSEN_ELEMENTS, type HasElement } from './default-encoders.js';
+import { AUDIO_ID, buildStreams } from './pipelines.js';
+import { monotonicNsToMs, type RtpClock } from './rtp-clock.js';
 import type { ScreenSize } from './screen-size.js';
+import { SharedStream } from './shared-stream.js';
+import type { StreamDescription } from './stream-description.js';
 
 export interface CaptureOptions {
   readonly config: Pick<CaptureConfig, 'audio' | 'video'>;
@@ -17,6 +25,8 @@ export interface CaptureOptions {
   readonly legacy: boolean;
   readonly log: Log;
   readonly clock: Clock;
+  /** The compiled capture host; the one beside this file unless given. */
+  readonly hostEntry?: string;
 }
 
 /** The running capture: its streams start with their first listener and stop after their last. */
@@ -34,6 +44,110 @@ export interface Capture {
   onStatus(listener: (status: CaptureStatus) => void): Dispose;
   /** The mapping for sender reports; undefined until the host is up. It changes when the host was restarted. */
   rtpClock(streamId: string): RtpClock | undefined;
+  /** The process id of the present host, for diagnosis. */
+  readonly hostPid: number | undefined;
   /** Ends the host process; idempotent. */
   close(): Promise<void>;
+}
+
+/** The cap lifts for 120 ms, so telling the host more often than this says nothing new. */
+const INPUT_INTERVAL_MS = 30;
+
+/** Starts the capture host and offers its streams; the error names the key of a setting that cannot be. */
+export function openCapture(options: CaptureOptions): Result<Capture> {
+  const describeAll = (screen: ScreenSize, has: HasElement) => buildStreams({ ...options, screen, has });
+  const planned = describeAll(options.screen, () => true);
+  if (!planned.ok) return planned;
+  const missing = options.config.video.ids.find((id) => !planned.value.some((stream) => stream.id === id));
+  if (missing !== undefined) return err(`capture.video.ids: there is no pipeline with the id "${missing}"`);
+  return ok(new RunningCapture(options, planned.value, describeAll));
+}
+
+class RunningCapture implements Capture {
+  readonly streams: ReadonlyMap<string, EncodedStream>;
+  readonly videoIds: readonly string[];
+  readonly audio: EncodedStream;
+  readonly #supervisor: CaptureSupervisor;
+  readonly #clock: Clock;
+  readonly #events = new Emitter<{ status: CaptureStatus }>();
+  #screen: ScreenSize;
+  #inputToldMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    options: CaptureOptions,
+    planned: readonly StreamDescription[],
+    describeAll: (screen: ScreenSize, has: HasElement) => Result<StreamDescription[]>,
+  ) {
+    const { config, display, log, clock, hostEntry } = options;
+    this.#clock = clock;
+    this.#screen = options.screen;
+    const engine = {
+      start: (id: string) => this.#supervisor.start(id),
+      stop: (id: string) => this.#supervisor.stop(id),
+      keyframe: (id: string) => this.#supervisor.keyframe(id),
+    };
+    const streams = new Map(planned.map((description) => [description.id, new SharedStream(description, engine)]));
+    this.streams = streams;
+    this.audio = streams.get(AUDIO_ID)!;
+    this.videoIds = config.video.ids.length > 0 ? config.video.ids : visibleIds(planned);
+    this.#supervisor = new CaptureSupervisor({
+      display,
+      hostEntry,
+      log,
+      clock,
+      elements: CHOSEN_ELEMENTS,
+      streamIds: [...streams.keys()],
+      describe: (id, has) => {
+        const described = describeAll(this.#screen, has);
+        if (!described.ok) return described;
+        return ok(described.value.find((stream) => stream.id === id)!);
+      },
+      screen: (width, height) => this.screenChanged({ ...this.#screen, width, height }),
+      startOrdered: (id) => streams.get(id)?.startOrdered(),
+      data: (id, data) => streams.get(id)?.read(data),
+      hostReplaced: () => {
+        for (const stream of streams.values()) stream.hostReplaced();
+      },
+      status: (status) => this.#events.emit('status', status),
+    });
+  }
+
+  get hostPid(): number | undefined {
+    return this.#supervisor.hostPid;
+  }
+
+  noteInput(): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#inputToldMs < INPUT_INTERVAL_MS) return;
+    this.#inputToldMs = nowMs;
+    this.#supervisor.input();
+  }
+
+  screenChanged(screen: ScreenSize): void {
+    this.#screen = screen;
+    this.#supervisor.refresh();
+  }
+
+  status(): CaptureStatus {
+    return this.#supervisor.status;
+  }
+
+  onStatus(listener: (status: CaptureStatus) => void): Dispose {
+    return this.#events.on('status', listener);
+  }
+
+  rtpClock(streamId: string): RtpClock | undefined {
+    const stream = this.streams.get(streamId);
+    const { baseNs } = this.#supervisor;
+    if (stream === undefined || baseNs === undefined) return undefined;
+    return { clockRateHz: CODECS[stream.codec].clockRateHz, zeroMs: monotonicNsToMs(baseNs) };
+  }
+
+  close(): Promise<void> {
+    return this.#supervisor.close();
+  }
+}
+
+function visibleIds(planned: readonly StreamDescription[]): string[] {
+  return planned.filter(({ kind, hidden }) => kind === 'video' && !hidden).map(({ id }) => id);
 }

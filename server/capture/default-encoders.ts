@@ -4,6 +4,9 @@ import type { VideoCodecName } from '../media/codec.js';
 /** Tells whether this machine has a GStreamer element. */
 export type HasElement = (name: string) => boolean;
 
+/** Elements whose existence decides which of several encoders is taken. */
+export const CHOSEN_ELEMENTS: readonly string[] = ['x264enc', 'openh264enc', 'nvautogpuh264enc'];
+
 /** Keyframes are made on request only, since every joining viewer asks for one. */
 const NEVER = 1_000_000;
 const REFERENCE_PIXELS = 1280 * 720;

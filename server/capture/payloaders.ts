@@ -21,9 +21,9 @@ function payloader(codec: Exclude<CodecName, 'av1'>): string {
       return 'rtpvp9pay picture-id-mode=15-bit';
     case 'h264':
       // Parameter sets go in front of every keyframe, since viewers join at any of them.
-      return 'h264parse config-interval=-1 ! rtph264pay config-interval=-1 aggregate-mode=zero-latency';
+      return 'rtph264pay config-interval=-1 aggregate-mode=zero-latency';
     case 'h265':
-      return 'h265parse config-interval=-1 ! rtph265pay config-interval=-1 aggregate-mode=zero-latency';
+      return 'rtph265pay config-interval=-1 aggregate-mode=zero-latency';
     case 'opus':
       return 'rtpopuspay';
     case 'g722':

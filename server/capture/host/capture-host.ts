@@ -1,0 +1,164 @@
+import type { Socket } from 'node:net';
+import { assertNever } from '../../lib/assert-never.js';
+import type { Clock } from '../../lib/clock.js';
+import type { GStreamer } from '../../native/gstreamer.js';
+import type { HostCommand, HostReport, StartCommand } from '../messages.js';
+import { EncoderPipeline } from './encoder-pipeline.js';
+import { GrabStream } from './grab-stream.js';
+import { KeyframeRequests } from './keyframe-requests.js';
+import type { ScreenImage } from './screen-grabber.js';
+import { SharedScreen } from './shared-screen.js';
+
+export interface CaptureHostOptions {
+  readonly gst: GStreamer;
+  readonly display: string;
+  readonly baseNs: bigint;
+  readonly clock: Clock;
+  report(message: HostReport): void;
+  /** The pipe of a stream, by its descriptor. */
+  sink(fd: number): Socket;
+}
+
+interface RunningStream {
+  readonly command: StartCommand;
+  readonly pipeline: EncoderPipeline;
+  /** Of a written pipeline, which takes its frames by itself. */
+  readonly keyframes: KeyframeRequests;
+  grab: GrabStream | undefined;
+}
+
+/** Runs the pipelines that the supervisor wants. Closing cascades: screen -> grabbed streams -> their pipelines. */
+export class CaptureHost {
+  readonly #options: CaptureHostOptions;
+  readonly #screen: SharedScreen;
+  /** What the supervisor wants to run, whether it runs or waits for a screen. */
+  readonly #wanted = new Map<string, StartCommand>();
+  readonly #running = new Map<string, RunningStream>();
+  /** Pipelines on their way down, which may still read the picture. */
+  readonly #closing = new Set<Promise<void>>();
+
+  constructor(options: CaptureHostOptions) {
+    this.#options = options;
+    this.#screen = new SharedScreen(options.display, options.clock, {
+      opened: (image) => this.#screenOpened(image),
+      lost: (reason) => options.report({ kind: 'display-lost', reason }),
+    });
+  }
+
+  /** Connects to the screen; pipelines with a source of their own do not wait for it. */
+  open(): Promise<void> {
+    return this.#screen.open();
+  }
+
+  obey(command: HostCommand): void {
+    switch (command.kind) {
+      case 'start':
+        this.#stop(command.id);
+        this.#wanted.set(command.id, command);
+        this.#start(command);
+        return;
+      case 'stop':
+        this.#wanted.delete(command.id);
+        this.#stop(command.id);
+        return;
+      case 'keyframe':
+        this.#keyframe(command.id);
+        return;
+      case 'input':
+        for (const { grab } of this.#running.values()) grab?.pace({ kind: 'input' });
+        return;
+      default:
+        assertNever(command);
+    }
+  }
+
+  #start(command: StartCommand): void {
+    const image = this.#screen.image;
+    // A grabbed stream without a screen starts as soon as there is one.
+    if (command.source === 'grab' && image === undefined) return;
+    const { gst, baseNs, report, sink } = this.#options;
+    const launched = EncoderPipeline.launch(gst, command, sink(command.fd), {
+      frameOut: () => this.#running.get(command.id)?.grab?.pace({ kind: 'encoded' }),
+      failed: (reason) => this.#failed(stream, reason),
+    });
+    if (!launched.ok) {
+      this.#wanted.delete(command.id);
+      report({ kind: 'failed', id: command.id, reason: launched.error });
+      return;
+    }
+    const pipeline = launched.value;
+    const keyframes = new KeyframeRequests(this.#options.clock, () => pipeline.forceKeyframe());
+    const stream: RunningStream = { command, pipeline, keyframes, grab: undefined };
+    this.#running.set(command.id, stream);
+    if (command.source === 'grab' && image !== undefined) setPictureCaps(pipeline, image, command.framesPerSecond);
+    void pipeline.play(baseNs).then((played) => {
+      if (this.#running.get(command.id) !== stream) return;
+      if (!played.ok) {
+        this.#failed(stream, played.error);
+        return;
+      }
+      report({ kind: 'started', id: command.id });
+      if (command.source === 'grab' && image !== undefined) this.#feed(stream, image);
+      else stream.keyframes.input({ kind: 'first-frame' });
+    });
+  }
+
+  #feed(stream: RunningStream, image: ScreenImage): void {
+    const { baseNs, clock } = this.#options;
+    const { pipeline, command } = stream;
+    const grab: GrabStream = new GrabStream({
+      pipeline,
+      image,
+      framesPerSecond: command.framesPerSecond,
+      baseNs,
+      clock,
+      requestPicture: () => this.#screen.request(grab),
+    });
+    stream.grab = grab;
+    this.#screen.readers.add(grab);
+    grab.pace({ kind: 'tick' });
+  }
+
+  #keyframe(id: string): void {
+    const stream = this.#running.get(id);
+    if (stream?.command.source === 'own') stream.keyframes.input({ kind: 'requested' });
+    else stream?.grab?.requestKeyframe();
+  }
+
+  #failed(stream: RunningStream, reason: string): void {
+    const { id } = stream.command;
+    if (this.#running.get(id) !== stream) return;
+    this.#wanted.delete(id);
+    this.#stop(id);
+    this.#options.report({ kind: 'failed', id, reason });
+  }
+
+  #stop(id: string): void {
+    const stream = this.#running.get(id);
+    if (stream === undefined) return;
+    this.#running.delete(id);
+    stream.keyframes.close();
+    if (stream.grab !== undefined) {
+      this.#screen.readers.delete(stream.grab);
+      stream.grab.close();
+    }
+    const closing = stream.pipeline.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  /** The old picture's memory goes away after this, so every pipeline that may read it ends first. */
+  async #screenOpened(image: ScreenImage): Promise<void> {
+    this.#options.report({ kind: 'screen', width: image.width, height: image.height });
+    const grabbed = [...this.#running.values()].filter(({ command }) => command.source === 'grab');
+    for (const { command } of grabbed) this.#stop(command.id);
+    await Promise.all(this.#closing);
+    for (const command of this.#wanted.values()) {
+      if (command.source === 'grab' && !this.#running.has(command.id)) this.#start(command);
+    }
+  }
+}
+
+function setPictureCaps(pipeline: EncoderPipeline, { width, height }: ScreenImage, framesPerSecond: number): void {
+  const rate = `${Math.round(framesPerSecond * 100)}/100`;
+  pipeline.pipeline.setSourceCaps('source', `video/x-raw,format=BGRx,width=${width},height=${height},framerate=${rate}`);
+}

@@ -1,0 +1,98 @@
+import { type BackoffPolicy, backoffMs } from '../../lib/backoff.js';
+import type { Clock } from '../../lib/clock.js';
+import { ScreenGrabber, type ScreenImage } from './screen-grabber.js';
+
+/** What reads the picture. */
+export interface PictureReader {
+  /** True while the picture must not be overwritten. */
+  readonly reads: boolean;
+  push(): void;
+  pace(input: { readonly kind: 'damaged' }): void;
+}
+
+export interface SharedScreenEvents {
+  /** A screen is there (again, or with a new size): readers of the old picture end before this resolves, new ones may start. */
+  opened(image: ScreenImage): Promise<void>;
+  lost(reason: string): void;
+}
+
+const RECONNECT: BackoffPolicy = { firstMs: 100, maxMs: 1_000 };
+/** How soon to look again whether the converters have read the last picture; converting takes 1 to 3 ms. */
+const READERS_POLL_MS = 1;
+
+/** The one picture of the screen that all grabbed streams share: reconnects, follows its size, fetches it once for all. */
+export class SharedScreen {
+  readonly readers = new Set<PictureReader>();
+  readonly #display: string;
+  readonly #events: SharedScreenEvents;
+  readonly #clock: Clock;
+  #grabber: ScreenGrabber | undefined;
+  #waiting = new Set<PictureReader>();
+  #fetching = false;
+
+  constructor(display: string, clock: Clock, events: SharedScreenEvents) {
+    this.#display = display;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  get image(): ScreenImage | undefined {
+    return this.#grabber?.image;
+  }
+
+  /** Connects, trying until it works. */
+  async open(attempt = 0): Promise<void> {
+    const opened = await ScreenGrabber.open(this.#display, {
+      damaged: () => {
+        for (const reader of this.readers) reader.pace({ kind: 'damaged' });
+      },
+      resized: () => void this.open(),
+      lost: (reason) => {
+        this.#events.lost(reason);
+        this.#retry(0);
+      },
+    });
+    if (!opened.ok) {
+      if (attempt === 0) this.#events.lost(opened.error);
+      this.#retry(attempt);
+      return;
+    }
+    const old = this.#grabber;
+    this.#grabber = opened.value;
+    this.#waiting.clear();
+    this.#fetching = false;
+    await this.#events.opened(opened.value.image);
+    old?.release();
+  }
+
+  /** Brings the picture up to date for a reader, then pushes; requests that come together share one fetch. */
+  request(reader: PictureReader): void {
+    this.#waiting.add(reader);
+    if (!this.#fetching) this.#fetch();
+  }
+
+  #retry(attempt: number): void {
+    this.#clock.after(backoffMs(RECONNECT, attempt), () => void this.open(attempt + 1));
+  }
+
+  #fetch(): void {
+    const grabber = this.#grabber;
+    if (grabber === undefined) return;
+    this.#fetching = true;
+    if (grabber.stale && [...this.readers].some((reader) => reader.reads)) {
+      this.#clock.after(READERS_POLL_MS, () => {
+        if (this.#grabber === grabber) this.#fetch();
+      });
+      return;
+    }
+    const served = this.#waiting;
+    this.#waiting = new Set();
+    grabber.fetch((succeeded) => {
+      // A grabber that was replaced meanwhile has nothing to say any more.
+      if (this.#grabber !== grabber) return;
+      this.#fetching = false;
+      if (succeeded) for (const reader of served) if (this.readers.has(reader)) reader.push();
+      if (this.#waiting.size > 0) this.#fetch();
+    });
+  }
+}

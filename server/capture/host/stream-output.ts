@@ -1,0 +1,79 @@
+import { randomInt } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { CODECS } from '../../media/codec.js';
+import { Av1Payloader } from '../av1-payloader.js';
+import { GdpDeframer } from '../gdp-deframer.js';
+import { MAX_RTP_PACKET_BYTES } from '../payloaders.js';
+import { frameRtp, RESTART_MARKER, RtpDeframer } from '../rtp-deframer.js';
+
+/** Takes what a pipeline writes and passes it on; `frameOut` is called when a frame has left and the next may come. */
+export interface StreamOutput {
+  /** False when the reader on the other side is behind; `drained` is called later. */
+  write(data: Buffer): boolean;
+}
+
+const MARKER_BIT = 0x80;
+/** More packets than this are passed on before the frame is complete. */
+const MAX_WAITING_PACKETS = 32;
+
+/**
+ * Framed RTP. Only whole packets are passed on, so that a pipeline can be stopped at any moment without breaking the framing;
+ * a picture is passed on frame by frame, so that the server's batches are whole frames.
+ */
+export class RtpOutput implements StreamOutput {
+  readonly #sink: Socket;
+  readonly #frameOut: () => void;
+  readonly #byFrame: boolean;
+  readonly #deframer = new RtpDeframer();
+  #waiting: Buffer[] = [];
+
+  constructor(sink: Socket, byFrame: boolean, frameOut: () => void) {
+    this.#sink = sink;
+    this.#byFrame = byFrame;
+    this.#frameOut = frameOut;
+    sink.write(RESTART_MARKER);
+  }
+
+  write(data: Buffer): boolean {
+    let frameEnded = false;
+    for (const chunk of this.#deframer.read(data)) {
+      if (chunk.kind !== 'packets') continue;
+      this.#waiting.push(...chunk.packets);
+      frameEnded ||= chunk.packets.some((packet) => (packet[1]! & MARKER_BIT) !== 0);
+    }
+    if (this.#waiting.length === 0) return true;
+    if (this.#byFrame && !frameEnded && this.#waiting.length < MAX_WAITING_PACKETS) return true;
+    const accepted = this.#sink.write(frameRtp(this.#waiting));
+    this.#waiting = [];
+    if (frameEnded) this.#frameOut();
+    return accepted;
+  }
+}
+
+/** AV1 temporal units: payloaded here. */
+export class Av1Output implements StreamOutput {
+  readonly #sink: Socket;
+  readonly #frameOut: () => void;
+  readonly #deframer = new GdpDeframer();
+  readonly #payloader = new Av1Payloader({
+    payloadType: CODECS.av1.payloadType,
+    ssrc: randomInt(2 ** 32),
+    firstSequence: randomInt(2 ** 16),
+    maxPacketBytes: MAX_RTP_PACKET_BYTES,
+  });
+
+  constructor(sink: Socket, frameOut: () => void) {
+    this.#sink = sink;
+    this.#frameOut = frameOut;
+    sink.write(RESTART_MARKER);
+  }
+
+  write(data: Buffer): boolean {
+    let accepted = true;
+    for (const unit of this.#deframer.read(data)) {
+      accepted = this.#sink.write(frameRtp(this.#payloader.packets(unit.data, unit.ptsNs)));
+      this.#frameOut();
+    }
+    return accepted;
+  }
+}

@@ -1,0 +1,88 @@
+import { type Dispose, once } from '../lib/dispose.js';
+import type { CodecName } from '../media/codec.js';
+import type { EncodedStream, RtpListener } from '../media/encoded-stream.js';
+import { RtpDeframer } from './rtp-deframer.js';
+
+/** What a stream needs of the host that encodes it. */
+export interface StreamEngine {
+  start(id: string): void;
+  stop(id: string): void;
+  keyframe(id: string): void;
+}
+
+export interface StreamIdentity {
+  readonly id: string;
+  readonly kind: 'video' | 'audio';
+  readonly codec: CodecName;
+}
+
+/** An encoding shared by its listeners: the first starts it, the last stops it. */
+export class SharedStream implements EncodedStream {
+  readonly id: string;
+  readonly kind: 'video' | 'audio';
+  readonly codec: CodecName;
+  readonly #engine: StreamEngine;
+  readonly #listeners = new Set<RtpListener>();
+  #deframer = new RtpDeframer();
+  /** A start was ordered and has not begun: what comes before its mark is left over from an earlier encoding. */
+  #beginning = false;
+  /** Listeners have had packets, so that a new beginning is news to them. */
+  #delivered = false;
+
+  constructor({ id, kind, codec }: StreamIdentity, engine: StreamEngine) {
+    this.id = id;
+    this.kind = kind;
+    this.codec = codec;
+    this.#engine = engine;
+  }
+
+  /** Whether anyone listens, so that it is to be running. */
+  get wanted(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  listen(listener: RtpListener): Dispose {
+    // Wrapped, so that one listener may listen twice and each release ends its own.
+    const entry: RtpListener = { packets: (batch) => listener.packets(batch), restarted: () => listener.restarted() };
+    this.#listeners.add(entry);
+    if (this.#listeners.size === 1) this.#engine.start(this.id);
+    return once(() => {
+      this.#listeners.delete(entry);
+      if (this.#listeners.size > 0) return;
+      this.#delivered = false;
+      this.#engine.stop(this.id);
+    });
+  }
+
+  requestKeyframe(): void {
+    if (this.kind === 'video' && this.wanted) this.#engine.keyframe(this.id);
+  }
+
+  /** A start was sent to the host. */
+  startOrdered(): void {
+    this.#beginning = true;
+  }
+
+  /** The host is a new process: what was half read is gone with the old one. */
+  hostReplaced(): void {
+    this.#deframer = new RtpDeframer();
+  }
+
+  /** Bytes of this stream's pipe. */
+  read(data: Buffer): void {
+    for (const chunk of this.#deframer.read(data)) {
+      if (chunk.kind === 'restart') this.#begin();
+      else if (!this.#beginning) this.#deliver(chunk.packets);
+    }
+  }
+
+  #begin(): void {
+    this.#beginning = false;
+    if (this.#delivered) for (const listener of [...this.#listeners]) listener.restarted();
+  }
+
+  #deliver(packets: readonly Buffer[]): void {
+    this.#delivered ||= this.wanted;
+    for (const listener of this.#listeners) listener.packets(packets);
+  }
+}

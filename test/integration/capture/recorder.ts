@@ -1,0 +1,86 @@
+import type { EncodedStream, RtpListener } from '../../../server/media/encoded-stream.js';
+
+/** Collects what a stream sends. */
+export class Recorder implements RtpListener {
+  packetCount = 0;
+  /** Frames completed: packets with the marker bit. */
+  frames = 0;
+  keyframes = 0;
+  restarts = 0;
+  largest = 0;
+  readonly timestamps: number[] = [];
+  readonly payloadTypes = new Set<number>();
+  readonly #codec: string;
+
+  constructor(codec: string) {
+    this.#codec = codec;
+  }
+
+  static listen(stream: EncodedStream): { recorder: Recorder; release: () => void } {
+    const recorder = new Recorder(stream.codec);
+    return { recorder, release: stream.listen(recorder) };
+  }
+
+  packets(batch: readonly Buffer[]): void {
+    for (const packet of batch) {
+      this.packetCount += 1;
+      this.largest = Math.max(this.largest, packet.length);
+      this.payloadTypes.add(packet[1]! & 0x7f);
+      if (startsKeyframe(this.#codec, packet)) this.keyframes += 1;
+      if (packet[1]! & 0x80) {
+        this.frames += 1;
+        this.timestamps.push(packet.readUInt32BE(4));
+      }
+    }
+  }
+
+  restarted(): void {
+    this.restarts += 1;
+  }
+}
+
+/** Whether a packet without header extensions is the first of a keyframe; as much of each payload format as that takes. */
+function startsKeyframe(codec: string, packet: Buffer): boolean {
+  const payload = packet.subarray(12);
+  switch (codec) {
+    case 'vp8': {
+      // RFC 7741 section 4.2: S bit, partition 0; then the inverse key frame flag of the VP8 header.
+      if ((payload[0]! & 0x17) !== 0x10) return false;
+      const extension = payload[0]! & 0x80 ? payload[1]! : 0;
+      const pictureId = extension & 0x80 ? (payload[2]! & 0x80 ? 2 : 1) : 0;
+      const rest = (extension & 0x40 ? 1 : 0) + (extension & 0x30 ? 1 : 0);
+      const descriptor = payload[0]! & 0x80 ? 2 + pictureId + rest : 1;
+      return (payload[descriptor]! & 0x01) === 0;
+    }
+    case 'vp9':
+      // RFC 9628 section 4.2: B bit set, P bit clear.
+      return (payload[0]! & 0x48) === 0x08;
+    case 'h264': {
+      // RFC 6184: the parameter set alone, first in an aggregation, or an IDR slice.
+      const type = payload[0]! & 0x1f;
+      return type === 7 || (type === 24 && (payload[3]! & 0x1f) === 7);
+    }
+    case 'av1':
+      // The N bit of the aggregation header.
+      return (payload[0]! & 0x08) !== 0;
+    default:
+      return false;
+  }
+}
+
+/** Waits until `condition` holds; fails with `what` after `timeoutMs`. */
+export async function until(what: string, condition: () => boolean, timeoutMs = 15_000): Promise<number> {
+  const from = performance.now();
+  while (!condition()) {
+    if (performance.now() - from > timeoutMs) throw new Error(`${what}: not within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return performance.now() - from;
+}
+
+/** Watches for a while and returns by how much `value` grew. */
+export async function growth(value: () => number, durationMs: number): Promise<number> {
+  const before = value();
+  await new Promise((resolve) => setTimeout(resolve, durationMs));
+  return value() - before;
+}

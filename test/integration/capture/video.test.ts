@@ -1,0 +1,201 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Capture } from '../../../server/capture/capture.js';
+import { rtpTimestampAt } from '../../../server/capture/rtp-clock.js';
+import { startXServer, type XServer } from '../../support/x-server.js';
+import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
+import { compileCaptureHost } from './host-entry.js';
+import { openPainter, type Painter } from './painter.js';
+import { growth, Recorder, until } from './recorder.js';
+
+let x: XServer;
+let hostEntry: string;
+let painter: Painter;
+let capture: Capture | undefined;
+let lines: string[] = [];
+
+beforeAll(async () => {
+  [x, hostEntry] = await Promise.all([startXServer({ first: 40 }), compileCaptureHost()]);
+  painter = await openPainter(x.display);
+});
+
+afterAll(async () => {
+  painter?.close();
+  await x?.stop();
+});
+
+afterEach(async (context) => {
+  if (context.task.result?.state === 'fail') console.log(lines.join('\n'));
+  lines = [];
+  await capture?.close();
+  capture = undefined;
+});
+
+function open(options: Partial<FixtureOptions> = {}): Capture {
+  capture = openTestCapture({ display: x.display, hostEntry, ...options }, lines);
+  return capture;
+}
+
+async function ready(opened: Capture): Promise<void> {
+  await until('healthy', () => opened.status().kind === 'healthy');
+}
+
+test('a still screen gives a keyframe, one refining frame, and then nothing; a change is sent at once', async () => {
+  const opened = open();
+  await ready(opened);
+  const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
+  await until('first picture', () => recorder.keyframes === 1);
+  await until('refining frame', () => recorder.frames === 2);
+  expect(await growth(() => recorder.frames, 1_000)).toBe(0);
+  expect(recorder.keyframes).toBe(1);
+  painter.fill(0xff0000, 100, 100, 50, 50);
+  await until('the change', () => recorder.frames === 3);
+  expect(recorder.largest).toBeLessThanOrEqual(1180);
+  expect([...recorder.payloadTypes]).toEqual([96]);
+  release();
+});
+
+test('a moving screen gives about as many frames as its rate', async () => {
+  const opened = open();
+  const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
+  await until('first picture', () => recorder.frames > 0);
+  const stop = painter.animate(10);
+  await until('movement', () => recorder.frames > 5);
+  const frames = await growth(() => recorder.frames, 2_000);
+  stop();
+  expect(frames).toBeGreaterThan(40);
+  expect(frames).toBeLessThan(64);
+  expect(recorder.keyframes).toBe(1);
+  release();
+});
+
+test('a keyframe is made on request on a still screen, at most one per 500 ms, and RTP time follows the clock', async () => {
+  const opened = open();
+  const main = opened.streams.get('main')!;
+  const { recorder, release } = Recorder.listen(main);
+  await until('refining frame', () => recorder.frames === 2);
+  await growth(() => 0, 300);
+  const beforeMs = performance.now();
+  main.requestKeyframe();
+  const tookMs = await until('keyframe', () => recorder.keyframes === 2);
+  expect(tookMs).toBeLessThan(400);
+  const clock = opened.rtpClock('main')!;
+  const timestamp = recorder.timestamps.at(-1)!;
+  expect(timestamp).toBeGreaterThanOrEqual(rtpTimestampAt(clock, beforeMs) - 90);
+  expect(timestamp).toBeLessThanOrEqual(rtpTimestampAt(clock, performance.now()));
+  for (let count = 0; count < 20; count += 1) main.requestKeyframe();
+  await until('the folded requests', () => recorder.keyframes === 3);
+  expect(await growth(() => recorder.keyframes, 700)).toBe(0);
+  release();
+});
+
+test('a stream runs from its first listener to its last, and starts within 100 ms on an idle machine', async () => {
+  const opened = open();
+  await ready(opened);
+  const main = opened.streams.get('main')!;
+  const first = Recorder.listen(main);
+  const second = Recorder.listen(main);
+  const tookMs = await until('first picture', () => first.recorder.frames > 0);
+  console.log(`start took ${Math.round(tookMs)} ms`);
+  expect(tookMs).toBeLessThan(2_000);
+  expect(second.recorder.packetCount).toBe(first.recorder.packetCount);
+  first.release();
+  painter.fill(0x00ff00, 0, 0, 50, 50);
+  await until('still running for the second', () => second.recorder.frames > 1);
+  second.release();
+  const counted = second.recorder.packetCount;
+  const third = Recorder.listen(main);
+  await until('started anew', () => third.recorder.keyframes === 1);
+  expect(third.recorder.restarts).toBe(0);
+  expect(second.recorder.packetCount).toBe(counted);
+  third.release();
+});
+
+test('after kill -9 of the host the picture is back with a keyframe', async () => {
+  const opened = open();
+  const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
+  await until('first picture', () => recorder.keyframes === 1);
+  process.kill(opened.hostPid!, 'SIGKILL');
+  const tookMs = await until('picture is back', () => recorder.keyframes === 2, 10_000);
+  console.log(`back after ${Math.round(tookMs)} ms`);
+  expect(recorder.restarts).toBe(1);
+  await ready(opened);
+  release();
+});
+
+test.each(['h264', 'vp9', 'av1'] as const)('%s starts with a keyframe, makes another on request, and follows the screen', async (codec) => {
+  const opened = open({ codec });
+  const main = opened.streams.get('main')!;
+  const { recorder, release } = Recorder.listen(main);
+  await until('first picture', () => recorder.keyframes > 0);
+  await until('refining frame', () => recorder.frames >= 2);
+  const keyframes = recorder.keyframes;
+  main.requestKeyframe();
+  await until('keyframe', () => recorder.keyframes > keyframes);
+  const stop = painter.animate(15);
+  const frames = recorder.frames;
+  await until('movement', () => recorder.frames > frames + 15);
+  stop();
+  expect(recorder.largest).toBeLessThanOrEqual(1180);
+  release();
+});
+
+test('an encoding with size, rate and parameters of its own runs beside another from one grab', async () => {
+  const opened = open({
+    video: {
+      ids: ['hq', 'lq'],
+      pipelines: {
+        hq: { gstEncoder: 'vp8enc', gstParams: { 'target-bitrate': 'round(3072 * 650)', deadline: '1' }, showPointer: false },
+        lq: {
+          width: 'width / 2',
+          height: 'height / 2',
+          fps: '10',
+          gstEncoder: 'vp8enc',
+          gstParams: { deadline: '1', 'end-usage': 'cbr' },
+          showPointer: false,
+        },
+      },
+    },
+  });
+  const hq = Recorder.listen(opened.streams.get('hq')!);
+  const lq = Recorder.listen(opened.streams.get('lq')!);
+  await until('both', () => hq.recorder.frames > 0 && lq.recorder.frames > 0);
+  const stop = painter.animate(10);
+  const before = lq.recorder.frames;
+  const hqFrames = await growth(() => hq.recorder.frames, 1_500);
+  const lqFrames = lq.recorder.frames - before;
+  stop();
+  expect(hqFrames).toBeGreaterThan(25);
+  expect(lqFrames).toBeLessThan(20);
+  expect(lqFrames).toBeGreaterThan(8);
+  hq.release();
+  lq.release();
+});
+
+test('a written pipeline runs as it is', async () => {
+  const pipeline =
+    'ximagesrc display-name={display} show-pointer=false use-damage=false ! video/x-raw,framerate=10/1 ! videoconvert ! queue ! ' +
+    'vp8enc deadline=1 cpu-used=8 keyframe-max-dist=1000 ! appsink name=appsink';
+  const opened = open({ video: { pipeline } });
+  const main = opened.streams.get('main')!;
+  const { recorder, release } = Recorder.listen(main);
+  await until('frames', () => recorder.frames > 5);
+  const { keyframes } = recorder;
+  main.requestKeyframe();
+  await until('keyframe', () => recorder.keyframes > keyframes);
+  release();
+});
+
+test('an element that does not exist and a host that aborts are reported, and neither spins', async () => {
+  const opened = open({
+    video: { ids: [], pipelines: { bad: { gstEncoder: 'nosuchenc', showPointer: false } } },
+  });
+  const { release } = Recorder.listen(opened.streams.get('bad')!);
+  await until('reason', () => {
+    const status = opened.status();
+    return status.kind === 'degraded' && status.reasons.some((reason) => reason.includes('nosuchenc'));
+  });
+  await growth(() => 0, 1_200);
+  expect(lines.filter((line) => line.startsWith('stream failed')).length).toBeLessThan(5);
+  release();
+  await until('healthy again', () => opened.status().kind === 'healthy');
+});
