@@ -54,10 +54,6 @@ export function key<T>(form: Form<T>, fallback: NoInfer<T>, doc: string, options
   };
 }
 
-export interface Schema {
-  readonly [name: string]: Key<never> | Key<unknown> | Schema;
-}
-
 /** The values of a schema, typed by the forms of its keys. */
 export type ValuesOf<S> = { readonly [K in keyof S]: S[K] extends Key<infer T> ? T : ValuesOf<S[K]> };
 

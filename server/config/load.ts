@@ -9,7 +9,7 @@ import { suggestion } from './nearest.js';
 import { type ConfigError, describeOrigin, type Given, type Origin } from './origin.js';
 import { resolve } from './resolve.js';
 import { KEYS, type Values } from './schema.js';
-import { findV2Name, findV3, KNOWN_FLAGS, KNOWN_PATHS, KNOWN_VARIABLES, type Sources } from './sources.js';
+import { findV2Name, findV3, KNOWN_FLAGS, KNOWN_GROUPS, KNOWN_PATHS, KNOWN_VARIABLES, type Sources } from './sources.js';
 import { findV2, readV2 } from './v2.js';
 
 export interface ConfigInput {
@@ -70,7 +70,7 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
 function unknownFileKeys(file: ConfigFile | null): readonly string[] {
   if (file === null) return [];
   return unknownPaths(file.content, KNOWN_PATHS).map(
-    (path) => `${path} in ${file.path}: unknown setting${suggestion(path, KNOWN_PATHS)}, it has no effect.`,
+    (path) => `${path} in ${file.path}: unknown setting${suggestion(path, [...KNOWN_GROUPS, ...KNOWN_PATHS])}, it has no effect.`,
   );
 }
 

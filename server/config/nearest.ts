@@ -13,7 +13,7 @@ function distance(from: string, to: string): number {
 }
 
 /** The known name that a misspelt one most likely stands for, or undefined when none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const steps = distance(name, candidate);

@@ -58,6 +58,13 @@ export const KNOWN_VARIABLES: readonly string[] = ['NEKO_CONFIG', ...KEYS.map((n
 /** Every name that may stand in the file. */
 export const KNOWN_PATHS: readonly string[] = [...KEYS.map((named) => named.path), ...V2_NAMES];
 
+/** The names that settings stand below, such as `session` and `session.cookie`. */
+export const KNOWN_GROUPS: readonly string[] = [
+  ...new Set(
+    KEYS.flatMap(({ path }) => path.split('.').map((_, depth, parts) => parts.slice(0, depth).join('.'))).filter(Boolean),
+  ),
+];
+
 function wants(form: { readonly flagAlone?: true; readonly repeatable?: true }): KnownFlag {
   return { flagAlone: form.flagAlone ?? false, repeatable: form.repeatable ?? false };
 }

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import type { MemberConfig } from '../../../server/config/config.js';
+import { NO_RIGHTS } from '../../../server/config/structure-forms.js';
+import type { Log } from '../../../server/lib/log.js';
+import { createMembers } from '../../../server/members/create-members.js';
+import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+function members(config: Partial<MemberConfig>) {
+  const base: MemberConfig = {
+    provider: 'multiuser',
+    file: { path: undefined, hash: true },
+    object: { users: [] },
+    multiuser: { userPassword: 'user', adminPassword: 'boss', userProfile: {}, adminProfile: {} },
+  };
+  return createMembers({ ...base, ...config }, undefined, SILENT);
+}
+
+test('model.md 2, multiuser: the password decides the role, names may repeat or be empty', async () => {
+  const { provider, generated } = members({});
+  expect(generated).toEqual({});
+  const user = await provider.authenticate('ann', 'user');
+  const again = await provider.authenticate('ann', 'user');
+  const admin = await provider.authenticate('', 'boss');
+  if (!user.ok || !again.ok || !admin.ok) throw new Error('refused');
+  expect(user.value.id).toMatch(/^ann-[a-z0-9]{5}$/);
+  expect(again.value.id).not.toBe(user.value.id);
+  expect(user.value.profile).toEqual({ ...NEW_MEMBER_PROFILE, name: 'ann', can_see_inactive_cursors: false });
+  expect(admin.value.profile).toEqual({ ...NEW_MEMBER_PROFILE, is_admin: true });
+});
+
+test.each(['', 'use', 'user ', 'USER', 'neko', 'admin'])('multiuser refuses the password %j', async (password) => {
+  expect(await members({}).provider.authenticate('ann', password)).toEqual({ ok: false, error: 'wrong-credentials' });
+});
+
+test('model.md 3, multiuser: configured fields are laid over the template, and no two members share an object', async () => {
+  const userProfile = { name: 'Guest', can_host: false, plugins: { 'chat.can_send': false } };
+  const { provider } = members({ multiuser: { userPassword: 'same', adminPassword: 'boss', userProfile, adminProfile: {} } });
+  const first = await provider.authenticate('a', 'same');
+  const second = await provider.authenticate('b', 'same');
+  if (!first.ok || !second.ok) throw new Error('refused');
+  expect(first.value.profile).toMatchObject({
+    name: 'Guest',
+    can_host: false,
+    can_watch: true,
+    plugins: { 'chat.can_send': false },
+  });
+  expect(first.value.profile.plugins).not.toBe(second.value.profile.plugins);
+  expect(first.value.profile.plugins).not.toBe(userProfile.plugins);
+});
+
+test('model.md 2, multiuser: equal passwords make everyone an admin', async () => {
+  const both = { userPassword: 'same', adminPassword: 'same', userProfile: {}, adminProfile: {} };
+  expect(await members({ multiuser: both }).provider.authenticate('a', 'same')).toMatchObject({
+    value: { profile: { is_admin: true } },
+  });
+});
+
+test('multiuser and noauth keep no members', async () => {
+  for (const config of [{}, { provider: 'noauth' } as const]) {
+    const { provider } = members(config);
+    expect(await provider.list(0, 0)).toEqual({ ok: true, value: [] });
+    expect(await provider.insert('a', 'b', NEW_MEMBER_PROFILE)).toEqual({ ok: false, error: 'unsupported' });
+    expect(await provider.select('a')).toEqual({ ok: false, error: 'unsupported' });
+    expect(await provider.updateProfile('a', NEW_MEMBER_PROFILE)).toEqual({ ok: false, error: 'unsupported' });
+    expect(await provider.updatePassword('a', 'b')).toEqual({ ok: false, error: 'unsupported' });
+    expect(await provider.delete('a')).toEqual({ ok: false, error: 'unsupported' });
+  }
+});
+
+test('model.md 2, noauth: everyone is an admin', async () => {
+  const member = await members({ provider: 'noauth' }).provider.authenticate('ann', 'anything');
+  expect(member).toMatchObject({ value: { profile: { ...NEW_MEMBER_PROFILE, is_admin: true, name: 'ann' } } });
+});
+
+test('model.md 2, object: accounts as configured, changed in memory', async () => {
+  const users = [{ username: 'ann', password: 'one', profile: { ...NO_RIGHTS, can_login: true } }];
+  const { provider } = members({ provider: 'object', object: { users } });
+  expect(await provider.authenticate('ann', 'one')).toEqual({
+    ok: true,
+    value: { id: 'ann', profile: { ...NO_RIGHTS, can_login: true } },
+  });
+  for (const [name, password] of [
+    ['ann', 'two'],
+    ['ann', ''],
+    ['bob', 'one'],
+    ['__proto__', ''],
+  ] as const) {
+    expect(await provider.authenticate(name, password)).toEqual({ ok: false, error: 'wrong-credentials' });
+  }
+  expect(await provider.insert('ann', 'x', NO_RIGHTS)).toEqual({ ok: false, error: 'exists' });
+  expect((await provider.insert('bob', 'x', NEW_MEMBER_PROFILE)).ok).toBe(true);
+  expect(await provider.updatePassword('bob', 'y')).toMatchObject({ ok: true });
+  expect((await provider.authenticate('bob', 'x')).ok).toBe(false);
+  expect((await provider.authenticate('bob', 'y')).ok).toBe(true);
+  expect(await provider.updateProfile('bob', NO_RIGHTS)).toMatchObject({ ok: true });
+  expect(await provider.select('bob')).toEqual({ ok: true, value: NO_RIGHTS });
+  expect(await provider.list(1, 1)).toEqual({ ok: true, value: [{ id: 'bob', profile: NO_RIGHTS }] });
+  expect(await provider.delete('bob')).toMatchObject({ ok: true });
+  for (const gone of [provider.select('bob'), provider.delete('bob'), provider.updatePassword('bob', 'z')]) {
+    expect(await gone).toEqual({ ok: false, error: 'not-found' });
+  }
+});
