@@ -85,8 +85,6 @@ export interface PeerPort {
 export interface PeerCircumstances {
   /** Negotiate as usual, but send no media until told otherwise. */
   readonly paused: boolean;
-  /** The session may send microphone and webcam. */
-  readonly canShareMedia: boolean;
   /** The IP address that the WebSocket comes from. */
   readonly clientAddress: string;
 }

@@ -1,0 +1,97 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { Dispose } from '../lib/dispose.js';
+import { err } from '../lib/result.js';
+import { decodeEnvelope } from '../protocol/envelope.js';
+import type { DisconnectReason } from '../protocol/system.js';
+import type { SocketId } from '../room/room-state.js';
+import { actorOf } from './credentials.js';
+import { lineOf, routeOf } from './dispatch.js';
+import type { Outcome, Sender } from './handlers/event-route.js';
+import { LogLimiter } from './log-limiter.js';
+import { MessageLine } from './message-line.js';
+import type { Services } from './services.js';
+
+/** Clients take a socket for dead after 12.5 s without a message. */
+const HEARTBEAT_MS = 10_000;
+/** RFC 6455 section 7.4.1: closed on purpose, and the page went away. Everything else may be a line that was cut. */
+const CLEAN_CLOSE_CODES = [1000, 1001];
+
+/** Takes an upgraded socket: whoever may not connect is told why and closed, the others are in the room from here on. */
+export function acceptSocket(services: Services, socket: WebSocket, token: string | null, address: string) {
+  const { room, sockets, session } = services;
+  const id = sockets.add(socket);
+  const actor = token === null ? null : actorOf(room.state, token, session.apiToken);
+  const reason = turnedAway(token, actor?.kind);
+  if (actor?.kind !== 'session') return sockets.disconnect(id, reason);
+  serve(services, socket, id, { sessionId: actor.id, address });
+}
+
+function turnedAway(token: string | null, kind: 'session' | 'api' | undefined): DisconnectReason {
+  if (token === null) return 'no authentication provided';
+  return kind === 'api' ? 'connection disabled' : 'session not found';
+}
+
+function serve(services: Services, socket: WebSocket, id: SocketId, sender: Sender): void {
+  const { room, log } = services;
+  const { sessionId, address } = sender;
+  if (room.apply({ kind: 'connect', id: sessionId, socket: id }) !== null) return;
+  log.info({ sessionId, address }, 'session connected');
+  const stopHeartbeat = startHeartbeat(services, id);
+  const lines = { signal: new MessageLine(), desktop: new MessageLine() };
+  const complain = complainer(services, sessionId);
+  socket.on('message', (data) => {
+    if (socket.readyState !== socket.OPEN) return;
+    const envelope = decodeEnvelope(String(data));
+    if (!envelope.ok) return complain('', envelope.error);
+    const { event, payload } = envelope.value;
+    const route = routeOf(event);
+    if (route === undefined) return complain(event, 'unknown event');
+    const taken = lines[lineOf(event)].add(() =>
+      settle(
+        () => route(services, sender, payload),
+        (error) => complain(event, error),
+      ),
+    );
+    if (!taken) socket.terminate();
+  });
+  socket.on('close', (code) => {
+    stopHeartbeat();
+    for (const line of Object.values(lines)) line.clear();
+    log.info({ sessionId, code }, 'session socket closed');
+    room.apply({ kind: 'socket-closed', id: sessionId, socket: id, clean: CLEAN_CLOSE_CODES.includes(code) });
+  });
+}
+
+/** Waits only where there is something to wait for; a bug in one handler is reported and ends nothing else. */
+function settle(handle: () => Outcome, complain: (error: string) => void): void | Promise<void> {
+  try {
+    const outcome = handle();
+    if (outcome instanceof Promise) {
+      return outcome.catch((error: unknown) => err(String(error))).then((result) => void (result.ok || complain(result.error)));
+    }
+    if (!outcome.ok) complain(outcome.error);
+  } catch (error) {
+    complain(String(error));
+  }
+}
+
+/** The protocol has no error replies: our log is the only place that tells. It names the event, never the payload. */
+function complainer({ log, clock }: Services, sessionId: string): (event: string, error: string) => void {
+  const limiter = new LogLimiter(10, 1_000);
+  return (event, error) => {
+    const heldBack = limiter.pass(clock.nowMs());
+    if (heldBack === null) return;
+    log.warn({ sessionId, event: event.slice(0, 64), error: error.slice(0, 200), heldBack }, 'message not obeyed');
+  };
+}
+
+function startHeartbeat({ clock, sockets }: Services, id: SocketId): Dispose {
+  let release: Dispose = () => {};
+  const beat = () => {
+    sockets.send([id], { event: 'system/heartbeat' });
+    sockets.ping(id);
+    release = clock.after(HEARTBEAT_MS, beat);
+  };
+  release = clock.after(HEARTBEAT_MS, beat);
+  return () => release();
+}

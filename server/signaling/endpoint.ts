@@ -1,0 +1,93 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Static, TSchema } from '@sinclair/typebox';
+import type { MemberProfile } from '../protocol/profile.js';
+import type { Actor } from '../room/command.js';
+import type { Guard } from './guards.js';
+import { readBody } from './request-body.js';
+import type { Services } from './services.js';
+
+/** What a handler of an HTTP request may know about it. */
+export interface Call {
+  readonly services: Services;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** The client's IP address. */
+  readonly address: string;
+}
+
+/** A call whose credentials were right. */
+export interface SessionCall extends Call {
+  readonly actor: Actor;
+  readonly profile: MemberProfile;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string | Buffer | null;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** One method of one path below the prefix. `:name` stands for one segment; `slash` also answers with a trailing slash. */
+export type Endpoint = {
+  readonly method: Method;
+  readonly path: string;
+  readonly slash: boolean;
+} & (
+  | { readonly access: 'open'; readonly handle: (call: Call) => Answer | Promise<Answer> }
+  | {
+      readonly access: 'session';
+      readonly guards: readonly Guard[];
+      readonly handle: (call: SessionCall) => Answer | Promise<Answer>;
+    }
+);
+
+export const NO_CONTENT: Answer = { status: 204, body: null };
+
+/** JSON with the newline at its end that neko's clients are used to. */
+export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, body: `${JSON.stringify(value)}\n`, type: 'application/json; charset=utf-8', headers };
+}
+
+/** The body every error has, whatever it is about. */
+export function errorAnswer(status: number, message: string): Answer {
+  return json({ code: status, message }, status);
+}
+
+export function textAnswer(status: number, text: string): Answer {
+  return { status, body: text, type: 'text/plain; charset=utf-8' };
+}
+
+interface EndpointOptions {
+  readonly guards?: readonly Guard[];
+  readonly slash?: boolean;
+}
+
+/** An endpoint for sessions; guards are asked in their order. */
+export function endpoint(
+  method: Method,
+  path: string,
+  { guards = [], slash = false }: EndpointOptions,
+  handle: (call: SessionCall) => Answer | Promise<Answer>,
+): Endpoint {
+  return { method, path, slash, access: 'session', guards, handle };
+}
+
+/** An endpoint for sessions that takes JSON of `schema`, which is read after the guards have passed. */
+export function bodyEndpoint<S extends TSchema>(
+  path: string,
+  schema: S,
+  options: EndpointOptions,
+  handle: (call: SessionCall, body: Static<S>) => Answer | Promise<Answer>,
+): Endpoint {
+  return endpoint('POST', path, options, (call) => handle(call, readBody(schema, call.body)));
+}
+
+/** An endpoint that needs no session. */
+export function openEndpoint(method: Method, path: string, handle: (call: Call) => Answer | Promise<Answer>): Endpoint {
+  return { method, path, slash: false, access: 'open', handle };
+}

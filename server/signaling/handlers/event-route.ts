@@ -1,0 +1,35 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import { ok, type Result } from '../../lib/result.js';
+import { decodePayload } from '../../protocol/envelope.js';
+import type { Services } from '../services.js';
+
+/** Who sent a message. */
+export interface Sender {
+  readonly sessionId: string;
+  /** The IP address that the socket comes from. */
+  readonly address: string;
+}
+
+/** What came of a message: an error is for our log alone, the protocol has no error replies. */
+export type Outcome = Result<void> | Promise<Result<void>>;
+
+/** One event: reads the raw payload and works on it. */
+export type EventRoute = (services: Services, sender: Sender, payload: unknown) => Outcome;
+
+export const DONE = ok(undefined);
+
+/** An event with a payload of `schema`. */
+export function on<S extends TSchema>(
+  schema: S,
+  handle: (services: Services, sender: Sender, payload: Static<S>) => Outcome,
+): EventRoute {
+  return (services, sender, payload) => {
+    const decoded = decodePayload(schema, payload);
+    return decoded.ok ? handle(services, sender, decoded.value) : decoded;
+  };
+}
+
+/** An event whose payload means nothing. */
+export function onBare(handle: (services: Services, sender: Sender) => Outcome): EventRoute {
+  return (services, sender) => handle(services, sender);
+}

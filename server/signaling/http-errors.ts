@@ -1,0 +1,32 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../lib/errors.js';
+import { carriesCookie } from './authenticate.js';
+import { clearedCookie } from './cookie.js';
+import { errorAnswer } from './endpoint.js';
+import { sendAnswer } from './router.js';
+import { TooManyLogins } from './routes/login.js';
+import type { Services } from './services.js';
+
+/** Every error a client can see has the same shape. What is not ours to show is 500 and goes to the log, without the query. */
+export function addErrors(app: FastifyInstance, services: Services): void {
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof TooManyLogins) reply.header('retry-after', String(error.retryAfterS));
+    if (error instanceof AppError) {
+      const refused = error.status === 401 || error.message === 'login is disabled for this session';
+      if (refused && carriesCookie(services, request.headers.cookie)) reply.header('set-cookie', clearedCookie(services.cookie));
+      return sendAnswer(reply, errorAnswer(error.status, error.message));
+    }
+    const status = statusOf(error);
+    if (status < 500) return sendAnswer(reply, errorAnswer(status, STATUS_CODES[status] ?? 'Bad Request'));
+    const stack = error instanceof Error ? error.stack : String(error);
+    services.log.error({ method: request.method, route: request.routeOptions.url, stack }, 'request failed');
+    return sendAnswer(reply, errorAnswer(500, 'Internal Server Error'));
+  });
+}
+
+/** The status of an error that Fastify itself made, such as 413 for a body too large. */
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import type { Settings } from '../protocol/settings.js';
+import type { DesktopPort, HealthPort, MemberPort, PeerPort } from './ports.js';
+
+/** What a running signaling server is made from. */
+export interface SignalingOptions {
+  readonly server: ServerOptions;
+  readonly session: SessionOptions;
+  /** The room's settings at start. */
+  readonly settings: Settings;
+  readonly desktop: DesktopPort;
+  readonly peers: PeerPort;
+  readonly members: MemberPort;
+  readonly health: HealthPort;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface ServerOptions {
+  /** Everything is served below it: empty, or a path with a leading and no trailing slash. */
+  readonly pathPrefix: string;
+  /** Origins that may call; `*` stands for any, an empty list turns CORS off. */
+  readonly cors: readonly string[];
+  /** Take the client's address from the headers of a reverse proxy. */
+  readonly proxy: boolean;
+  /** PEM texts; null serves plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** The directory of the static files; null serves none. */
+  readonly staticDir: string | null;
+}
+
+export interface SessionOptions {
+  /** Where sessions are kept over restarts; null keeps them in memory. */
+  readonly file: string | null;
+  /** Empty turns the API token off. */
+  readonly apiToken: string;
+  readonly cookie: CookieOptions;
+}
+
+export interface CookieOptions {
+  readonly enabled: boolean;
+  readonly name: string;
+  readonly expirationMs: number;
+  readonly secure: boolean;
+  readonly httpOnly: boolean;
+  /** Empty leaves the attribute out. */
+  readonly domain: string;
+  readonly path: string;
+}

@@ -1,0 +1,26 @@
+import type { Services } from './services.js';
+
+/** Moves the pointer for the host and shows the others where it is; positions off the screen end at its edge. */
+export function movePointer(services: Services, hostId: string, x: number, y: number): void {
+  const { width, height } = services.desktop.screen.current();
+  const onScreen = { x: clamp(x, width), y: clamp(y, height) };
+  services.desktop.input.move(onScreen.x, onScreen.y);
+  for (const id of services.room.state.sessions.keys()) {
+    if (id !== hostId) services.peers.peer(id)?.sendCursorPosition(onScreen.x, onScreen.y);
+  }
+}
+
+function clamp(position: number, size: number): number {
+  return Math.max(0, Math.min(size - 1, position));
+}
+
+/** More wheel clicks than a hand can make in one message; every click is a press and a release in X. */
+const MAX_CLICKS = 100;
+
+export function scrollWheel(services: Services, deltaX: number, deltaY: number, control: boolean): void {
+  services.desktop.input.scroll(limit(deltaX), limit(deltaY), control);
+}
+
+function limit(clicks: number): number {
+  return Math.max(-MAX_CLICKS, Math.min(MAX_CLICKS, clicks));
+}

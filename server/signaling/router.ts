@@ -1,0 +1,113 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { guardsOfArea } from './areas.js';
+import { authenticate } from './authenticate.js';
+import { clientAddress } from './client-address.js';
+import { type Answer, type Call, type Endpoint, textAnswer } from './endpoint.js';
+import { belowPrefix, matchesPattern, rawPath } from './path-pattern.js';
+import type { Services } from './services.js';
+import { findStatic, sendStatic } from './static-files.js';
+
+const NOT_FOUND = textAnswer(404, '404 page not found\n');
+
+/** Paths with the methods that they know. */
+export interface KnownPath {
+  readonly pattern: string;
+  readonly method: string;
+}
+
+export function sendAnswer(reply: FastifyReply, { status, body, type, headers = {} }: Answer): FastifyReply {
+  if (type !== undefined) reply.type(type);
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(body ?? undefined);
+}
+
+interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly url: string;
+  readonly ip: string;
+  readonly body: unknown;
+}
+
+function callOf(services: Services, request: Received, params: Readonly<Record<string, string>>): Call {
+  const { headers, url, ip, body } = request;
+  return {
+    services,
+    headers,
+    params,
+    query: new URLSearchParams(url.slice(rawPath(url).length + 1)),
+    body: typeof body === 'string' ? body : '',
+    address: clientAddress(headers, ip, services.server.proxy),
+  };
+}
+
+/** Registers endpoints; answers with the paths they are at. */
+export function addEndpoints(app: FastifyInstance, services: Services, endpoints: readonly Endpoint[]): KnownPath[] {
+  const known = endpoints.flatMap(({ method, path, slash }) =>
+    slash
+      ? [
+          { method, pattern: path },
+          { method, pattern: `${path}/` },
+        ]
+      : [{ method, pattern: path }],
+  );
+  for (const endpoint of endpoints) {
+    for (const path of endpoint.slash ? [endpoint.path, `${endpoint.path}/`] : [endpoint.path]) {
+      app.route<{ Params: Record<string, string> }>({
+        method: endpoint.method,
+        url: services.server.pathPrefix + path,
+        handler: async (request, reply) => sendAnswer(reply, await run(services, endpoint, request)),
+      });
+    }
+  }
+  return known;
+}
+
+function run(
+  services: Services,
+  endpoint: Endpoint,
+  request: FastifyRequest<{ Params: Record<string, string> }>,
+): Answer | Promise<Answer> {
+  const call = callOf(services, request, request.params);
+  if (endpoint.access === 'open') return endpoint.handle(call);
+  const authenticated = authenticate(call, request.url);
+  for (const guard of endpoint.guards) guard(services.room.state, authenticated.actor, authenticated.profile);
+  return endpoint.handle(authenticated);
+}
+
+/** Refuses paths that only decoding makes equal to ours: the fixed part of a path is matched as it was sent. */
+export function requireLiteralPaths(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const pattern = request.routeOptions.url;
+    if (pattern !== undefined && !request.is404 && !matchesPattern(pattern, rawPath(request.url)))
+      return sendAnswer(reply, NOT_FOUND);
+  });
+}
+
+/** What is no endpoint: refused, known by another method, a static file, or nothing, in this order. */
+export function addUnmatched(app: FastifyInstance, services: Services, known: readonly KnownPath[]): void {
+  const { pathPrefix, staticDir } = services.server;
+  app.setNotFoundHandler(async (request, reply) => {
+    const whole = rawPath(request.url);
+    const path = belowPrefix(whole, pathPrefix);
+    if (path === null) {
+      if (whole !== pathPrefix || staticDir === null) return sendAnswer(reply, NOT_FOUND);
+      return reply
+        .code(301)
+        .header('location', `${whole.split('/').at(-1)}/`)
+        .send();
+    }
+    const guards = guardsOfArea(path);
+    if (guards !== null) {
+      const { actor, profile } = authenticate(callOf(services, request, {}), request.url);
+      for (const guard of guards) guard(services.room.state, actor, profile);
+    }
+    const methods = known.filter(({ pattern }) => matchesPattern(pattern, path)).map(({ method }) => method);
+    if (methods.length > 0) return reply.code(405).header('allow', methods.join(', ')).send();
+    const readsFile = staticDir !== null && (request.method === 'GET' || request.method === 'HEAD');
+    if (readsFile && sendStatic(reply, await findStatic(staticDir, path))) return reply;
+    return sendAnswer(reply, NOT_FOUND);
+  });
+}

@@ -1,0 +1,28 @@
+import { Type } from '@sinclair/typebox';
+import { AppError } from '../../lib/errors.js';
+import { ClipboardText } from '../../protocol/clipboard.js';
+import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
+import { canUseClipboard, isTheHost } from '../guards.js';
+
+const guards = [canUseClipboard, isTheHost];
+const NewClipboard = Type.Object({ ...ClipboardText.properties, html: Type.String() });
+const NEVER_STORED = { 'cache-control': 'no-cache, no-store, must-revalidate' };
+
+export const clipboardRoutes: readonly Endpoint[] = [
+  endpoint('GET', '/api/room/clipboard', { guards, slash: true }, async ({ services }) => {
+    const content = await services.desktop.clipboard.read();
+    if (!content.ok) throw new AppError(500, 'Internal Server Error');
+    const { text = '', html = '' } = content.value;
+    return json({ ...(text !== '' && { text }), ...(html !== '' && { html }) });
+  }),
+  bodyEndpoint('/api/room/clipboard', NewClipboard, { guards, slash: true }, async ({ services }, { text, html }) => {
+    const written = await services.desktop.clipboard.write(html === '' ? { text } : { html });
+    if (!written.ok) throw new AppError(500, 'Internal Server Error');
+    return NO_CONTENT;
+  }),
+  endpoint('GET', '/api/room/clipboard/image.png', { guards }, async ({ services }) => {
+    const image = await services.desktop.clipboard.image();
+    if (!image.ok) throw new AppError(500, 'Internal Server Error');
+    return { status: 200, type: 'image/png', body: Buffer.from(image.value), headers: NEVER_STORED };
+  }),
+];

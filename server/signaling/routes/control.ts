@@ -1,0 +1,38 @@
+import { AppError } from '../../lib/errors.js';
+import { type Answer, type Endpoint, endpoint, errorAnswer, json, NO_CONTENT } from '../endpoint.js';
+import { canHost, isAdmin, isHostOrAdmin } from '../guards.js';
+
+/** Answers nothing, or what the refusal is called. */
+function done(refused: AppError | null): Answer {
+  if (refused !== null) throw refused;
+  return NO_CONTENT;
+}
+
+export const controlRoutes: readonly Endpoint[] = [
+  endpoint('GET', '/api/room/control', { guards: [canHost], slash: true }, ({ services }) => {
+    const { hostId } = services.room.state;
+    return json(hostId === null ? { has_host: false } : { has_host: true, host_id: hostId });
+  }),
+  endpoint('POST', '/api/room/control/request', { guards: [canHost] }, ({ services, actor }) => {
+    const refused = services.room.apply({ kind: 'request-control', actor, implicit: false });
+    if (refused === 'host-was-asked') return errorAnswer(202, 'control request sent');
+    return done(refused === null ? null : new AppError(403, 'controls are locked'));
+  }),
+  endpoint('POST', '/api/room/control/release', { guards: [canHost] }, ({ services, actor }) => {
+    const refused = services.room.apply({ kind: 'release-control', actor });
+    return done(refused === null ? null : new AppError(422, 'session is not the host'));
+  }),
+  endpoint('POST', '/api/room/control/take', { guards: [canHost, isAdmin] }, ({ services, actor }) => {
+    services.room.apply({ kind: 'take-control', actor });
+    return NO_CONTENT;
+  }),
+  endpoint('POST', '/api/room/control/give/:sessionId', { guards: [canHost, isHostOrAdmin] }, ({ services, actor, params }) => {
+    const refused = services.room.apply({ kind: 'give-control', actor, to: params.sessionId ?? '' });
+    if (refused === 'unknown-session') throw new AppError(404, 'target session was not found');
+    return done(refused === null ? null : new AppError(400, 'target session is not allowed to host'));
+  }),
+  endpoint('POST', '/api/room/control/reset', { guards: [canHost, isAdmin] }, ({ services, actor }) => {
+    services.room.apply({ kind: 'reset-control', actor });
+    return NO_CONTENT;
+  }),
+];

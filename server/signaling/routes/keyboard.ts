@@ -1,0 +1,33 @@
+import { AppError } from '../../lib/errors.js';
+import type { Result } from '../../lib/result.js';
+import { KeyboardMap, KeyboardModifiersPatch } from '../../protocol/keyboard.js';
+import { type Answer, bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
+import { canHost, isTheHost } from '../guards.js';
+
+function value<T>(result: Result<T>): T {
+  if (!result.ok) throw new AppError(500, 'Internal Server Error');
+  return result.value;
+}
+
+function applied(result: Result<void>): Answer {
+  value(result);
+  return NO_CONTENT;
+}
+
+export const keyboardRoutes: readonly Endpoint[] = [
+  endpoint('GET', '/api/room/keyboard/map', { guards: [canHost] }, async ({ services }) =>
+    json(value(await services.desktop.keyboard.map())),
+  ),
+  bodyEndpoint('/api/room/keyboard/map', KeyboardMap, { guards: [canHost, isTheHost] }, async ({ services }, map) =>
+    applied(await services.desktop.keyboard.setMap(map)),
+  ),
+  endpoint('GET', '/api/room/keyboard/modifiers', { guards: [canHost] }, async ({ services }) =>
+    json(value(await services.desktop.keyboard.modifiers())),
+  ),
+  bodyEndpoint(
+    '/api/room/keyboard/modifiers',
+    KeyboardModifiersPatch,
+    { guards: [canHost, isTheHost] },
+    async ({ services }, patch) => applied(await services.desktop.keyboard.setModifiers(patch)),
+  ),
+];

@@ -1,0 +1,79 @@
+import { Type } from '@sinclair/typebox';
+import { AppError } from '../../lib/errors.js';
+import { newSession } from '../../room/room-state.js';
+import { sessionData } from '../../room/wire-view.js';
+import { carriesCookie } from '../authenticate.js';
+import { throttleKey } from '../client-address.js';
+import { clearedCookie, sessionCookie } from '../cookie.js';
+import { newToken } from '../credentials.js';
+import { type Answer, type Call, type Endpoint, endpoint, json, openEndpoint } from '../endpoint.js';
+import { LoginThrottle } from '../login-throttle.js';
+import type { Member } from '../ports.js';
+import { readBody } from '../request-body.js';
+
+const LoginRequest = Type.Object({ username: Type.String(), password: Type.String() });
+
+/** Login and logout. */
+export function loginRoutes(): Endpoint[] {
+  const gate = new LoginGate();
+  return [
+    openEndpoint('POST', '/api/login', async (call) => {
+      const { username, password } = readBody(LoginRequest, call.body);
+      return openSession(call, await gate.authenticate(call, username, password));
+    }),
+    endpoint('POST', '/api/logout', {}, ({ services, actor, headers }) => {
+      if (actor.kind === 'api') throw new AppError(400, 'session is not logged in');
+      services.room.apply({ kind: 'delete-session', id: actor.id });
+      const hadCookie = carriesCookie(services, headers.cookie);
+      return json(true, 200, hadCookie ? { 'set-cookie': clearedCookie(services.cookie) } : {});
+    }),
+  ];
+}
+
+/** Asks the member provider, one login at a time, so that nobody guesses in parallel before the failures are counted. */
+class LoginGate {
+  readonly #throttle = new LoginThrottle();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  authenticate(call: Call, username: string, password: string): Promise<Member> {
+    const result = this.#turn.then(() => this.#attempt(call, username, password));
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  async #attempt({ services, address }: Call, username: string, password: string): Promise<Member> {
+    const { clock, members, log } = services;
+    const addressKey = `address ${throttleKey(address)}`;
+    const accountKey = `account ${username}`;
+    const waitMs = Math.max(this.#throttle.waitMs(addressKey, clock.nowMs()), this.#throttle.waitMs(accountKey, clock.nowMs()));
+    if (waitMs > 0) throw new TooManyLogins(Math.ceil(waitMs / 1000));
+    const result = await members.authenticate(username, password);
+    if (result.ok) {
+      this.#throttle.succeeded(accountKey);
+      return result.value;
+    }
+    if (result.error === 'failed' || result.error === 'unsupported') throw new AppError(500, 'Internal Server Error');
+    this.#throttle.failed(addressKey, clock.nowMs());
+    this.#throttle.failed(accountKey, clock.nowMs());
+    log.warn({ address }, 'login refused: wrong user name or password');
+    throw new AppError(401, 'Unauthorized');
+  }
+}
+
+/** Says how long to wait; the answer carries it as Retry-After. */
+export class TooManyLogins extends AppError {
+  constructor(readonly retryAfterS: number) {
+    super(429, 'too many failed logins, try again later');
+  }
+}
+
+function openSession({ services, address }: Call, member: Member): Answer {
+  const saved = { id: member.id, token: newToken(), profile: member.profile };
+  const refused = services.room.apply({ kind: 'login', session: saved });
+  if (refused === 'logins-locked') throw new AppError(403, 'logins are locked');
+  if (refused === 'already-connected') throw new AppError(422, 'session already connected');
+  services.log.info({ sessionId: member.id, address, admin: member.profile.is_admin }, 'session logged in');
+  const { id, profile, state } = sessionData(newSession(saved));
+  if (!services.cookie.enabled) return json({ id, token: saved.token, profile, state });
+  return json({ id, profile, state }, 200, { 'set-cookie': sessionCookie(services.cookie, saved.token, Date.now()) });
+}

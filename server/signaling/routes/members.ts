@@ -1,0 +1,77 @@
+import { Type } from '@sinclair/typebox';
+import { AppError } from '../../lib/errors.js';
+import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../protocol/profile.js';
+import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
+import { isAdmin } from '../guards.js';
+import { deleteMember, memberError, profileOfMember, updateMember } from '../member-changes.js';
+import { readWholeBody } from '../request-body.js';
+
+const guards = [isAdmin];
+
+const NewMember = Type.Object({ username: Type.String(), password: Type.String(), profile: MemberProfilePatch });
+const NewPassword = Type.Object({ password: Type.String() });
+const BulkUpdate = Type.Object({ ids: Type.Array(Type.String()), profile: MemberProfilePatch });
+const BulkDelete = Type.Object({ ids: Type.Array(Type.String()) });
+const UNREADABLE_BULK = 'unable to unmarshal payload';
+
+export const memberRoutes: readonly Endpoint[] = [
+  endpoint('GET', '/api/members', { slash: true }, async ({ services, query }) => {
+    const list = await services.members.list(count(query.get('limit')), count(query.get('offset')));
+    if (!list.ok) throw memberError(list.error);
+    return json(list.value);
+  }),
+  bodyEndpoint('/api/members', NewMember, { guards, slash: true }, async ({ services }, { username, password, profile }) => {
+    if (username === '') throw new AppError(400, 'username cannot be empty');
+    if (password === '') throw new AppError(400, 'password cannot be empty');
+    const made = await services.members.insert(username, password, mergeProfile(NEW_MEMBER_PROFILE, profile));
+    if (!made.ok) throw memberError(made.error);
+    return json(made.value);
+  }),
+  endpoint('GET', '/api/members/:memberId', { guards, slash: true }, async ({ services, params }) =>
+    json(await profileOfMember(services, params.memberId ?? '')),
+  ),
+  bodyEndpoint('/api/members/:memberId', MemberProfilePatch, { guards, slash: true }, async ({ services, params }, patch) => {
+    await updateMember(services, params.memberId ?? '', patch);
+    return NO_CONTENT;
+  }),
+  bodyEndpoint('/api/members/:memberId/password', NewPassword, { guards }, async ({ services, params }, { password }) => {
+    const changed = await services.members.updatePassword(params.memberId ?? '', password);
+    if (!changed.ok) throw memberError(changed.error);
+    return NO_CONTENT;
+  }),
+  endpoint('DELETE', '/api/members/:memberId', { guards, slash: true }, async ({ services, params }) => {
+    await deleteMember(services, params.memberId ?? '');
+    return NO_CONTENT;
+  }),
+  endpoint('POST', '/api/members_bulk/update', { guards }, async ({ services, body }) => {
+    const { ids, profile } = readWholeBody(BulkUpdate, body, UNREADABLE_BULK);
+    await forEachMember(ids, 'update', (id) => updateMember(services, id, profile));
+    return NO_CONTENT;
+  }),
+  endpoint('POST', '/api/members_bulk/delete', { guards }, async ({ services, body }) => {
+    const { ids } = readWholeBody(BulkDelete, body, UNREADABLE_BULK);
+    await forEachMember(ids, 'delete', (id) => deleteMember(services, id));
+    return NO_CONTENT;
+  }),
+];
+
+/** Stops at the first failure and names it; what was done before stays done. */
+async function forEachMember(
+  ids: readonly string[],
+  verb: 'update' | 'delete',
+  work: (id: string) => Promise<void>,
+): Promise<void> {
+  for (const id of ids) {
+    try {
+      await work(id);
+    } catch (error) {
+      if (error instanceof AppError) throw new AppError(500, `failed to ${verb} member ${id}`);
+      throw error;
+    }
+  }
+}
+
+/** A number of the query; what is none counts as 0. */
+function count(text: string | null): number {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : 0;
+}

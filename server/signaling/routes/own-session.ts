@@ -1,0 +1,41 @@
+import { Type } from '@sinclair/typebox';
+import { AppError } from '../../lib/errors.js';
+import { MemberProfilePatch, mergeProfile } from '../../protocol/profile.js';
+import { API_ID } from '../../room/command.js';
+import { API_PROFILE } from '../../room/permissions.js';
+import { connectedAdmins, connectedUsers, type Room } from '../../room/room-state.js';
+import { sessionData, wireTime } from '../../room/wire-view.js';
+import { type Endpoint, endpoint, json } from '../endpoint.js';
+import { readBody } from '../request-body.js';
+
+/** All that somebody who is no admin may change about itself. */
+const NameOnly = Type.Object({ name: Type.String() });
+
+export const ownSessionRoutes: readonly Endpoint[] = [
+  endpoint('GET', '/api/whoami', {}, ({ services, actor }) => {
+    const session = actor.kind === 'session' ? services.room.state.sessions.get(actor.id) : undefined;
+    const api = { id: API_ID, profile: API_PROFILE, state: { is_connected: false, is_watching: false } };
+    return json(session === undefined ? api : sessionData(session));
+  }),
+  endpoint('POST', '/api/profile', {}, ({ services, actor, profile, body }) => {
+    if (actor.kind === 'api') throw new AppError(400, 'session does not exist');
+    const patch = profile.is_admin ? readBody(MemberProfilePatch, body) : readBody(NameOnly, body);
+    services.room.apply({ kind: 'set-profile', id: actor.id, profile: mergeProfile(profile, patch) });
+    return json(true);
+  }),
+  endpoint('GET', '/api/stats', {}, ({ services }) => json(stats(services.room.state, services.startedAtMs))),
+];
+
+function stats(room: Room, startedAtMs: number): object {
+  const total_users = connectedUsers(room);
+  const total_admins = connectedAdmins(room);
+  return {
+    has_host: room.hostId !== null,
+    ...(room.hostId !== null && { host_id: room.hostId }),
+    server_started_at: wireTime(startedAtMs),
+    total_users,
+    ...(total_users === 0 && room.lastUserLeftMs !== null && { last_user_left_at: wireTime(room.lastUserLeftMs) }),
+    total_admins,
+    ...(total_admins === 0 && room.lastAdminLeftMs !== null && { last_admin_left_at: wireTime(room.lastAdminLeftMs) }),
+  };
+}

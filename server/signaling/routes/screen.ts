@@ -1,0 +1,26 @@
+import { AppError } from '../../lib/errors.js';
+import { ScreenSize } from '../../protocol/screen.js';
+import { actorId } from '../../room/command.js';
+import { bodyEndpoint, type Endpoint, endpoint, json } from '../endpoint.js';
+import { canWatch, isAdmin } from '../guards.js';
+import { setScreen } from '../handlers/screen.js';
+
+export const screenRoutes: readonly Endpoint[] = [
+  endpoint('GET', '/api/room/screen', { guards: [canWatch], slash: true }, ({ services }) =>
+    json(services.desktop.screen.current()),
+  ),
+  // The answer repeats what was asked for; what was applied is in the broadcast.
+  bodyEndpoint(
+    '/api/room/screen',
+    ScreenSize,
+    { guards: [canWatch, isAdmin], slash: true },
+    async ({ services, actor }, size) => {
+      const applied = await setScreen(services, actorId(actor), size);
+      if (!applied.ok) throw new AppError(422, 'cannot set screen size');
+      return json(size);
+    },
+  ),
+  endpoint('GET', '/api/room/screen/configurations', { guards: [canWatch, isAdmin] }, ({ services }) =>
+    json(services.desktop.screen.configurations()),
+  ),
+];

@@ -1,0 +1,40 @@
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import type { ServerMessage } from '../protocol/events.js';
+import { type Session, socketOf } from '../room/room-state.js';
+import type { CookieOptions, ServerOptions, SessionOptions } from './options.js';
+import type { DesktopPort, HealthPort, MemberPort, PeerPort } from './ports.js';
+import type { RoomRunner } from './room-runner.js';
+import type { Sockets } from './sockets.js';
+
+/** What handlers of messages and requests work with. */
+export interface Services {
+  readonly room: RoomRunner;
+  readonly sockets: Sockets;
+  readonly desktop: DesktopPort;
+  readonly peers: PeerPort;
+  readonly members: MemberPort;
+  readonly health: HealthPort;
+  readonly server: ServerOptions;
+  readonly session: SessionOptions;
+  readonly cookie: CookieOptions;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Unix epoch milliseconds. */
+  readonly startedAtMs: number;
+}
+
+/** Sends to the session's present socket; without one the message is lost, as it would be on a cut line. */
+export function sendToSession(services: Services, sessionId: string, message: ServerMessage): void {
+  const socket = socketOf(services.room.state.sessions.get(sessionId));
+  if (socket !== null) services.sockets.send([socket], message);
+}
+
+/** Sends to every connected session that `where` selects. */
+export function sendToAll(services: Services, message: ServerMessage, where: (session: Session) => boolean = () => true): void {
+  const sockets = [...services.room.state.sessions.values()]
+    .filter(where)
+    .map(socketOf)
+    .filter((socket) => socket !== null);
+  services.sockets.send(sockets, message);
+}

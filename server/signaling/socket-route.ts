@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../lib/errors.js';
+import { clientAddress } from './client-address.js';
+import { acceptSocket } from './connection.js';
+import { shownToken } from './credentials.js';
+import { mayOpenSocket } from './origin.js';
+import type { KnownPath } from './router.js';
+import type { Services } from './services.js';
+
+const PATH = '/api/ws';
+
+/**
+ * The WebSocket. What is no upgrade, and what comes from a page that is not allowed, is 400; whether the credentials are
+ * good is told after the upgrade, as clients expect.
+ */
+export function addSocketRoute(app: FastifyInstance, services: Services): KnownPath[] {
+  const { server, session, log } = services;
+  app.route({
+    method: 'GET',
+    url: server.pathPrefix + PATH,
+    onRequest: async (request) => {
+      if (!request.ws) throw new AppError(400, 'Bad Request');
+      if (mayOpenSocket(request.headers, server.cors, server.proxy)) return;
+      log.warn(
+        { origin: request.headers.origin?.slice(0, 200) },
+        'WebSocket refused: origin is neither ours nor on the CORS list',
+      );
+      throw new AppError(400, 'Bad Request');
+    },
+    handler: () => {
+      throw new AppError(400, 'Bad Request');
+    },
+    wsHandler: (socket, request) => {
+      const address = clientAddress(request.headers, request.ip, server.proxy);
+      acceptSocket(services, socket, shownToken(request.headers, request.url, session), address);
+    },
+  });
+  return [{ method: 'GET', pattern: PATH }];
+}

@@ -1,0 +1,73 @@
+import { err, ok } from '../../../server/lib/result.js';
+import type { PeerHandle, PeerHooks, PeerPort } from '../../../server/signaling/ports.js';
+
+/** Peers without media: they answer signalling, and a test plays their other end through `hooks`. */
+export class FakePeers implements PeerPort {
+  readonly videos = ['main'];
+  readonly made = new Map<string, FakePeer>();
+  requests = 0;
+
+  readonly request: PeerPort['request'] = async (sessionId, request, hooks, { paused, clientAddress }) => {
+    this.requests += 1;
+    const id = request.video.selector?.id ?? 'main';
+    if (id !== 'main') return err(`no stream ${id}`);
+    const peer = new FakePeer(hooks, paused, clientAddress, () => this.made.delete(sessionId));
+    this.made.set(sessionId, peer);
+    hooks.onCandidate({
+      candidate: 'candidate:1 1 udp 1 127.0.0.1 9 typ host',
+      sdpMid: '0',
+      sdpMLineIndex: 0,
+      usernameFragment: null,
+    });
+    const video = { disabled: request.video.disabled ?? false, id, video: id, auto: request.video.auto ?? request.auto ?? false };
+    return ok({ sdp: 'v=0 offer', iceservers: [], video, audio: { disabled: request.audio.disabled ?? false } });
+  };
+
+  peer(sessionId: string): FakePeer | undefined {
+    return this.made.get(sessionId);
+  }
+}
+
+export class FakePeer implements PeerHandle {
+  readonly said: string[] = [];
+
+  constructor(
+    readonly hooks: PeerHooks,
+    public paused: boolean,
+    readonly clientAddress: string,
+    private readonly gone: () => void,
+  ) {}
+
+  async answer(sdp: string) {
+    this.said.push(`answer ${sdp}`);
+    return ok(undefined);
+  }
+  async offer(sdp: string) {
+    return ok({ sdp: `answer to ${sdp}` });
+  }
+  async candidate(init: { readonly candidate: string }) {
+    this.said.push(`candidate ${init.candidate}`);
+    return ok(undefined);
+  }
+  async restart() {
+    return ok({ sdp: 'v=0 restart' });
+  }
+  async setVideo({ disabled }: { readonly disabled?: boolean }) {
+    if (disabled !== undefined) this.hooks.onVideo({ disabled, id: 'main', video: 'main', auto: false });
+    return ok(undefined);
+  }
+  async setAudio({ disabled }: { readonly disabled?: boolean }) {
+    if (disabled !== undefined) this.hooks.onAudio({ disabled });
+    return ok(undefined);
+  }
+  setPaused(paused: boolean) {
+    this.paused = paused;
+  }
+  sendCursorPosition(x: number, y: number) {
+    this.said.push(`cursor ${x} ${y}`);
+  }
+  close() {
+    this.gone();
+    this.hooks.onClosed();
+  }
+}
