@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { announce } from './announce.js';
+import { openCapture } from './capture/capture.js';
+import type { Config } from './config/config.js';
+import { openDesktop } from './desktop/desktop.js';
+import { createIceTransports } from './ice/ice-transports.js';
+import { retrieveAddress } from './ice/retrieve-address.js';
+import type { Clock } from './lib/clock.js';
+import { err, ok, type Result } from './lib/result.js';
+import { listen } from './listen.js';
+import { createMediaEngine } from './media/create-media-engine.js';
+import { createMembers } from './members/create-members.js';
+import { noticeInput } from './notice-input.js';
+import { openPeers } from './open-peers.js';
+import { createSignaling, type Signaling } from './signaling/create-signaling.js';
+import { iceOptions, roomSettings, serverOptions, sessionOptions } from './wiring.js';
+
+/** Where `npm run build` puts the web client. */
+const BUILT_CLIENT = fileURLToPath(new URL('../client', import.meta.url));
+
+export interface App {
+  /** Resolves when everything is closed. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Prints one line for the person who started the server. */
+  say(line: string): void;
+}
+
+/**
+ * Builds the stages in the order in which data flows, and closes them in reverse:
+ * desktop -> capture -> fan-out -> ICE -> peers -> signaling. What was built is closed again when a later stage fails.
+ */
+export async function startApp(options: AppOptions): Promise<Result<App>> {
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  const built = await build(options, (closer) => closers.push(closer));
+  if (built.ok) return ok({ close });
+  await close();
+  return built;
+}
+
+async function build(
+  { config, log, clock, say }: AppOptions,
+  onClose: (closer: () => void | Promise<void>) => void,
+): Promise<Result<void>> {
+  const retrieved = externalAddress(config, log);
+  const { display, screen, unminimize } = config.desktop;
+  if (display === undefined)
+    return err('no X display: set NEKO_DESKTOP_DISPLAY or DISPLAY, or use `npm start`, which brings a desktop of its own');
+  const part = (name: string) => log.child({ part: name });
+
+  const desktop = await openDesktop({ display, screen, unminimize, log: part('desktop'), clock });
+  if (!desktop.ok) return desktop;
+  onClose(() => desktop.value.close());
+
+  const capture = openCapture({
+    config: config.capture,
+    display: config.capture.video.display ?? display,
+    screen: desktop.value.screen.current(),
+    legacy: config.legacy,
+    log: part('capture'),
+    clock,
+  });
+  if (!capture.ok) return capture;
+  onClose(() => capture.value.close());
+  desktop.value.events.on('screenChanged', (size) => capture.value.screenChanged(size));
+
+  const engine = createMediaEngine({ clock });
+  onClose(() => engine.close());
+  log.info({ ...engine.paths }, 'how packets are sealed and sent');
+
+  const ice = await createIceTransports(iceOptions(config, await retrieved, { clock, log: part('ice') }));
+  if (!ice.ok) return ice;
+  onClose(() => ice.value.close());
+
+  let signaling: Signaling | undefined;
+  const peers = await openPeers({
+    config,
+    desktop: desktop.value,
+    capture: capture.value,
+    engine,
+    ice: ice.value,
+    isHost: (sessionId) => signaling?.isHost(sessionId) ?? false,
+    clock,
+    log,
+  });
+  onClose(() => peers.close());
+
+  const members = createMembers(config.member, config.session.file, part('members'));
+  signaling = await createSignaling({
+    server: serverOptions(config, BUILT_CLIENT, (path) => readFileSync(path, 'utf8')),
+    session: sessionOptions(config),
+    settings: roomSettings(config),
+    desktop: noticeInput(desktop.value, () => capture.value.noteInput()),
+    peers,
+    members: members.provider,
+    health: { canConnect: () => desktop.value.connected && capture.value.status().kind === 'healthy' },
+    clock,
+    log: part('signaling'),
+  });
+  onClose(() => signaling?.close());
+  const listening = await listen(signaling.app, config.server.bind);
+  if (!listening.ok) return listening;
+  announce(config, members.generated, say);
+  return ok(undefined);
+}
+
+/** Our address as a web service sees it, unless addresses are configured; that nobody answers is only a warning. */
+async function externalAddress({ webrtc }: Config, log: Logger): Promise<string | undefined> {
+  if (webrtc.nat1to1.length > 0 || webrtc.ipRetrievalUrl === undefined) return undefined;
+  const address = await retrieveAddress(webrtc.ipRetrievalUrl);
+  if (address.ok) return address.value;
+  log.warn({ reason: address.error }, 'viewers are told local addresses only; NEKO_WEBRTC_NAT1TO1 names another');
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+import type { BindAddress } from './config/config.js';
+import { err, ok, type Result } from './lib/result.js';
+import { hostAndPort } from './wiring.js';
+
+/** Binds the HTTP server; an empty host is every address of both families, or of IPv4 alone where IPv6 is off. */
+export async function listen(app: FastifyInstance, bind: BindAddress): Promise<Result<void>> {
+  const hosts = bind.host === '' ? ['::', '0.0.0.0'] : [bind.host];
+  let reason = '';
+  for (const host of hosts) {
+    try {
+      await app.listen({ host, port: bind.port });
+      return ok(undefined);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      reason = REASONS[code] ?? code;
+      if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') break;
+    }
+  }
+  return err(`cannot listen on ${hostAndPort(bind)}: ${reason}; set NEKO_SERVER_BIND to another address`);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken by another program',
+  EACCES: 'this user may not use the port',
+  EADDRNOTAVAIL: 'this machine does not have the address',
+};

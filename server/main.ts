@@ -1,0 +1,79 @@
+import { createRequire } from 'node:module';
+import { type App, startApp } from './app.js';
+import { renderEffectiveConfig } from './config/effective.js';
+import { type LoadedConfig, loadConfig } from './config/load.js';
+import { readConfigFile } from './config/read-config-file.js';
+import { renderSettingsReference } from './config/reference.js';
+import { systemClock } from './lib/clock.js';
+import { createLogger } from './logger.js';
+import { guardProcess } from './process-guard.js';
+
+const USAGE = `neko-ts, a shared remote desktop
+
+  serve [--flag=value …]    run the server (the default)
+  config [--flag=value …]   print the effective configuration and where each value came from, secrets hidden
+  config --markdown         print the settings reference
+  --version                 print the version
+`;
+
+/** A server that cannot close within this time is ended; supervisors wait ten seconds before they kill. */
+const CLOSE_LIMIT_MS = 5_000;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [command = 'serve', ...rest] = argv;
+  switch (command) {
+    case 'serve':
+      return serve(read(rest));
+    case 'config':
+      process.stdout.write(rest.includes('--markdown') ? renderSettingsReference() : renderEffectiveConfig(read(rest)));
+      return;
+    case '--version':
+      process.stdout.write(`${version()}\n`);
+      return;
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return;
+    default:
+      if (command.startsWith('-')) return serve(read(argv));
+      fail([`unknown command ${JSON.stringify(command)}`, USAGE]);
+  }
+}
+
+function read(argv: readonly string[]): LoadedConfig {
+  const loaded = loadConfig({ argv, env: process.env, readFile: readConfigFile });
+  if (loaded.ok) return loaded.value;
+  return fail(loaded.error.map(({ message }) => message));
+}
+
+async function serve({ config, warnings }: LoadedConfig): Promise<void> {
+  const log = createLogger(config.log);
+  guardProcess(log);
+  for (const warning of warnings) log.warn(warning);
+  const started = await startApp({ config, log, clock: systemClock, say: (line) => process.stdout.write(`${line}\n`) });
+  if (!started.ok) return fail([started.error]);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(started.value));
+}
+
+let stopping = false;
+
+async function stop(app: App): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => process.exit(1), CLOSE_LIMIT_MS).unref();
+  await app.close();
+  process.exit(0);
+}
+
+function version(): string {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  return version;
+}
+
+function fail(lines: readonly string[]): never {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  process.exit(1);
+}
+
+await main(process.argv.slice(2));

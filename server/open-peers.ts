@@ -1,0 +1,55 @@
+import type { Logger } from 'pino';
+import type { Capture } from './capture/capture.js';
+import type { Config } from './config/config.js';
+import type { Desktop } from './desktop/desktop.js';
+import type { IceTransports } from './ice/ice-types.js';
+import type { Clock } from './lib/clock.js';
+import { CODECS } from './media/codec.js';
+import type { EncodedStream } from './media/encoded-stream.js';
+import type { Fanout, MediaEngine } from './media/media-engine.js';
+import { type MeteredStream, meterStream } from './media/metered-stream.js';
+import { PeerHub } from './webrtc/peer-hub.js';
+
+export interface PeerStages {
+  readonly config: Config;
+  readonly desktop: Desktop;
+  readonly capture: Capture;
+  readonly engine: MediaEngine;
+  readonly ice: IceTransports;
+  /** Whether the session is in control now. */
+  readonly isHost: (sessionId: string) => boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Puts a fan-out behind every captured stream and opens the hub of the viewers' peers on top of them. */
+export async function openPeers(stages: PeerStages): Promise<PeerHub> {
+  const { config, desktop, capture, engine, clock } = stages;
+  const fanout = (stream: EncodedStream): Fanout =>
+    engine.fanout(stream, {
+      captureTime: () => {
+        const rtpClock = capture.rtpClock(stream.id);
+        if (rtpClock === undefined) return undefined;
+        return { rtpTimestamp: 0, wallClockMs: performance.timeOrigin + rtpClock.zeroMs };
+      },
+    });
+  const video = new Map<string, MeteredStream>();
+  for (const stream of capture.streams.values()) if (stream.kind === 'video') video.set(stream.id, meterStream(stream, clock));
+  return PeerHub.open({
+    ice: stages.ice,
+    engine,
+    codecs: { audio: CODECS[config.capture.audio.codec], video: CODECS[config.capture.video.codec] },
+    fanouts: { video: new Map([...video].map(([id, stream]) => [id, fanout(stream)])), audio: fanout(capture.audio) },
+    videoIds: capture.videoIds,
+    bitrateBps: (id) => video.get(id)?.bitrateBps() ?? 0,
+    trickle: config.webrtc.icetrickle,
+    frontendIceServers: config.webrtc.iceServers.frontend.map((server) => ({ ...server, urls: [...server.urls] })),
+    cursor: {
+      image: () => desktop.cursor.image(),
+      onImage: (listener) => desktop.cursor.onImage(listener),
+      position: async (sessionId) => (stages.isHost(sessionId) ? undefined : desktop.cursor.position()),
+    },
+    clock,
+    log: stages.log.child({ part: 'webrtc' }),
+  });
+}

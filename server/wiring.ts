@@ -1,0 +1,84 @@
+import type { BindAddress, Config, ExternalAddress, StaticCandidate } from './config/config.js';
+import type { IceTransportsOptions } from './ice/ice-types.js';
+import type { Clock } from './lib/clock.js';
+import type { Log } from './lib/log.js';
+import type { Settings } from './protocol/settings.js';
+import type { ServerOptions, SessionOptions } from './signaling/options.js';
+
+/** What ICE needs to know of the configuration; `retrieved` is the address that a web service saw us from. */
+export function iceOptions(
+  { webrtc }: Config,
+  retrieved: string | undefined,
+  shell: { readonly clock: Clock; readonly log: Log },
+): IceTransportsOptions {
+  const { filters } = webrtc;
+  return {
+    lite: webrtc.icelite,
+    udp:
+      webrtc.udpmux !== undefined
+        ? { kind: 'mux', port: webrtc.udpmux }
+        : webrtc.epr !== undefined
+          ? { kind: 'range', minPort: webrtc.epr.min, maxPort: webrtc.epr.max }
+          : { kind: 'off' },
+    tcp: webrtc.tcpmux === undefined ? { kind: 'off' } : { kind: 'mux', port: webrtc.tcpmux },
+    servers: webrtc.iceServers.backend,
+    nat1to1: webrtc.nat1to1.length > 0 ? webrtc.nat1to1.map(externalText) : retrieved === undefined ? [] : [retrieved],
+    candidates: webrtc.candidates.map(candidateText),
+    filters: {
+      ips: filters.ips,
+      interfaces: filters.interfaces,
+      networks: filters.networks,
+      loopback: filters.loopback ? true : 'auto',
+    },
+    ...shell,
+  };
+}
+
+/** The room's settings at start. */
+export function roomSettings({ session }: Config): Settings {
+  return {
+    private_mode: session.privateMode,
+    locked_logins: session.lockedLogins,
+    locked_controls: session.lockedControls,
+    control_protection: session.controlProtection,
+    implicit_hosting: session.implicitHosting,
+    inactive_cursors: session.inactiveCursors,
+    merciful_reconnect: session.mercifulReconnect,
+    heartbeat_interval: session.heartbeatIntervalSec,
+    plugins: null,
+  };
+}
+
+/** `readFile` throws what stands in the way of a certificate. */
+export function serverOptions({ server }: Config, builtClient: string, readFile: (path: string) => string): ServerOptions {
+  const { tls } = server;
+  return {
+    pathPrefix: server.pathPrefix === '/' ? '' : server.pathPrefix,
+    cors: server.cors,
+    proxy: server.proxy,
+    tls: tls === undefined ? null : { cert: readFile(tls.certPath), key: readFile(tls.keyPath) },
+    staticDir: server.static ?? builtClient,
+  };
+}
+
+export function sessionOptions({ session }: Config): SessionOptions {
+  const { cookie } = session;
+  return {
+    file: session.file ?? null,
+    apiToken: session.apiToken ?? '',
+    cookie: { ...cookie, domain: cookie.domain ?? '', path: cookie.path ?? '' },
+  };
+}
+
+/** An address and port as a URL has it. */
+export function hostAndPort({ host, port }: BindAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function externalText({ external, local }: ExternalAddress): string {
+  return local === undefined ? external : `${external}/${local}`;
+}
+
+function candidateText(candidate: StaticCandidate): string {
+  return candidate.kind === 'stun' ? `stun:${candidate.port}` : hostAndPort(candidate);
+}
