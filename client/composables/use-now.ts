@@ -1,9 +1,9 @@
 import { onScopeDispose, type Ref, ref } from 'vue';
 
-/** A clock for countdowns: performance.now() in ms, renewed every second. */
+/** A clock for countdowns: performance.now() in ms, renewed often enough for seconds. */
 export function useNow(): Readonly<Ref<number>> {
   const now = ref(performance.now());
-  const timer = setInterval(() => (now.value = performance.now()), 1000);
+  const timer = setInterval(() => (now.value = performance.now()), 200);
   onScopeDispose(() => clearInterval(timer));
   return now;
 }

@@ -34,7 +34,14 @@ export interface Snapshot {
 export type CursorImage = ChannelMessage & { kind: 'cursor-image' };
 export type CursorPosition = ChannelMessage & { kind: 'cursor-position' };
 
-type ConnectionEvents = { change: Snapshot; cursor: CursorImage; position: CursorPosition; clipboard: string };
+/** `picture-ends` comes before a peer is closed, while its last frame can still be read. */
+type ConnectionEvents = {
+  change: Snapshot;
+  cursor: CursorImage;
+  position: CursorPosition;
+  clipboard: string;
+  'picture-ends': null;
+};
 
 const PING_INTERVAL_MS = 2_000;
 
@@ -319,8 +326,9 @@ export class Connection {
 
   #dropPeer(): void {
     // A peer that was only made ahead of time is as good as new; keep it for the request that follows.
-    if (this.#peer?.isUnused) return;
-    this.#peer?.close();
+    if (!this.#peer || this.#peer.isUnused) return;
+    this.events.emit('picture-ends', null);
+    this.#peer.close();
     this.#peer = null;
     this.#cancelPing?.();
     this.#change({ roundTripMs: null });

@@ -11,8 +11,8 @@ export function readEvent(text: string): ServerEvent | null {
     return null;
   }
   if (!isObject(message) || typeof message.event !== 'string') return null;
-  const read = readers[message.event];
-  return read ? read(isObject(message.payload) ? message.payload : {}) : null;
+  const read = Object.hasOwn(readers, message.event) ? readers[message.event] : undefined;
+  return read ? read(object(message.payload)) : null;
 }
 
 const readers: Readonly<Record<string, (payload: Json) => ServerEvent | null>> = {
