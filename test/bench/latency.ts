@@ -59,7 +59,7 @@ function sampleKeys(page: Page, x: number, y: number, samples: number): Promise<
         context.drawImage(video, x, y, 1, 1, 0, 0, 1, 1);
         return context.getImageData(0, 0, 1, 1).data[0]! > 128;
       };
-      const target = document.querySelector<HTMLElement>('[data-testid=desktop]')!;
+      const target = document.querySelector<HTMLElement>('textarea.keys')!;
       target.focus();
       const press = (type: 'keydown' | 'keyup') =>
         target.dispatchEvent(new KeyboardEvent(type, { key: 'a', code: 'KeyA', bubbles: true, cancelable: true }));

@@ -1,0 +1,72 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { childrenOf } from '../bench/cpu-time.js';
+import { launchChromium } from '../support/chromium.js';
+import { type Product, startProduct } from '../support/product.js';
+import { openViewer, picture } from '../support/viewer.js';
+import { waitFor } from '../support/wait-for.js';
+import { startXProgram, type XProgram } from '../support/x-program.js';
+
+let product: Product;
+let browser: Browser;
+let painter: XProgram;
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([startProduct(), launchChromium()]);
+  painter = await startXProgram('painter', product.display, [0, 0, 640, 480, 30]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await painter?.stop();
+  await product?.stop();
+});
+
+test('the capture host is killed while three watch: the picture is back without a new connection', async () => {
+  const viewers = await Promise.all(['one', 'two', 'three'].map((name) => openViewer(browser, product, name)));
+  onTestFinished(() => Promise.all(viewers.map(({ close }) => close())).then(() => undefined));
+  const connections = await Promise.all(viewers.map(({ page }) => streamId(page)));
+  const hosts = childrenOf(product.pid());
+  expect(hosts).toHaveLength(1);
+  process.kill(hosts[0]!, 'SIGKILL');
+  await waitFor('another capture host', () => childrenOf(product.pid()).some((pid) => pid !== hosts[0]));
+  const restartedAt = performance.now();
+  for (const { page } of viewers) await moves(page);
+  // Three seconds are promised; a loaded test machine gets some more before this counts as broken.
+  expect(performance.now() - restartedAt).toBeLessThan(10_000);
+  expect(await Promise.all(viewers.map(({ page }) => streamId(page)))).toEqual(connections);
+});
+
+test('the server is restarted: the page reconnects without being loaded again', async () => {
+  const { page, close } = await openViewer(browser, product, 'patient', { role: 'admin' });
+  onTestFinished(close);
+  await page.evaluate(() => {
+    (window as { notReloaded?: boolean }).notReloaded = true;
+  });
+  await product.stopServer('SIGKILL');
+  await expect
+    .poll(() => page.getByTestId('connection-state').first().textContent(), { timeout: 20_000 })
+    .not.toMatch(/^connected/i);
+  await product.startServer();
+  await waitFor('the page to find the server again', async () => {
+    if (await page.getByTestId('login-password').isVisible()) return true;
+    return page.evaluate(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0);
+  });
+  expect(await page.evaluate(() => (window as { notReloaded?: boolean }).notReloaded)).toBe(true);
+});
+
+/** Waits until the picture changes. */
+async function moves(page: Page): Promise<void> {
+  await picture(page);
+  const frames = () => page.evaluate(() => document.querySelector('video')!.getVideoPlaybackQuality().totalVideoFrames);
+  const before = await frames();
+  await waitFor('new frames', async () => (await frames()) > before + 5);
+}
+
+/** Names the page's present peer connection: a new one brings a new MediaStream object. */
+function streamId(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const stream = document.querySelector('video')!.srcObject as MediaStream & { testName?: string };
+    stream.testName ??= Math.random().toString(36);
+    return stream.testName;
+  });
+}
