@@ -25,7 +25,7 @@ export class KeymapMirror {
   readonly #session: Session;
   readonly #release: Dispose;
   #keymap: Keymap;
-  #spare: SpareKeys;
+  readonly #spare: SpareKeys;
   /** What was bound here and may still be in place. */
   #bound = new Map<number, Key>();
   /** Keycodes whose change was made here and will be announced to us as well. */
@@ -37,7 +37,7 @@ export class KeymapMirror {
   private constructor(session: Session, keymap: Keymap) {
     this.#session = session;
     this.#keymap = keymap;
-    this.#spare = spareKeys(keymap, []);
+    this.#spare = new SpareKeys(spareKeycodes(keymap, []));
     this.#release = session.onEvent((event) => this.#onEvent(event));
   }
 
@@ -147,15 +147,13 @@ export class KeymapMirror {
     });
     this.#bound = new Map(kept);
     this.#keymap = merged;
-    this.#spare = spareKeys(merged, [...this.#bound.keys()]);
+    this.#spare.replace(spareKeycodes(merged, [...this.#bound.keys()]));
   }
 }
 
-/** Free keycodes first, then those bound before; some at the very end of the range where that leaves none. */
-function spareKeys(keymap: Keymap, bound: readonly number[]): SpareKeys {
+/** Free keycodes and those bound before; where there are none, some at the very end of the range. */
+function spareKeycodes(keymap: Keymap, bound: readonly number[]): number[] {
   const spare = [...freeKeycodes(keymap), ...bound];
   const last = keymap.firstKeycode + keymap.keys.length - 1;
-  return new SpareKeys(
-    spare.length > 0 ? spare : LAST_RESORT.filter((keycode) => keycode >= keymap.firstKeycode && keycode <= last),
-  );
+  return spare.length > 0 ? spare : LAST_RESORT.filter((keycode) => keycode >= keymap.firstKeycode && keycode <= last);
 }

@@ -14,3 +14,19 @@ export function askRaw(x: XClient, request: Buffer, reply: Reply<Buffer>): void 
   x.replies[x.seq_num] = [(body) => body, reply as Reply<never>];
   x.pack_stream.submit(true);
 }
+
+const INTERN_ATOM = 16;
+
+/**
+ * The request for the number of an atom, made where it does not exist. Not left to the package: it keeps the numbers of all
+ * servers in one table, and a restarted server gives others.
+ */
+export function internAtomRequest(name: string): Buffer {
+  const length = Buffer.byteLength(name, 'latin1');
+  const request = Buffer.alloc(8 + Math.ceil(length / 4) * 4);
+  request[0] = INTERN_ATOM;
+  request.writeUInt16LE(request.length / 4, 2);
+  request.writeUInt16LE(length, 4);
+  request.write(name, 8, 'latin1');
+  return request;
+}

@@ -1,6 +1,7 @@
 import x11, { type Fixes, type Randr, type Reply, type XClient, type XDisplay, type XEvent, type Xkb, type XTest } from 'x11';
 import { type Dispose, once } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { askRaw, internAtomRequest } from './raw-request.js';
 
 /** One live connection to an X server; when it ends, everything that was made from it is worthless. */
 export class Session {
@@ -61,14 +62,17 @@ export class Session {
   }
 
   /** The numbers of the named atoms, made where they do not exist yet. */
-  async atoms<Name extends string>(names: readonly Name[]): Promise<Result<Record<Name, number>>> {
-    const found = new Map<string, number>();
-    const results = await Promise.all(names.map((name) => this.ask<number>((reply) => this.x.InternAtom(false, name, reply))));
-    for (const [index, result] of results.entries()) {
-      if (!result.ok) return result;
-      found.set(names[index]!, result.value);
+  async atoms<Name extends string>(names: readonly Name[]): Promise<Result<Readonly<Record<Name, number>>>> {
+    const replies = await Promise.all(
+      names.map((name) => this.ask<Buffer>((reply) => askRaw(this.x, internAtomRequest(name), reply))),
+    );
+    const numbers = {} as Record<Name, number>;
+    for (const [index, name] of names.entries()) {
+      const reply = replies[index]!;
+      if (!reply.ok) return reply;
+      numbers[name] = reply.value.readUInt32LE(0);
     }
-    return ok(Object.fromEntries(found) as Record<Name, number>);
+    return ok(numbers);
   }
 
   close(): void {

@@ -7,7 +7,7 @@
  */
 export class SpareKeys {
   /** Least recently used first. */
-  readonly #keycodes: number[];
+  #keycodes: number[];
 
   constructor(keycodes: readonly number[]) {
     this.#keycodes = [...keycodes];
@@ -22,6 +22,16 @@ export class SpareKeys {
     const keycode = this.#keycodes.find((candidate) => !isHeld(candidate));
     if (keycode !== undefined) this.touch(keycode);
     return keycode;
+  }
+
+  /** Goes on with other keycodes: new ones come first, the others keep their turn. */
+  replace(keycodes: readonly number[]): void {
+    const known = new Set(this.#keycodes);
+    const offered = new Set(keycodes);
+    this.#keycodes = [
+      ...keycodes.filter((keycode) => !known.has(keycode)),
+      ...this.#keycodes.filter((keycode) => offered.has(keycode)),
+    ];
   }
 
   /** Notes that `keycode`, if it is one of these, was used just now. */

@@ -158,8 +158,14 @@ declare module 'x11' {
     GetCursorImage(reply: Reply<CursorPixels>): void;
   }
 
+  /** 16 bits per channel. */
+  export interface Colour {
+    readonly R: number;
+    readonly G: number;
+    readonly B: number;
+  }
+
   export interface XClient {
-    readonly atoms: Readonly<Record<string, number>>;
     /** Counts requests; a request packed by hand increments it before it is put. */
     seq_num: number;
     readonly replies: Record<number, [parse: (body: Buffer, detail: number) => unknown, reply: Reply<never>]>;
@@ -175,8 +181,6 @@ declare module 'x11' {
     terminate(): void;
     AllocID(): number;
     ReleaseID(id: number): void;
-    InternAtom(onlyIfExists: boolean, name: string, reply: Reply<number>): void;
-    GetAtomName(atom: number, reply: Reply<string>): void;
     CreateWindow(
       id: number,
       parent: number,
@@ -197,6 +201,11 @@ declare module 'x11' {
     CreateGC(id: number, drawable: number, values: Readonly<Record<string, number>>): void;
     ChangeGC(id: number, values: Readonly<Record<string, number>>): void;
     PolyFillRectangle(drawable: number, gc: number, rectangles: readonly number[]): void;
+    FreeGC(gc: number): void;
+    CreatePixmap(id: number, drawable: number, depth: number, width: number, height: number): void;
+    FreePixmap(pixmap: number): void;
+    CreateCursor(id: number, source: number, mask: number, fore: Colour, back: Colour, hotspotX: number, hotspotY: number): void;
+    FreeCursor(cursor: number): void;
     ClearArea(window: number, x: number, y: number, width: number, height: number, exposures: number): void;
     ChangeProperty(mode: number, window: number, property: number, type: number, format: number, data: Buffer | number[]): void;
     DeleteProperty(window: number, property: number): void;

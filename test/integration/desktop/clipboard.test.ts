@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
+import { silentLog } from '../../support/silent-log.js';
+import { waitFor } from '../../support/wait-for.js';
+import { startXServer, type XServer } from '../../support/x-server.js';
+
+let server: XServer;
+let desktop: Desktop;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  server = await startXServer({ first: 30 });
+  const opened = await openDesktop({
+    display: server.display,
+    screen: { width: 1024, height: 768, rate: 60 },
+    unminimize: false,
+    log: silentLog,
+  });
+  if (!opened.ok) throw new Error(opened.error);
+  desktop = opened.value;
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill();
+});
+afterAll(async () => {
+  desktop?.close();
+  await server?.stop();
+});
+
+/** Text with characters of one to four bytes, long enough to need an incremental transfer both ways. */
+const LONG = 'ä€😀 long '.repeat(120_000);
+
+function xclip(...options: string[]): ChildProcess {
+  const child = spawn('xclip', ['-display', server.display, '-selection', 'clipboard', ...options], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  children.push(child);
+  return child;
+}
+
+/** Copies as an application does; xclip serves it until something else takes the clipboard. */
+function copy(contents: string | Buffer, target = 'UTF8_STRING'): void {
+  xclip('-in', '-quiet', '-target', target).stdin?.end(contents);
+}
+
+/** Pastes as an application does; undefined when refused. */
+async function paste(target: string): Promise<Buffer | undefined> {
+  const child = xclip('-out', '-target', target);
+  const parts: Buffer[] = [];
+  child.stdout?.on('data', (part: Buffer) => parts.push(part));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return code === 0 ? Buffer.concat(parts) : undefined;
+}
+
+function nextChange(): Promise<void> {
+  return new Promise((resolve) => {
+    const release = desktop.clipboard.onChange(() => {
+      release();
+      resolve();
+    });
+  });
+}
+
+test('a clipboard that nobody owns is an error', async () => {
+  expect(await desktop.clipboard.read()).toEqual({ ok: false, error: 'the clipboard is empty' });
+  expect((await desktop.clipboard.image()).ok).toBe(false);
+});
+
+test.each([
+  ['plain', 'hello'],
+  ['any script', 'äöü €\nline 中文 😀'],
+  ['empty', ''],
+  ['long', LONG],
+])('what is written can be pasted at once, and is told: %s', async (_name, text) => {
+  const told = nextChange();
+  expect(await desktop.clipboard.write({ text })).toEqual({ ok: true, value: undefined });
+  expect((await paste('UTF8_STRING'))?.toString('utf8')).toBe(text);
+  expect((await paste('text/plain;charset=utf-8'))?.toString('utf8')).toBe(text);
+  await told;
+  expect(await desktop.clipboard.read()).toEqual({ ok: true, value: { text } });
+});
+
+test('STRING is Latin-1; the offered targets are those of the contents', async () => {
+  await desktop.clipboard.write({ text: 'ä中' });
+  expect(await paste('STRING')).toEqual(Buffer.from([0xe4, 0x3f]));
+  const plain = String(await paste('TARGETS'))
+    .split('\n')
+    .filter(Boolean);
+  expect(plain).toEqual(['TARGETS', 'TIMESTAMP', 'UTF8_STRING', 'text/plain;charset=utf-8', 'text/plain', 'TEXT', 'STRING']);
+  expect(await paste('text/html')).toBeUndefined();
+  await desktop.clipboard.write({ text: 'b', html: '<b>b</b>' });
+  expect(String(await paste('TARGETS'))).toContain('text/html');
+  expect(String(await paste('text/html'))).toBe('<b>b</b>');
+  expect(await desktop.clipboard.read()).toEqual({ ok: true, value: { text: 'b', html: '<b>b</b>' } });
+});
+
+test.each([
+  ['any script', 'copied äöü 中文 😀'],
+  ['long', LONG],
+])('what an application copies is told and can be read: %s', async (_name, text) => {
+  const told = nextChange();
+  copy(text);
+  await told;
+  await waitFor('the text', async () => {
+    const read = await desktop.clipboard.read();
+    return read.ok && read.value.text === text;
+  });
+});
+
+test('HTML and pictures of applications', async () => {
+  let told = nextChange();
+  copy(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 255]), 'image/png');
+  await told;
+  const image = await waitFor('the picture', async () => {
+    const read = await desktop.clipboard.image();
+    return read.ok && read.value;
+  });
+  expect([...image]).toEqual([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 255]);
+  told = nextChange();
+  copy('<i>x</i>', 'text/html');
+  await told;
+});
+
+test('an application that never answers costs an error, not a hang', async () => {
+  const told = nextChange();
+  copy('text');
+  await told;
+  const [owner] = children.slice(-1);
+  await waitFor('the text', async () => (await desktop.clipboard.read()).ok);
+  owner?.kill('SIGSTOP');
+  expect((await desktop.clipboard.read()).ok).toBe(false);
+  owner?.kill('SIGCONT');
+});
