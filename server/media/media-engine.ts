@@ -5,7 +5,11 @@ import type { PacketPath } from './packet-path.js';
 /** The sending side of every viewer. One per process; `createMediaEngine` in create-media-engine.ts makes it. */
 export interface MediaEngine {
   /** Which implementations the start-up check chose; the caller logs it once. */
-  readonly paths: { readonly cipher: CipherName; readonly send: BatchName };
+  readonly paths: {
+    readonly cipher: CipherName;
+    readonly send: BatchName /** Why a slower one had to do. */;
+    readonly reasons: readonly string[];
+  };
   /** Starts sending to one viewer; its release is `PeerSender.close`. */
   addPeer(options: PeerOptions): PeerSender;
   /** The fan-out of one encoded stream; it listens to the stream while a track is attached and not paused. */

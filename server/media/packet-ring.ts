@@ -11,6 +11,7 @@ const MAX_SOURCE_LOSS = 64;
 
 const MARKER = 1;
 const FRAME_START = 2;
+const KEYFRAME = 4;
 
 let epochs = 0;
 
@@ -85,7 +86,10 @@ export class PacketRing {
     const slot = this.#head & this.#mask;
     this.arena.bytes.set(packet.subarray(payloadAt, payloadAt + length), slot * SLOT_BYTES);
     this.#note(slot, packet, length, nowMs);
-    if (startsKeyframe(this.#codec, packet, payloadAt, payloadAt + length)) this.#keyframe = this.#frameStart;
+    if (startsKeyframe(this.#codec, packet, payloadAt, payloadAt + length)) {
+      this.#keyframe = this.#frameStart;
+      this.#flags[this.#frameStart & this.#mask]! |= KEYFRAME;
+    }
     this.#head++;
     return true;
   }
@@ -143,6 +147,11 @@ export class PacketRing {
 
   startsFrame(index: number): boolean {
     return (this.#flags[index & this.#mask]! & FRAME_START) !== 0;
+  }
+
+  /** Whether a keyframe begins with this packet. */
+  startsKeyframe(index: number): boolean {
+    return (this.#flags[index & this.#mask]! & KEYFRAME) !== 0;
   }
 
   /** Frames are counted from 1. */

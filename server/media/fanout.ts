@@ -1,0 +1,195 @@
+/**
+ * The hot path: everything that is done once per packet and viewer, and nothing else. A packet of the stream's ring becomes
+ * a header in the outlet's slot, and its payload is encrypted from the ring to behind that header. Nothing here is allocated
+ * per packet. Who comes first: audio, then what was asked for again, then video as fast as the pacer lets it.
+ */
+import { put16 } from './bytes.js';
+import type { Outlet } from './outlet.js';
+import type { Peer } from './peer.js';
+import type { Turn } from './send-scheduler.js';
+import { DEADLINE_MS, type Track } from './track.js';
+
+/** One viewer's turn: sends at most about `packets` datagrams. */
+export function sendTurn(peer: Peer, nowMs: number, packets: number, sent: { packets: number }): Turn {
+  for (const track of peer.tracks) skipLate(track, nowMs);
+  const outlet = peer.outlet;
+  if (outlet === undefined) return 'idle';
+  const limit = sent.packets + packets;
+  for (const track of peer.tracks) {
+    if (track.kind !== 'audio') continue;
+    const turn = sendMedia(peer, track, outlet, nowMs, Number.POSITIVE_INFINITY, limit, sent);
+    if (turn !== 'idle') return turn;
+  }
+  for (const track of peer.tracks) {
+    if (track.resends.length > 0 && !sendAgain(peer, track, outlet, nowMs, sent)) return 'blocked';
+  }
+  for (const track of peer.tracks) {
+    if (track.kind !== 'video' || !track.sending) continue;
+    const ring = track.source!.ring;
+    if (track.cursor >= ring.head) continue;
+    const since = Math.max(track.startedAtMs, ring.arrivedAtMs(track.cursor));
+    const allowance = peer.pacer.allowance(nowMs, ring.bytesFrom(track.cursor), since);
+    const turn = sendMedia(peer, track, outlet, nowMs, allowance, limit, sent);
+    if (turn !== 'idle') return turn;
+  }
+  return 'idle';
+}
+
+/** Drops what has waited too long, at a frame's beginning only; what the ring has lost meanwhile cannot be kept. */
+function skipLate(track: Track, nowMs: number): void {
+  if (!track.sending) return;
+  const ring = track.source!.ring;
+  if (track.cursor >= ring.head) return;
+  const late = nowMs - Math.max(track.startedAtMs, ring.arrivedAtMs(track.cursor)) > DEADLINE_MS;
+  if (track.cursor < ring.oldest || (late && ring.startsFrame(track.cursor))) track.skip(nowMs);
+}
+
+function sendMedia(
+  peer: Peer,
+  track: Track,
+  outlet: Outlet,
+  nowMs: number,
+  allowance: number,
+  limit: number,
+  sent: { packets: number },
+): Turn {
+  if (!track.sending) return 'idle';
+  const ring = track.source!.ring;
+  const bytes = outlet.arena.bytes;
+  let left = allowance;
+  while (track.cursor < ring.head) {
+    if (left <= 0) return 'paced';
+    if (sent.packets >= limit) return 'more';
+    const slot = outlet.reserve();
+    if (slot < 0) return 'blocked';
+    const cursor = track.cursor++;
+    if (track.epoch !== ring.epoch) track.begin(ring, cursor);
+    // Where packets were left out on purpose, the numbers that the source gave them are not missing.
+    const index = track.numbers.take(track.lastSent === cursor - 1 ? ring.lostBefore(cursor) : 0);
+    track.lastSent = cursor;
+    track.lastFrame = ring.frame(cursor);
+    const timestamp = track.numbers.timestamp(ring.timestamp(cursor));
+    track.numbers.noteSent(timestamp, ring.arrivedAtMs(cursor));
+    const template = track.template;
+    const transportSequence = template.hasTransportCc ? peer.sendLog.take() : 0;
+    template.write(bytes, slot, ring.marker(cursor), index, timestamp, transportSequence, nowMs);
+    const payload = ring.payloadLength(cursor);
+    const transform = peer.transform;
+    const length = transform.sealRtp(
+      outlet.arena,
+      slot,
+      template.length,
+      ring.arena,
+      ring.payloadAt(cursor),
+      payload,
+      track.ssrc,
+      index,
+    );
+    outlet.commit(length);
+    track.history.record(index, ring.epoch, cursor, timestamp, transportSequence, nowMs);
+    if (template.hasTransportCc) peer.sendLog.record(transportSequence, nowMs, length);
+    peer.pacer.spend(length);
+    peer.budget.earn(length);
+    peer.stats.packetsSent++;
+    peer.stats.bytesSent += length;
+    track.stats.packetsSent++;
+    track.stats.bytesSent += payload;
+    if (ring.startsKeyframe(cursor)) track.stats.keyframesSent++;
+    left -= length;
+    sent.packets++;
+  }
+  return 'idle';
+}
+
+/** Answers what was asked for again, as far as the budget goes. Returns false when the path takes nothing. */
+function sendAgain(peer: Peer, track: Track, outlet: Outlet, nowMs: number, sent: { packets: number }): boolean {
+  const history = track.history;
+  for (let i = 0; i < track.resends.length; i++) {
+    const index = track.resends[i]!;
+    const row = history.resendable(index, nowMs, peer.rttMs);
+    const ring = row < 0 ? undefined : track.ringOf(history.epoch[row]!);
+    if (ring === undefined || history.streamIndex[row]! < ring.oldest) continue;
+    const streamIndex = history.streamIndex[row]!;
+    if (!peer.budget.take(ring.payloadLength(streamIndex) + track.template.length)) break;
+    const slot = outlet.reserve();
+    if (slot < 0) {
+      track.resends = track.resends.slice(i);
+      return false;
+    }
+    const length = track.rtxTemplate
+      ? writeRtx(peer, track, outlet, slot, row, index, nowMs)
+      : writeSame(peer, track, outlet, slot, row, index, nowMs);
+    outlet.commit(length);
+    history.noteResent(row, nowMs);
+    peer.pacer.spend(length);
+    peer.stats.packetsSent++;
+    peer.stats.bytesSent += length;
+    track.stats.resent++;
+    sent.packets++;
+  }
+  track.resends.length = 0;
+  return true;
+}
+
+/**
+ * The very bytes sealed before: made again from the same header, payload, key and index, so no number is ever used for two
+ * contents, and no viewer needs a copy of what it was sent.
+ */
+function writeSame(peer: Peer, track: Track, outlet: Outlet, slot: number, row: number, index: number, nowMs: number): number {
+  const history = track.history;
+  const ring = track.ringOf(history.epoch[row]!)!;
+  const streamIndex = history.streamIndex[row]!;
+  const transportSequence = history.transportSequence[row]!;
+  const template = track.template;
+  template.write(
+    outlet.arena.bytes,
+    slot,
+    ring.marker(streamIndex),
+    index,
+    history.timestamp[row]!,
+    transportSequence,
+    history.sentAtMs[row]!,
+  );
+  const at = ring.payloadAt(streamIndex);
+  const length = peer.transform.sealRtp(
+    outlet.arena,
+    slot,
+    template.length,
+    ring.arena,
+    at,
+    ring.payloadLength(streamIndex),
+    track.ssrc,
+    index,
+  );
+  if (template.hasTransportCc) peer.sendLog.record(transportSequence, nowMs, length);
+  return length;
+}
+
+/** RFC 4588 section 4: numbers of its own, and the original sequence number before the payload. */
+function writeRtx(peer: Peer, track: Track, outlet: Outlet, slot: number, row: number, index: number, nowMs: number): number {
+  const history = track.history;
+  const ring = track.ringOf(history.epoch[row]!)!;
+  const streamIndex = history.streamIndex[row]!;
+  const template = track.rtxTemplate!;
+  const rtxIndex = track.rtxIndex++;
+  const transportSequence = template.hasTransportCc ? peer.sendLog.take() : 0;
+  const bytes = outlet.arena.bytes;
+  template.write(bytes, slot, ring.marker(streamIndex), rtxIndex, history.timestamp[row]!, transportSequence, nowMs);
+  const payloadAt = slot + template.length;
+  const from = ring.payloadAt(streamIndex);
+  const payload = ring.payloadLength(streamIndex);
+  put16(bytes, payloadAt, index & 0xffff);
+  bytes.set(ring.arena.bytes.subarray(from, from + payload), payloadAt + 2);
+  const length = peer.transform.sealRtp(
+    outlet.arena,
+    slot,
+    template.length,
+    outlet.arena,
+    payloadAt,
+    payload + 2,
+    track.rtxSsrc,
+    rtxIndex,
+  );
+  if (template.hasTransportCc) peer.sendLog.record(transportSequence, nowMs, length);
+  return length;
+}

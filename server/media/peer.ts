@@ -1,0 +1,225 @@
+import { allocateArena } from '../native/arena.js';
+import type { CipherSuite } from './cipher-suite.js';
+import type { Departures } from './departures.js';
+import { sendTurn } from './fanout.js';
+import type { PeerHooks, PeerOptions, PeerSender, PeerStats, TrackOptions } from './media-engine.js';
+import type { Outlet } from './outlet.js';
+import { Pacer } from './pacer.js';
+import type { PacketPath } from './packet-path.js';
+import { RetransmissionBudget } from './retransmission-budget.js';
+import { parseRtcp, type ReportBlock, type RtcpMessage } from './rtcp.js';
+import { roundTripMs, writeBye, writeSenderReport, writeSourceDescription } from './rtcp-writer.js';
+import { SendLog } from './send-log.js';
+import type { Sendable, SendScheduler, Turn } from './send-scheduler.js';
+import { type SrtpTransform, srtpTransform } from './srtp.js';
+import { SrtpReceiver } from './srtp-receiver.js';
+import { Track } from './track.js';
+
+export interface PeerContext {
+  readonly suite: CipherSuite;
+  readonly departures: Departures;
+  readonly scheduler: SendScheduler;
+  readonly nowMs: () => number;
+  readonly wallClockMs: () => number;
+  /** A random integer in [0, below). */
+  readonly random: (below: number) => number;
+  readonly onClose: (peer: Peer) => void;
+}
+
+/** RFC 3550 leaves the distance to the application; a second keeps lip-sync and round trips fresh. */
+const REPORT_INTERVAL_MS = 1_000;
+/** More repair than this cannot be pending: it is what the history holds. */
+const MAX_RESENDS_QUEUED = 2_048;
+
+const received = allocateArena(2_048);
+
+/** One viewer: keys, path, tracks, and what the viewer says about them. */
+export class Peer implements PeerSender, Sendable {
+  readonly transform: SrtpTransform;
+  readonly tracks: Track[] = [];
+  readonly pacer = new Pacer();
+  readonly budget = new RetransmissionBudget();
+  readonly sendLog = new SendLog();
+  readonly stats: { -readonly [K in keyof PeerStats]: number } = {
+    packetsSent: 0,
+    bytesSent: 0,
+    rtcpReceived: 0,
+    rtcpRejected: 0,
+  };
+  outlet: Outlet | undefined;
+  queued = false;
+  rttMs = 0;
+  readonly #context: PeerContext;
+  readonly #receiver: SrtpReceiver;
+  readonly #cname: string;
+  readonly #hooks: PeerHooks;
+  #rtcpIndex = 0;
+  #reportAtMs = Number.POSITIVE_INFINITY;
+  #closed = false;
+
+  constructor(context: PeerContext, options: PeerOptions) {
+    const { profile, localKey, localSalt, remoteKey, remoteSalt } = options.keys;
+    this.#context = context;
+    this.#cname = options.cname;
+    this.#hooks = options.hooks ?? {};
+    this.transform = srtpTransform(context.suite, profile, localKey, localSalt);
+    this.#receiver = new SrtpReceiver(srtpTransform(context.suite, profile, remoteKey, remoteSalt));
+    this.outlet = options.path && context.departures.open(options.path);
+  }
+
+  nowMs(): number {
+    return this.#context.nowMs();
+  }
+
+  setPath(path: PacketPath | undefined): void {
+    if (this.#closed) throw new Error('the peer is closed');
+    this.outlet?.close();
+    this.outlet = path && this.#context.departures.open(path);
+    this.wake();
+  }
+
+  setPacingRate(bitrateBps: number): void {
+    this.pacer.setRate(bitrateBps);
+  }
+
+  addTrack(options: TrackOptions): Track {
+    if (this.#closed) throw new Error('the peer is closed');
+    const track = new Track(this, options, this.#context.random);
+    this.tracks.push(track);
+    return track;
+  }
+
+  forgetTrack(track: Track): void {
+    this.#sayBye([track]);
+    const at = this.tracks.indexOf(track);
+    if (at >= 0) this.tracks.splice(at, 1);
+  }
+
+  /** There may be something to send. */
+  wake(): void {
+    if (this.#closed) return;
+    this.#context.scheduler.add(this);
+    this.#context.scheduler.run();
+  }
+
+  takeTurn(nowMs: number, packets: number, sent: { packets: number }): Turn {
+    return this.#closed ? 'idle' : sendTurn(this, nowMs, packets, sent);
+  }
+
+  /** Timestamps begin anew: the next `report` is due at once. */
+  reportSoon(): void {
+    this.#reportAtMs = 0;
+  }
+
+  /** Sends the sender reports when they are due. */
+  report(nowMs: number): void {
+    if (nowMs < this.#reportAtMs || this.outlet === undefined) return;
+    this.#reportAtMs = nowMs + REPORT_INTERVAL_MS;
+    for (const track of this.tracks) this.#reportTrack(track);
+  }
+
+  #reportTrack(track: Track): void {
+    const moment = track.source?.moment();
+    // Until a packet of this run of the encoding was sent, its timestamps mean nothing to the viewer.
+    if (moment === undefined || track.epoch !== track.source?.ring.epoch) return;
+    const wallClockMs = this.#context.wallClockMs();
+    const sinceUnits = Math.round(((wallClockMs - moment.wallClockMs) * track.clockRateHz) / 1_000);
+    this.#sendRtcp((bytes, at) => {
+      const { packetsSent: packets, bytesSent } = track.stats;
+      const rtpTimestamp = track.numbers.timestamp(moment.rtpTimestamp + sinceUnits);
+      const length = writeSenderReport(bytes, at, { ssrc: track.ssrc, wallClockMs, rtpTimestamp, packets, bytes: bytesSent });
+      return length + writeSourceDescription(bytes, at + length, track.ssrc, this.#cname);
+    });
+  }
+
+  #sayBye(tracks: readonly Track[]): void {
+    for (const track of tracks) if (track.epoch !== 0) this.#sendRtcp((bytes, at) => writeBye(bytes, at, track.ssrc));
+    this.#context.departures.flush();
+  }
+
+  #sendRtcp(write: (bytes: Uint8Array, at: number) => number): void {
+    const outlet = this.outlet;
+    const slot = outlet?.reserve() ?? -1;
+    if (outlet === undefined || slot < 0) return;
+    const length = this.transform.sealRtcp(outlet.arena, slot, write(outlet.arena.bytes, slot), this.#rtcpIndex++);
+    outlet.commit(length);
+    this.stats.packetsSent++;
+    this.stats.bytesSent += length;
+  }
+
+  receiveRtcp(datagram: Buffer): void {
+    if (this.#closed) return;
+    const sealed = datagram.length;
+    const length = sealed <= received.bytes.length ? datagram.copy(received.bytes) : 0;
+    const plainLength = length === 0 ? -1 : this.#receiver.openRtcp(received, 0, length);
+    if (plainLength < 0) {
+      this.stats.rtcpRejected++;
+      return;
+    }
+    this.stats.rtcpReceived++;
+    for (const message of parseRtcp(received.bytes, 0, plainLength)) this.#handle(message);
+  }
+
+  #handle(message: RtcpMessage): void {
+    switch (message.kind) {
+      case 'receiver-report':
+        for (const block of message.blocks) this.#handleReport(block);
+        return;
+      case 'nack':
+        this.#handleNack(message.mediaSsrc, message.sequences);
+        return;
+      case 'pli':
+      case 'fir':
+        this.#handleKeyframeRequest(message.mediaSsrc);
+        return;
+      case 'remb':
+        this.#hooks.onRemb?.(message.bitrateBps);
+        return;
+      case 'transport-feedback':
+        this.#hooks.onFeedback?.(this.sendLog.match(message));
+        return;
+      case 'bye':
+        return;
+    }
+  }
+
+  #handleReport(block: ReportBlock): void {
+    const track = this.#trackOf(block.ssrc);
+    if (track === undefined) return;
+    const rttMs = roundTripMs(this.#context.wallClockMs(), block.lastReport, block.delaySinceLastReport);
+    if (rttMs !== undefined) this.rttMs = rttMs;
+    const { fractionLost, totalLost } = block;
+    this.#hooks.onReport?.({ track, fractionLost, totalLost, jitterMs: (block.jitter / track.clockRateHz) * 1_000, rttMs });
+  }
+
+  #handleNack(ssrc: number, sequences: readonly number[]): void {
+    const track = this.#trackOf(ssrc);
+    if (track === undefined) return;
+    track.stats.nacked += sequences.length;
+    for (const sequence of sequences) {
+      if (track.resends.length < MAX_RESENDS_QUEUED) track.resends.push(track.history.indexOf(sequence));
+    }
+    this.wake();
+  }
+
+  #handleKeyframeRequest(ssrc: number): void {
+    const track = this.#trackOf(ssrc);
+    if (track === undefined || track.kind !== 'video') return;
+    track.requestKeyframe();
+    this.#hooks.onKeyframeRequest?.(track);
+  }
+
+  #trackOf(ssrc: number): Track | undefined {
+    for (const track of this.tracks) if (track.ssrc === ssrc) return track;
+    return undefined;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    for (const track of [...this.tracks]) track.close();
+    this.#closed = true;
+    this.outlet?.close();
+    this.outlet = undefined;
+    this.#context.onClose(this);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../lib/clock.js';
+import type { Dispose } from '../lib/dispose.js';
+import type { Departures } from './departures.js';
+import { PACE_INTERVAL_MS } from './pacer.js';
+
+/** What a viewer's turn ended with. */
+export type Turn = 'idle' | 'paced' | 'blocked' | 'more';
+
+/** Someone who has something to send. */
+export interface Sendable {
+  /** Set by the scheduler while it is in the line. */
+  queued: boolean;
+  /** Sends at most about `packets` datagrams and adds what it sent to `sent`. Once closed, a viewer is idle. */
+  takeTurn(nowMs: number, packets: number, sent: { packets: number }): Turn;
+}
+
+/** After this many packets (2-3 ms on the fast path) other events get their turn. */
+const PACKETS_PER_RUN = 512;
+/** One viewer's share of a run, so that a keyframe to one does not hold up the others' small frames. */
+const PACKETS_PER_TURN = 64;
+/** A full socket buffer of 200 kB drains within this at 1 Gbit/s. There is no event for it, so it is asked. */
+const BLOCKED_INTERVAL_MS = 2;
+
+/** Gives viewers with something to send their turns: at once while there is room, later by pace or when a socket was full. */
+export class SendScheduler {
+  readonly #clock: Clock;
+  readonly #departures: Departures;
+  #line: Sendable[] = [];
+  #wake: { readonly atMs: number; readonly release: Dispose } | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  #closed = false;
+
+  constructor(clock: Clock, departures: Departures) {
+    this.#clock = clock;
+    this.#departures = departures;
+  }
+
+  /** The viewer may have something to send; `run` looks. */
+  add(viewer: Sendable): void {
+    if (viewer.queued) return;
+    viewer.queued = true;
+    this.#line.push(viewer);
+  }
+
+  /** Sends what may leave now. */
+  run(): void {
+    if (this.#closed || this.#immediate !== undefined) return;
+    const sent = { packets: 0 };
+    let delayMs = Number.POSITIVE_INFINITY;
+    let waiting: Sendable[] = [];
+    let at = 0;
+    for (; at < this.#line.length && sent.packets < PACKETS_PER_RUN; at++) {
+      const viewer = this.#line[at]!;
+      const turn = viewer.takeTurn(this.#clock.nowMs(), PACKETS_PER_TURN, sent);
+      if (turn === 'idle') viewer.queued = false;
+      // Who has more to send goes to the end of the line, behind everyone who had no turn yet.
+      else if (turn === 'more') this.#line.push(viewer);
+      else {
+        waiting.push(viewer);
+        delayMs = Math.min(delayMs, turn === 'paced' ? PACE_INTERVAL_MS : BLOCKED_INTERVAL_MS);
+      }
+    }
+    this.#departures.flush();
+    if (at < this.#line.length) waiting = this.#line.slice(at).concat(waiting);
+    const unfinished = at < this.#line.length;
+    this.#line = waiting;
+    if (unfinished) this.#immediate = setImmediate(() => this.#resume());
+    else if (delayMs !== Number.POSITIVE_INFINITY) this.#wakeAfter(delayMs);
+  }
+
+  #resume(): void {
+    this.#immediate = undefined;
+    this.#departures.retry();
+    this.run();
+  }
+
+  #wakeAfter(delayMs: number): void {
+    const atMs = this.#clock.nowMs() + delayMs;
+    if (this.#wake !== undefined && this.#wake.atMs <= atMs) return;
+    this.#wake?.release();
+    const release = this.#clock.after(delayMs, () => {
+      this.#wake = undefined;
+      this.#departures.retry();
+      this.run();
+    });
+    this.#wake = { atMs, release };
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#wake?.release();
+    this.#wake = undefined;
+    if (this.#immediate !== undefined) clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+  }
+}

@@ -1,0 +1,277 @@
+import { HeaderTemplate } from './header-template.js';
+import type { SenderTrack, TrackOptions, TrackStats } from './media-engine.js';
+import type { PacketRing } from './packet-ring.js';
+import type { Peer } from './peer.js';
+import { Renumbering } from './renumbering.js';
+import { SentHistory } from './sent-history.js';
+import type { StreamFanout } from './stream-fanout.js';
+
+/** More than 1 s at 20 Mbit/s. Audio is not asked for again. */
+const VIDEO_HISTORY_PACKETS = 2_048;
+const AUDIO_HISTORY_PACKETS = 64;
+/** A keyframe this young is sent to who joins now; the encoder would not make another one yet. */
+const REPLAY_MS = 500;
+const REPLAY_BYTES = 300_000;
+/** What waited longer than this is not worth sending any more. */
+export const DEADLINE_MS = 250;
+/** Switches and rebuilds within a second that retransmissions can look back over. */
+const REMEMBERED_RINGS = 4;
+
+/**
+ * One track of one viewer: which stream it is served from, how far it is, and what its packets look like.
+ * `fanout.ts` reads and moves the cursor; everything that is not per packet is here.
+ */
+export class Track implements SenderTrack {
+  readonly kind: 'audio' | 'video';
+  readonly ssrc: number;
+  readonly clockRateHz: number;
+  readonly peer: Peer;
+  readonly template: HeaderTemplate;
+  readonly rtxTemplate: HeaderTemplate | undefined;
+  readonly rtxSsrc: number;
+  readonly numbers: Renumbering;
+  readonly history: SentHistory;
+  readonly stats: { -readonly [K in keyof TrackStats]: number } = {
+    packetsSent: 0,
+    bytesSent: 0,
+    keyframesSent: 0,
+    nacked: 0,
+    resent: 0,
+    framesDropped: 0,
+    keyframeRequests: 0,
+  };
+  /** Indexes that the viewer asked for again, oldest first. */
+  resends: number[] = [];
+  rtxIndex: number;
+  /** The stream being sent; undefined before the first keyframe was chosen. */
+  source: StreamFanout | undefined;
+  /** Next packet of the source's ring; meaningless while waiting. */
+  cursor = 0;
+  /** Video that waits for a keyframe at `cursor` or later. */
+  waiting = false;
+  /** The epoch of the packet sent last; another one begins new numbers. */
+  epoch = 0;
+  /** The packet sent last; the one right behind it tells true about losses between them. */
+  lastSent = -1;
+  /** When the track began to be served from where it is; nothing is late before that. */
+  startedAtMs = 0;
+  /** The frame handled last, to count the ones left out; 0 right after a join. */
+  lastFrame = 0;
+  /** The rings that the history speaks of, newest last. */
+  readonly #rings: { readonly epoch: number; readonly ring: PacketRing }[] = [];
+  /** The stream that takes over at its next keyframe. */
+  #next: StreamFanout | undefined;
+  #nextFrom = 0;
+  #askedAtMs = 0;
+  #paused = false;
+  #closed = false;
+
+  constructor(peer: Peer, options: TrackOptions, random: (below: number) => number) {
+    this.peer = peer;
+    this.kind = options.kind;
+    this.ssrc = options.ssrc;
+    this.clockRateHz = options.clockRateHz;
+    this.template = new HeaderTemplate(options.ssrc, options.payloadType, options.extensions);
+    this.rtxTemplate = options.rtx && new HeaderTemplate(options.rtx.ssrc, options.rtx.payloadType, options.extensions);
+    this.rtxSsrc = options.rtx?.ssrc ?? 0;
+    this.rtxIndex = random(0x8000);
+    this.numbers = new Renumbering(options.clockRateHz, random(0x8000), random(0x1_0000_0000));
+    this.history = new SentHistory(options.kind === 'video' ? VIDEO_HISTORY_PACKETS : AUDIO_HISTORY_PACKETS);
+  }
+
+  /** The stream this track is to show. */
+  get target(): StreamFanout | undefined {
+    return this.#next ?? this.source;
+  }
+
+  get sending(): boolean {
+    return !this.#paused && !this.waiting && this.source !== undefined;
+  }
+
+  /** The next packet is the first of another stream or of a rebuilt encoding. */
+  begin(ring: PacketRing, index: number): void {
+    this.epoch = ring.epoch;
+    this.lastSent = -1;
+    this.numbers.begin(ring.timestamp(index), ring.arrivedAtMs(index));
+    this.#rings.push({ epoch: ring.epoch, ring });
+    if (this.#rings.length > REMEMBERED_RINGS) this.#rings.shift();
+    this.peer.reportSoon();
+  }
+
+  /** The ring that held the packets of an epoch, if that is not too long ago. */
+  ringOf(epoch: number): PacketRing | undefined {
+    for (const entry of this.#rings) if (entry.epoch === epoch) return entry.ring;
+    return undefined;
+  }
+
+  /** Goes over to a stream: at once when nothing is shown, else at its next keyframe. */
+  assign(fanout: StreamFanout, nowMs: number): void {
+    if (this.#closed || this.target === fanout) return;
+    this.#dropNext();
+    if (this.source === fanout) return;
+    if (this.#paused || this.source === undefined) {
+      this.source = fanout;
+      if (!this.#paused) this.#start(nowMs);
+      return;
+    }
+    this.#next = fanout;
+    fanout.join(this);
+    this.#nextFrom = this.#entryOf(fanout, nowMs);
+    this.advance(fanout, nowMs);
+  }
+
+  /** Is no longer served from that stream. */
+  unassign(fanout: StreamFanout): void {
+    if (this.#next === fanout) this.#dropNext();
+    if (this.source !== fanout) return;
+    if (!this.#paused) fanout.leave(this);
+    this.source = undefined;
+    this.waiting = false;
+    const next = this.#next;
+    if (next === undefined) return;
+    this.source = next;
+    this.#next = undefined;
+    this.#waitFrom(this.#nextFrom, 0);
+  }
+
+  /** The stream has new packets. Returns whether there is something to send. */
+  advance(fanout: StreamFanout, nowMs: number): boolean {
+    if (fanout === this.#next && this.#entered(fanout, this.#nextFrom)) this.#switch(fanout, nowMs);
+    if (fanout !== this.source) {
+      if (fanout === this.#next) this.#askAgain(fanout, nowMs);
+      return false;
+    }
+    if (this.waiting) {
+      if (!this.#entered(fanout, this.cursor)) {
+        this.#askAgain(fanout, nowMs);
+        return false;
+      }
+      this.#enter(fanout, nowMs);
+    }
+    return this.cursor < fanout.ring.head;
+  }
+
+  /** The encoding began anew: what was not sent of the old one never will be. */
+  restarted(fanout: StreamFanout, nowMs: number): void {
+    if (fanout === this.#next) this.#nextFrom = fanout.ring.head;
+    if (fanout === this.source) this.skip(nowMs);
+  }
+
+  /** Leaves out everything up to the newest keyframe, or waits for the next one. Audio goes on with what comes next. */
+  skip(nowMs: number): void {
+    const fanout = this.source;
+    if (fanout === undefined || this.waiting) return;
+    const ring = fanout.ring;
+    const keyframe = this.kind === 'video' ? ring.keyframe : -1;
+    const fresh = keyframe > this.cursor && nowMs - ring.arrivedAtMs(keyframe) < DEADLINE_MS;
+    const until = fresh ? keyframe : ring.head;
+    if (until > this.cursor) {
+      const frame = fresh ? ring.frame(keyframe) - 1 : ring.newestFrame;
+      this.stats.framesDropped += Math.max(0, frame - this.lastFrame);
+      this.lastFrame = Math.max(this.lastFrame, frame);
+    }
+    this.cursor = until;
+    if (this.kind === 'audio' || fresh) return;
+    this.waiting = true;
+    this.#ask(fanout, nowMs);
+  }
+
+  pause(): void {
+    if (this.#paused || this.#closed) return;
+    this.#paused = true;
+    const target = this.target;
+    this.#dropNext();
+    this.source?.leave(this);
+    this.source = target;
+    this.waiting = false;
+    this.resends = [];
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#closed) return;
+    this.#paused = false;
+    if (this.source) this.#start(this.peer.nowMs());
+    this.peer.wake();
+  }
+
+  setPlayoutDelay(minMs: number, maxMs: number): void {
+    // A packet made again with another header would be another packet under the same number.
+    if (this.template.setPlayoutDelay(minMs, maxMs)) this.history.forget();
+    this.rtxTemplate?.setPlayoutDelay(minMs, maxMs);
+  }
+
+  requestKeyframe(): void {
+    this.stats.keyframeRequests++;
+    if (!this.#paused) this.source?.stream.requestKeyframe();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.pause();
+    this.#closed = true;
+    this.source = undefined;
+    this.peer.forgetTrack(this);
+  }
+
+  #start(nowMs: number): void {
+    const fanout = this.source;
+    if (fanout === undefined) return;
+    fanout.join(this);
+    this.#waitFrom(this.#entryOf(fanout, nowMs), nowMs);
+    this.advance(fanout, nowMs);
+  }
+
+  #waitFrom(index: number, nowMs: number): void {
+    this.cursor = index;
+    this.lastFrame = 0;
+    this.startedAtMs = nowMs;
+    this.waiting = this.kind === 'video';
+  }
+
+  /** The first index at which the track may enter: that of a keyframe just sent to others, else the next one's, asked for. */
+  #entryOf(fanout: StreamFanout, nowMs: number): number {
+    const ring = fanout.ring;
+    const keyframe = ring.keyframe;
+    if (this.kind === 'audio') return ring.head;
+    if (keyframe >= 0 && nowMs - ring.arrivedAtMs(keyframe) < REPLAY_MS && ring.bytesFrom(keyframe) < REPLAY_BYTES)
+      return keyframe;
+    this.#ask(fanout, nowMs);
+    return ring.head;
+  }
+
+  #entered(fanout: StreamFanout, from: number): boolean {
+    return this.kind === 'audio' ? fanout.ring.head > from : fanout.ring.keyframe >= from;
+  }
+
+  #switch(fanout: StreamFanout, nowMs: number): void {
+    this.source?.leave(this);
+    this.source = fanout;
+    this.#next = undefined;
+    this.#waitFrom(this.#nextFrom, nowMs);
+  }
+
+  #enter(fanout: StreamFanout, nowMs: number): void {
+    const ring = fanout.ring;
+    this.cursor = ring.keyframe;
+    this.waiting = false;
+    this.startedAtMs = nowMs;
+    const before = ring.frame(this.cursor) - 1;
+    if (this.lastFrame > 0) this.stats.framesDropped += Math.max(0, before - this.lastFrame);
+    this.lastFrame = before;
+  }
+
+  #ask(fanout: StreamFanout, nowMs: number): void {
+    this.#askedAtMs = nowMs;
+    fanout.stream.requestKeyframe();
+  }
+
+  /** A request can be lost with the encoder that got it. */
+  #askAgain(fanout: StreamFanout, nowMs: number): void {
+    if (nowMs - this.#askedAtMs >= REPLAY_MS * 2) this.#ask(fanout, nowMs);
+  }
+
+  #dropNext(): void {
+    this.#next?.leave(this);
+    this.#next = undefined;
+  }
+}
