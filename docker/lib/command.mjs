@@ -7,7 +7,8 @@ const SHOWN_LINES = 30;
 
 /**
  * Runs a program to its end and returns what it printed (stdout and stderr as one text).
- * Rejects with a Stop that shows the last lines when it cannot start or fails; `hint` is added to that.
+ * Rejects with a Stop that shows the last lines (and carries everything as `said`) when it cannot start or fails; `hint`
+ * is added to the message.
  */
 export function run(program, args, { cwd, env, report, hint = '', input = 'ignore' } = {}) {
   return new Promise((resolve, reject) => {
@@ -26,7 +27,8 @@ export function run(program, args, { cwd, env, report, hint = '', input = 'ignor
     child.stderr.on('data', hear);
     const fail = (reason) => {
       const tail = said.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
-      reject(new Stop(`${tail}\n\n${program} ${args.slice(0, 3).join(' ')}: ${reason}${hint && `\n${hint}`}`));
+      const message = `${tail}\n\n${program} ${args.slice(0, 3).join(' ')}: ${reason}${hint && `\n${hint}`}`;
+      reject(Object.assign(new Stop(message), { said }));
     };
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) =>

@@ -31,5 +31,15 @@ export function isInstalled(root) {
 /** Installs npm packages when the lock file changed since the last time. Throws Stop. */
 export async function ensureNpmPackages(root) {
   if (isInstalled(root)) return;
-  await step('Installing npm packages', (report) => npm(['ci', '--no-audit', '--no-fund'], { cwd: root, report }));
+  const options = ['--no-audit', '--no-fund'];
+  await step('Installing npm packages', async (report) => {
+    try {
+      await npm(['ci', ...options], { cwd: root, report });
+    } catch (error) {
+      // A lock file written with a registry that has no packages for other systems lacks those optional entries, which
+      // `npm ci` refuses with this code. `npm install` takes the same versions for this system.
+      if (!error.said?.includes('EUSAGE')) throw error;
+      await npm(['install', '--no-save', ...options], { cwd: root, report });
+    }
+  });
 }
