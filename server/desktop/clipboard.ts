@@ -4,11 +4,12 @@ import { Emitter } from '../lib/emitter.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type SelectionAtoms, selectionAtoms } from './selection-atoms.js';
 import { type ClipboardContents, SelectionOwner } from './selection-owner.js';
-import { type Delivered, SelectionReader } from './selection-reader.js';
+import { SelectionReader } from './selection-reader.js';
 import type { Session } from './session.js';
 
 /** Owner set, its window destroyed, its client gone: each changes what can be pasted. */
 const ALL_OWNER_EVENTS = 7;
+const NOTHING_SUITABLE = err('the clipboard has no contents of this kind');
 const UTF16_LITTLE_ENDIAN_MARK = 0xfeff;
 
 /** The clipboard of one X server. */
@@ -38,26 +39,32 @@ export class Clipboard {
     return atoms.ok ? new Clipboard(session, atoms.value, clock) : undefined;
   }
 
-  /** The text, and the HTML where the owner offers it; an error when the clipboard is empty or holds no text. */
+  /** The text and the HTML, as far as the owner offers them; an error when nobody owns the clipboard or it holds neither. */
   async read(): Promise<Result<ClipboardContents>> {
     const own = this.#owner.contents;
-    if (own) return own.text === undefined ? err('the clipboard has no contents of this kind') : ok({ ...own });
+    if (own) return ok({ ...own });
     const text = await this.#text();
     if (!text.ok) return text;
     const html = await this.#reader.read(this.atoms['text/html']);
-    return ok(html.ok ? { text: text.value, html: decodeHtml(html.value.bytes) } : { text: text.value });
+    const contents = {
+      ...(text.value === undefined ? {} : { text: text.value }),
+      ...(html.ok && html.value ? { html: decodeHtml(html.value.bytes) } : {}),
+    };
+    return 'text' in contents || 'html' in contents ? ok(contents) : NOTHING_SUITABLE;
   }
 
   /** The picture as PNG; an error when the clipboard holds none. */
   async image(): Promise<Result<Uint8Array>> {
-    if (this.#owner.contents) return err('the clipboard has no contents of this kind');
+    if (this.#owner.contents) return NOTHING_SUITABLE;
     const image = await this.#reader.read(this.atoms['image/png']);
-    return image.ok ? ok(image.value.bytes) : image;
+    if (!image.ok) return image;
+    return image.value ? ok(image.value.bytes) : NOTHING_SUITABLE;
   }
 
-  /** Puts text, HTML or both on the clipboard; applications can paste it once this resolves. */
-  write(contents: ClipboardContents): Promise<Result<void>> {
-    return this.#owner.own(contents);
+  /** Puts text, HTML or both on the clipboard, neither being an empty text; applications can paste it once this resolves. */
+  write({ text, html }: ClipboardContents): Promise<Result<void>> {
+    if (html === undefined) return this.#owner.own({ text: text ?? '' });
+    return this.#owner.own(text === undefined ? { html } : { text, html });
   }
 
   /** Calls `listener` whenever something was put on the clipboard, by `write` too. */
@@ -70,15 +77,14 @@ export class Clipboard {
     this.#owner.close();
   }
 
-  async #text(): Promise<Result<string>> {
+  async #text(): Promise<Result<string | undefined>> {
     const { UTF8_STRING, STRING } = this.atoms;
-    let answer: Result<Delivered> = err('the clipboard is empty');
     for (const target of [UTF8_STRING, this.atoms['text/plain;charset=utf-8'], STRING]) {
-      answer = await this.#reader.read(target);
-      if (answer.ok) break;
+      const answer = await this.#reader.read(target);
+      if (!answer.ok) return answer;
+      if (answer.value) return ok(answer.value.bytes.toString(answer.value.type === STRING ? 'latin1' : 'utf8'));
     }
-    if (!answer.ok) return answer;
-    return ok(answer.value.bytes.toString(answer.value.type === STRING ? 'latin1' : 'utf8'));
+    return ok(undefined);
   }
 }
 

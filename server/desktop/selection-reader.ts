@@ -31,8 +31,8 @@ export class SelectionReader {
     readonly clock: Clock,
   ) {}
 
-  /** The contents in the form `target`; an error when there is no owner, it refuses, or it stays silent. */
-  async read(target: number): Promise<Result<Delivered>> {
+  /** The contents in the form `target`, undefined if the owner has none; an error without an owner or when it stays silent. */
+  async read(target: number): Promise<Result<Delivered | undefined>> {
     const { x, root } = this.session;
     const { CLIPBOARD, NEKO_CLIPBOARD } = this.atoms;
     const owner = await this.session.ask<number>((reply) => x.GetSelectionOwner(CLIPBOARD, reply));
@@ -46,7 +46,7 @@ export class SelectionReader {
       x.ConvertSelection(window, CLIPBOARD, target, NEKO_CLIPBOARD, 0);
       const answer = await events.next((event) => event.type === CORE_SELECTION_NOTIFY);
       if (!answer) return err('the application that owns the clipboard does not answer');
-      if (!answer.property) return err('the clipboard has no contents of this kind');
+      if (!answer.property) return ok(undefined);
       return await this.#fetch(window, events);
     } finally {
       events.close();

@@ -120,6 +120,15 @@ test('HTML and pictures of applications', async () => {
   told = nextChange();
   copy('<i>x</i>', 'text/html');
   await told;
+  await waitFor('the HTML', async () => {
+    const read = await desktop.clipboard.read();
+    return read.ok && read.value.html === '<i>x</i>';
+  });
+});
+
+test('writing nothing empties the clipboard', async () => {
+  await desktop.clipboard.write({});
+  expect(await desktop.clipboard.read()).toEqual({ ok: true, value: { text: '' } });
 });
 
 test('an application that never answers costs an error, not a hang', async () => {
