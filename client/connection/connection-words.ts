@@ -18,14 +18,13 @@ export function connectionWords(session: SessionState, peer: PeerPhase, mayWatch
     case 'signing-in':
       return busy('Signing in…', 'Signing in.');
     case 'opening':
-      return session.again
-        ? busy('Reconnecting…', 'The connection was lost. Reconnecting.')
-        : busy('Connecting…', 'Connecting to the desktop.');
-    case 'waiting':
-      return busy(
-        session.again ? 'Reconnecting…' : 'Connecting…',
-        `${session.notice ?? 'The connection was lost.'} Trying again by itself.`,
-      );
+    case 'waiting': {
+      const short = session.again ? 'Reconnecting…' : 'Connecting…';
+      // While the picture runs on, nothing needs to be said across it.
+      if (session.again && (peer.kind === 'connected' || peer.kind === 'shaky')) return busy(short, '');
+      if (session.kind === 'waiting') return busy(short, `${session.notice ?? 'The connection was lost.'} Trying again.`);
+      return busy(short, session.again ? 'The connection was lost. Reconnecting.' : 'Connecting to the desktop.');
+    }
     case 'ended':
       return { tone: 'bad', short: 'Disconnected', detail: session.notice };
     case 'live':

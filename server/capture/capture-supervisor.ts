@@ -143,7 +143,7 @@ export class CaptureSupervisor implements StreamEngine {
   }
 
   #heard(report: HostReport): void {
-    const { log, clock } = this.#options;
+    const { log } = this.#options;
     switch (report.kind) {
       case 'ready':
         this.#ready = { baseNs: BigInt(report.baseNs), has: (element) => report.elements.includes(element) };
@@ -159,13 +159,10 @@ export class CaptureSupervisor implements StreamEngine {
         log.warn({ reason: report.reason }, 'the screen cannot be captured');
         this.#problem('display', report.reason);
         return;
-      case 'started': {
-        const stream = this.#wanted.get(report.id);
-        if (stream !== undefined) stream.history = started(stream.history, clock.nowMs());
+      case 'started':
         log.debug({ stream: report.id }, 'stream started');
         this.#solved(report.id);
         return;
-      }
       case 'failed':
         this.#streamFailed(report.id, report.reason);
         return;
@@ -194,6 +191,7 @@ export class CaptureSupervisor implements StreamEngine {
     const stream = this.#wanted.get(id);
     const description = this.#describe(id);
     if (stream === undefined || description === undefined || this.#host === undefined) return;
+    stream.history = started(stream.history, this.#options.clock.nowMs());
     stream.text = description.text;
     this.#options.startOrdered(id);
     this.#host.send(startCommand(description, this.#host.fdOf(id)));
@@ -231,6 +229,6 @@ export class CaptureSupervisor implements StreamEngine {
 }
 
 function startCommand(description: StreamDescription, fd: number): StartCommand {
-  const { id, kind, source, output, text, framesPerSecond } = description;
-  return { kind: 'start', id, fd, kindOfMedia: kind, source, output, text, framesPerSecond };
+  const { kind, hidden: _hidden, codec: _codec, ...rest } = description;
+  return { kind: 'start', fd, kindOfMedia: kind, ...rest };
 }

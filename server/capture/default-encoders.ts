@@ -36,7 +36,7 @@ export function defaultEncoder(codec: VideoCodecName, bitrateBps: number, has: H
       // libaom aborts the process with max-quantizer=0, which is the default, in constant bitrate.
       return (
         `av1enc name=encoder usage-profile=realtime cpu-used=10 threads=2 end-usage=cbr target-bitrate=${kbps} lag-in-frames=0 ` +
-        `min-quantizer=8 max-quantizer=56 buf-sz=600 buf-initial-sz=300 buf-optimal-sz=400 keyframe-max-dist=${NEVER} keyframe-mode=disabled`
+        `min-quantizer=8 max-quantizer=56 buf-sz=600 buf-initial-sz=300 buf-optimal-sz=400 keyframe-max-dist=${NEVER} keyframe-mode=auto`
       );
     case 'h264':
       return has('x264enc') || !has('openh264enc') ? x264(kbps) : openh264(bitrateBps);
@@ -61,7 +61,7 @@ function libvpxRateControl(bitrateBps: number): string {
 
 function x264(kbps: number): string {
   return (
-    `x264enc name=encoder bitrate=${kbps} speed-preset=superfast tune=zerolatency sliced-threads=false threads=1 byte-stream=true ` +
+    `x264enc name=encoder bitrate=${kbps} speed-preset=superfast tune=zerolatency sliced-threads=false threads=1 byte-stream=true aud=false ` +
     `key-int-max=${NEVER} vbv-buf-capacity=400 qp-min=10 option-string="scenecut=0" ! ${CONSTRAINED_BASELINE}`
   );
 }

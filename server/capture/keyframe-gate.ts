@@ -29,14 +29,17 @@ export function stepKeyframeGate(gate: KeyframeGate, input: KeyframeInput, nowMs
       return input.kind === 'requested' ? force(nowMs) : [gate, []];
     case 'closed':
       if (nowMs >= gate.untilMs) return stepKeyframeGate({ kind: 'open' }, input, nowMs);
-      return input.kind === 'requested'
-        ? [{ kind: 'owing', untilMs: gate.untilMs }, [{ kind: 'wake', atMs: gate.untilMs }]]
-        : [gate, []];
+      return input.kind === 'requested' ? owe(gate.untilMs) : [gate, []];
     case 'owing':
-      return nowMs >= gate.untilMs ? force(nowMs) : [gate, []];
+      // A timer may fire a little early, so the wake is asked for again.
+      return nowMs >= gate.untilMs ? force(nowMs) : owe(gate.untilMs);
     default:
       return assertNever(gate);
   }
+}
+
+function owe(untilMs: number): [KeyframeGate, KeyframeEffect[]] {
+  return [{ kind: 'owing', untilMs }, [{ kind: 'wake', atMs: untilMs }]];
 }
 
 function force(nowMs: number): [KeyframeGate, KeyframeEffect[]] {

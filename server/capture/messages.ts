@@ -12,6 +12,7 @@ export const HostCommand = Type.Union([
     kindOfMedia: Type.Union([Type.Literal('video'), Type.Literal('audio')]),
     source: Type.Union([Type.Literal('grab'), Type.Literal('own')]),
     output: Type.Union([Type.Literal('rtp'), Type.Literal('av1')]),
+    keyframeBy: Type.Union([Type.Literal('event'), Type.Literal('caps')]),
     text: Type.String(),
     framesPerSecond: Type.Number({ minimum: 0 }),
   }),

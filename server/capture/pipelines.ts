@@ -61,7 +61,8 @@ interface VideoText {
 
 function videoStream({ config }: PipelineInput, id: string, video: VideoText): StreamDescription {
   const { codec } = config.video;
-  return { id, kind: 'video', codec, hidden: false, output: codec === 'av1' ? 'av1' : 'rtp', ...video };
+  const keyframeBy = video.source === 'grab' && /\bav1enc\b/.test(video.text) ? 'caps' : 'event';
+  return { id, kind: 'video', codec, hidden: false, output: codec === 'av1' ? 'av1' : 'rtp', keyframeBy, ...video };
 }
 
 /** Stream `main`: one written pipeline, the v2 keys, or the default. */
@@ -172,7 +173,16 @@ function optionalNumber(key: string, text: string | undefined, variables: Variab
 
 function audioStream({ config }: PipelineInput): Result<StreamDescription> {
   const { codec, device, pipeline, v2 } = config.audio;
-  const stream = { id: AUDIO_ID, kind: 'audio', codec, hidden: false, source: 'own', output: 'rtp', framesPerSecond: 0 } as const;
+  const stream = {
+    id: AUDIO_ID,
+    kind: 'audio',
+    codec,
+    hidden: false,
+    source: 'own',
+    output: 'rtp',
+    keyframeBy: 'event',
+    framesPerSecond: 0,
+  } as const;
   const template = pipeline?.replace('{device}', device) ?? templateOf(v2?.template, device);
   if (template !== undefined) {
     const text = replaceAppsink(template, codec);

@@ -11,6 +11,11 @@ export interface StreamDescription {
   readonly source: 'grab' | 'own';
   /** What its sink, a `fdsink` named `output`, writes: RFC 4571 framed RTP, or AV1 temporal units for our own payloader. */
   readonly output: 'rtp' | 'av1';
+  /**
+   * How the encoder is made to give a keyframe: by GStreamer's force-key-unit event, or, since `av1enc` ignores that (seen in
+   * 1.22), by new caps, upon which it starts anew.
+   */
+  readonly keyframeBy: 'event' | 'caps';
   /** The GStreamer launch text. */
   readonly text: string;
   /** The frame cap of a grabbed stream. */

@@ -1,7 +1,7 @@
 import { type Arena, allocateArena } from '../native/arena.js';
 import { put16, put32, u32 } from './bytes.js';
 import { type CipherSuite, type CounterKey, GCM_TAG_LENGTH, type GcmKey, type HmacKey } from './cipher-suite.js';
-import { deriveKeys } from './key-derivation.js';
+import { deriveKeys, type SessionKeys } from './key-derivation.js';
 import type { SrtpProfile } from './media-engine.js';
 
 /**
@@ -45,11 +45,21 @@ const ENCRYPTED = 0x8000_0000;
 /** HMAC-SHA1 cut to 80 bits. */
 const SHORT_TAG_LENGTH = 10;
 
-/** Derives the session keys of one direction. */
-export function srtpTransform(suite: CipherSuite, profile: SrtpProfile, key: Uint8Array, salt: Uint8Array): SrtpTransform {
-  return profile === 'AEAD_AES_128_GCM'
-    ? new GcmTransform(suite, key, salt.subarray(0, 12))
-    : new CounterTransform(suite, key, salt);
+/** Derives the session keys of one direction from its master key and salt. */
+export function srtpTransform(
+  suite: CipherSuite,
+  profile: SrtpProfile,
+  masterKey: Uint8Array,
+  masterSalt: Uint8Array,
+): SrtpTransform {
+  const salt = masterSalt.subarray(0, profile === 'AEAD_AES_128_GCM' ? 12 : 14);
+  const rtp = deriveKeys(suite, masterKey, salt, 'rtp');
+  return transformOf(suite, profile, rtp, deriveKeys(suite, masterKey, salt, 'rtcp'));
+}
+
+/** The transform under session keys that are derived already. */
+export function transformOf(suite: CipherSuite, profile: SrtpProfile, rtp: SessionKeys, rtcp: SessionKeys): SrtpTransform {
+  return profile === 'AEAD_AES_128_GCM' ? new GcmTransform(suite, rtp, rtcp) : new CounterTransform(suite, rtp, rtcp);
 }
 
 class GcmTransform implements SrtpTransform {
@@ -63,9 +73,7 @@ class GcmTransform implements SrtpTransform {
   /** Header and index of an RTCP packet are authenticated together but stand apart in it. */
   readonly #rtcpAad = allocateArena(RTCP_HEADER + INDEX_LENGTH);
 
-  constructor(suite: CipherSuite, key: Uint8Array, salt: Uint8Array) {
-    const rtp = deriveKeys(suite, key, salt, 'rtp');
-    const rtcp = deriveKeys(suite, key, salt, 'rtcp');
+  constructor(suite: CipherSuite, rtp: SessionKeys, rtcp: SessionKeys) {
     this.#iv = suite.iv.bytes;
     this.#rtp = suite.gcm(rtp.encryption);
     this.#rtpSalt = rtp.salt;
@@ -153,9 +161,7 @@ class CounterTransform implements SrtpTransform {
   /** Where a received packet gets its rollover counter behind it, which the sender hashed but did not send. */
   readonly #hashed = allocateArena(2048);
 
-  constructor(suite: CipherSuite, key: Uint8Array, salt: Uint8Array) {
-    const rtp = deriveKeys(suite, key, salt, 'rtp');
-    const rtcp = deriveKeys(suite, key, salt, 'rtcp');
+  constructor(suite: CipherSuite, rtp: SessionKeys, rtcp: SessionKeys) {
     this.#iv = suite.iv.bytes;
     this.#rtp = suite.counter(rtp.encryption);
     this.#rtpTag = suite.hmacSha1(rtp.authentication);

@@ -62,6 +62,8 @@ export class Track implements SenderTrack {
   /** The stream that takes over at its next keyframe. */
   #next: StreamFanout | undefined;
   #nextFrom = 0;
+  /** The source was given up, and goes on only until the next one takes over. */
+  #released = false;
   #askedAtMs = 0;
   #paused = false;
   #closed = false;
@@ -108,6 +110,7 @@ export class Track implements SenderTrack {
   assign(fanout: StreamFanout, nowMs: number): void {
     if (this.#closed || this.target === fanout) return;
     this.#dropNext();
+    this.#released = false;
     if (this.source === fanout) return;
     if (this.#paused || this.source === undefined) {
       this.source = fanout;
@@ -120,18 +123,15 @@ export class Track implements SenderTrack {
     this.advance(fanout, nowMs);
   }
 
-  /** Is no longer served from that stream. */
+  /** Is no longer wanted from that stream. While another one is awaited the picture goes on until that takes over. */
   unassign(fanout: StreamFanout): void {
     if (this.#next === fanout) this.#dropNext();
-    if (this.source !== fanout) return;
-    if (!this.#paused) fanout.leave(this);
+    else if (this.source === fanout) this.#released = true;
+    if (!this.#released || this.#next !== undefined) return;
+    if (!this.#paused) this.source?.leave(this);
     this.source = undefined;
     this.waiting = false;
-    const next = this.#next;
-    if (next === undefined) return;
-    this.source = next;
-    this.#next = undefined;
-    this.#waitFrom(this.#nextFrom, 0);
+    this.#released = false;
   }
 
   /** The stream has new packets. Returns whether there is something to send. */
@@ -183,6 +183,7 @@ export class Track implements SenderTrack {
     this.#dropNext();
     this.source?.leave(this);
     this.source = target;
+    this.#released = false;
     this.waiting = false;
     this.resends = [];
   }
@@ -247,6 +248,7 @@ export class Track implements SenderTrack {
     this.source?.leave(this);
     this.source = fanout;
     this.#next = undefined;
+    this.#released = false;
     this.#waitFrom(this.#nextFrom, nowMs);
   }
 

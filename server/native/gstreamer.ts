@@ -142,7 +142,7 @@ class LaunchedPipeline implements Pipeline {
   }
 
   forceKeyframe(element: string): void {
-    // Given to the sink, the event travels upstream and is obeyed at once; a downstream one would wait for the next buffer.
+    // Sent upstream it is obeyed at the very next frame, while a downstream event would wait for a buffer to travel with.
     this.#gst.elementSendEvent(this.#element(element), this.#gst.forceKeyUnit(CLOCK_TIME_NONE, true, 0));
   }
 

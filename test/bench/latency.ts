@@ -30,6 +30,7 @@ export async function measureLatency(
   const flip = await startXProgram('flip', product.display, [FLIP.x, FLIP.y, FLIP.width, FLIP.height]);
   try {
     await takeControl(product, viewer.token);
+    await viewer.page.getByTestId('release-control').first().waitFor();
     const [x, y] = [FLIP.x + FLIP.width / 2, FLIP.y + FLIP.height / 2];
     await waitFor('the flip window in the picture', async () => (await pixel(viewer.page, x, y))[0] < 60);
     const times = await sampleKeys(viewer.page, x, y, samples);

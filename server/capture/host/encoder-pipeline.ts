@@ -64,7 +64,7 @@ export class EncoderPipeline {
   }
 
   forceKeyframe(): void {
-    this.#pipeline.forceKeyframe('output');
+    this.#pipeline.forceKeyframe('keyframes');
   }
 
   /** Stops it; what it still writes is dropped from now on. Resolves when nothing of it runs any more. */

@@ -12,6 +12,8 @@ export interface GrabStreamOptions {
   /** Running time 0 on the monotonic clock. */
   readonly baseNs: bigint;
   readonly clock: Clock;
+  /** Makes the next frame a keyframe. */
+  forceKeyframe(): void;
   /** Wants the picture; `push` is called once it is up to date. */
   requestPicture(): void;
 }
@@ -34,7 +36,7 @@ export class GrabStream {
     this.#options = options;
     this.#pacer = newGrabPacer(options.framesPerSecond);
     this.#keyframes = new KeyframeRequests(options.clock, () => {
-      options.pipeline.forceKeyframe();
+      options.forceKeyframe();
       // On a still screen nothing else would bring the frame that becomes the keyframe.
       this.pace({ kind: 'frame-wanted' });
     });

@@ -1,6 +1,6 @@
-import type { VideoCodecName } from '../../../server/media/codec.js';
 import { type Capture, type CaptureOptions, openCapture } from '../../../server/capture/capture.js';
 import { systemClock } from '../../../server/lib/clock.js';
+import type { VideoCodecName } from '../../../server/media/codec.js';
 
 type Config = CaptureOptions['config'];
 
@@ -13,7 +13,10 @@ export interface FixtureOptions {
 }
 
 /** The capture of a test: default streams unless told otherwise. What it says goes to `lines`. */
-export function openTestCapture({ display, hostEntry, codec = 'vp8', video, audio }: FixtureOptions, lines: string[] = []): Capture {
+export function openTestCapture(
+  { display, hostEntry, codec = 'vp8', video, audio }: FixtureOptions,
+  lines: string[] = [],
+): Capture {
   const line = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
   const opened = openCapture({
     config: {

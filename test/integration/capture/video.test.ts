@@ -122,22 +122,25 @@ test('after kill -9 of the host the picture is back with a keyframe', async () =
   release();
 });
 
-test.each(['h264', 'vp9', 'av1'] as const)('%s starts with a keyframe, makes another on request, and follows the screen', async (codec) => {
-  const opened = open({ codec });
-  const main = opened.streams.get('main')!;
-  const { recorder, release } = Recorder.listen(main);
-  await until('first picture', () => recorder.keyframes > 0);
-  await until('refining frame', () => recorder.frames >= 2);
-  const keyframes = recorder.keyframes;
-  main.requestKeyframe();
-  await until('keyframe', () => recorder.keyframes > keyframes);
-  const stop = painter.animate(15);
-  const frames = recorder.frames;
-  await until('movement', () => recorder.frames > frames + 15);
-  stop();
-  expect(recorder.largest).toBeLessThanOrEqual(1180);
-  release();
-});
+test.each(['h264', 'vp9', 'av1'] as const)(
+  '%s starts with a keyframe, makes another on request, and follows the screen',
+  async (codec) => {
+    const opened = open({ codec });
+    const main = opened.streams.get('main')!;
+    const { recorder, release } = Recorder.listen(main);
+    await until('first picture', () => recorder.keyframes > 0);
+    await until('refining frame', () => recorder.frames >= 2);
+    const keyframes = recorder.keyframes;
+    main.requestKeyframe();
+    await until('keyframe', () => recorder.keyframes > keyframes);
+    const stop = painter.animate(15);
+    const frames = recorder.frames;
+    await until('movement', () => recorder.frames > frames + 15);
+    stop();
+    expect(recorder.largest).toBeLessThanOrEqual(1180);
+    release();
+  },
+);
 
 test('an encoding with size, rate and parameters of its own runs beside another from one grab', async () => {
   const opened = open({
