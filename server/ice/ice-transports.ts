@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { err, ok, type Result } from '../lib/result.js';
+import { familyOf, isLinkLocal } from './address.js';
+import {
+  type AdvertisePolicy,
+  type HostEndpoint,
+  hostCandidates,
+  type LocalAddress,
+  usableAddresses,
+} from './candidate-policy.js';
+import { type ExternalAddresses, externalAddresses } from './external-addresses.js';
+import { type Gatherer, gatherer } from './gatherer.js';
+import type { IcePeer, IcePeerOptions, IceTransports, IceTransportsOptions, NetworkType } from './ice-types.js';
+import { localAddresses } from './local-addresses.js';
+import { systemMdnsResolver } from './mdns-names.js';
+import { Peer } from './peer.js';
+import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute } from './peer-sockets.js';
+import { openTcpMux, type TcpMux } from './tcp-mux.js';
+import { type MuxRoute, openUdpMux, type UdpMux } from './udp-mux.js';
+import { type UdpRange, udpRange } from './udp-range.js';
+
+/**
+ * Binds what is shared by all viewers; an error names the setting that is wrong or the port that is taken.
+ *
+ * Closing: IceTransports -> each peer -> its own sockets and allocations; then the shared sockets.
+ */
+export async function createIceTransports(options: IceTransportsOptions): Promise<Result<IceTransports>> {
+  const { udp, tcp, servers = [] } = options;
+  if (udp.kind === 'off' && tcp.kind === 'off') return err('ICE needs a UDP range, a UDP mux or a TCP mux');
+  if (udp.kind === 'range' && (udp.minPort > udp.maxPort || udp.minPort < 1 || udp.maxPort > 65535)) {
+    return err(`NEKO_WEBRTC_EPR: ${udp.minPort}-${udp.maxPort} is not a range of ports from low to high`);
+  }
+  if (options.lite && servers.length > 0) {
+    return err('NEKO_WEBRTC_ICELITE: an ICE-lite server asks no ICE servers; remove NEKO_WEBRTC_ICESERVERS_BACKEND');
+  }
+  const external = await externalAddresses({ ...options, nat1to1: options.nat1to1 ?? [], candidates: options.candidates ?? [] });
+  if (!external.ok) return external;
+  const gathering = gatherer({ servers, clock: options.clock, log: options.log, onExternal: external.value.discovered });
+  if (!gathering.ok) return gathering;
+  let udpMux: UdpMux | undefined;
+  if (udp.kind === 'mux') {
+    const opened = await openUdpMux({
+      port: udp.port,
+      addresses: muxAddresses(),
+      answerPlainStun: options.answerPlainStun ?? true,
+      clock: options.clock,
+      log: options.log,
+    });
+    if (!opened.ok) return opened;
+    udpMux = opened.value;
+  }
+  let tcpMux: TcpMux | undefined;
+  if (tcp.kind !== 'off') {
+    const opened = await openTcpMux({ listen: tcp.kind === 'mux', port: tcp.port, clock: options.clock });
+    if (!opened.ok) {
+      await udpMux?.close();
+      return opened;
+    }
+    tcpMux = opened.value;
+  }
+  const range = udp.kind === 'range' ? udpRange(udp.minPort, udp.maxPort) : undefined;
+  return ok(new Transports(options, { udpMux, tcpMux, range, external: external.value, gatherer: gathering.value }));
+}
+
+interface Parts {
+  readonly udpMux: UdpMux | undefined;
+  readonly tcpMux: TcpMux | undefined;
+  readonly range: UdpRange | undefined;
+  readonly external: ExternalAddresses;
+  readonly gatherer: Gatherer;
+}
+
+class Transports implements IceTransports {
+  readonly #options: IceTransportsOptions;
+  readonly #parts: Parts;
+  readonly #peers = new Map<number, Peer>();
+  readonly #resolveMdns = systemMdnsResolver();
+  #closed = false;
+
+  constructor(options: IceTransportsOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  async createPeer(peerOptions: IcePeerOptions): Promise<Result<IcePeer>> {
+    if (this.#closed) return err('ICE is closed');
+    const lite = peerOptions.lite ?? this.#options.lite ?? false;
+    const token = this.#newToken();
+    const log = peerOptions.log ?? this.#options.log;
+    const { udpMux, tcpMux, gatherer } = this.#parts;
+    const { clientAddress } = peerOptions;
+    const udp = udpMux && muxRoute(udpMux, token, () => peer);
+    const tcp = tcpRoute(() => peer);
+    const leaveMux = udp && udpMux.register(udp);
+    const peer: Peer = new Peer({
+      lite,
+      controlling: peerOptions.controlling ?? true,
+      token,
+      clock: this.#options.clock,
+      routeUfrag(ufrag) {
+        const leave = [udp && udpMux?.registerUfrag(ufrag, udp), tcpMux?.registerUfrag(ufrag, tcp)];
+        return () => {
+          for (const each of leave) each?.();
+        };
+      },
+      gather: () => (lite ? Promise.resolve() : gatherer.gather(peer, clientAddress, this.#options.filters, log)),
+      resolveMdns: this.#resolveMdns,
+      onClose: () => {
+        this.#peers.delete(token);
+        leaveMux?.();
+      },
+    });
+    this.#peers.set(token, peer);
+    const failures = await this.#attach(peer, udp, clientAddress);
+    for (const reason of failures) log.warn({ reason }, 'ICE: no socket on a local address');
+    if (!this.#closed && (peer.candidates().length > 0 || failures.length === 0)) return ok(peer);
+    peer.close();
+    return err(failures[0] ?? 'ICE is closed');
+  }
+
+  /** Gives the peer its bases and host candidates; returns what could not be opened. */
+  async #attach(peer: Peer, route: MuxRoute | undefined, clientAddress: string | undefined): Promise<string[]> {
+    const { udpMux, tcpMux, range } = this.#parts;
+    const policy = this.#policy(clientAddress);
+    const usable = usableAddresses(policy);
+    if (usable.length === 0) return ['no local address is left by NEKO_WEBRTC_FILTERS_*'];
+    const endpoints: HostEndpoint[] = [];
+    const failures: string[] = [];
+    if (udpMux && route) {
+      await udpMux.follow(muxAddresses());
+      endpoints.push(...attachMux(udpMux, route, peer, this.#udpOf(usable)));
+    }
+    if (range) {
+      const attached = await attachRange(range, peer, this.#udpOf(usable));
+      endpoints.push(...attached.endpoints);
+      failures.push(...attached.failures);
+    }
+    if (tcpMux) endpoints.push(...tcpEndpoints(tcpMux, usable));
+    for (const { baseId: _base, ...candidate } of hostCandidates(policy, endpoints)) peer.addCandidate(candidate);
+    return failures;
+  }
+
+  acceptTcp(socket: Socket, firstBytes: Buffer): void {
+    if (this.#parts.tcpMux && !this.#closed) this.#parts.tcpMux.accept(socket, firstBytes);
+    else socket.destroy();
+  }
+
+  listening(): readonly { transport: 'udp' | 'tcp'; address: string; port: number }[] {
+    const udp = this.#parts.udpMux?.sockets().map(({ address, port }) => ({ transport: 'udp' as const, address, port })) ?? [];
+    const tcp = this.#parts.tcpMux ? [{ transport: 'tcp' as const, address: '::', port: this.#parts.tcpMux.port }] : [];
+    return [...udp, ...tcp];
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const peer of [...this.#peers.values()]) peer.close();
+    await Promise.all([this.#parts.udpMux?.close(), this.#parts.tcpMux?.close()]);
+  }
+
+  #policy(clientAddress: string | undefined): AdvertisePolicy {
+    return { locals: localAddresses(), ...this.#parts.external.current(), filters: this.#options.filters ?? {}, clientAddress };
+  }
+
+  #udpOf(addresses: readonly LocalAddress[]): readonly LocalAddress[] {
+    const networks = this.#options.filters?.networks;
+    const allowed = (address: string) => !networks?.length || networks.includes(`udp${familyOf(address)}` satisfies NetworkType);
+    return addresses.filter(({ address }) => allowed(address));
+  }
+
+  #newToken(): number {
+    for (;;) {
+      const token = randomBytes(4).readUInt32BE(0);
+      if (!this.#peers.has(token)) return token;
+    }
+  }
+}
+
+/** Loopback included: a browser on this machine may come that way, whatever is advertised. */
+function muxAddresses(): string[] {
+  return localAddresses()
+    .map(({ address }) => address)
+    .filter((address) => !isLinkLocal(address));
+}

@@ -1,0 +1,142 @@
+import { addressKey } from './address.js';
+import { type Candidate, candidateFoundation, candidatePriority } from './candidate.js';
+import type { HostEndpoint, LocalAddress } from './candidate-policy.js';
+import type { BaseIo, Peer } from './peer.js';
+import type { TcpConnection, TcpMux, TcpRoute } from './tcp-mux.js';
+import type { MuxRoute, UdpMux } from './udp-mux.js';
+import type { UdpRange } from './udp-range.js';
+import type { UdpSocket } from './udp-socket.js';
+
+/** Joins sockets to a peer: each becomes a base of its agent, and an endpoint for the candidate policy. */
+
+/** More than a browser opens; a peer cannot hold more connections than this. */
+const MAX_TCP_PER_PEER = 16;
+
+/** What the UDP mux delivers to; `peerOf` is asked late, since a peer registers while it is made. */
+export function muxRoute(mux: UdpMux, token: number, peerOf: () => Peer): MuxRoute {
+  const route: MuxRoute = {
+    token,
+    onStun(socket, message, address, port) {
+      const peer = peerOf();
+      // A request on an address that is not advertised came through some translation: it is as good as any.
+      if (!peer.hasBase(udpBaseId(socket))) addMuxBase(mux, route, peer, socket, UNLISTED);
+      peer.receiveStun(udpBaseId(socket), message, address, port);
+    },
+    onDatagram: (socket, bytes, address, port) => peerOf().receiveOther(udpBaseId(socket), bytes, address, port),
+  };
+  return route;
+}
+
+/** The shared sockets on these addresses. */
+export function attachMux(mux: UdpMux, route: MuxRoute, peer: Peer, addresses: readonly LocalAddress[]): HostEndpoint[] {
+  return addresses.flatMap(({ address }, index) => {
+    const socket = mux.sockets().find((each) => each.address === address);
+    if (!socket) return [];
+    addMuxBase(mux, route, peer, socket, index);
+    return [endpointOf(socket)];
+  });
+}
+
+/** One socket of its own per address; what could not be opened is told in words. */
+export async function attachRange(
+  range: UdpRange,
+  peer: Peer,
+  addresses: readonly LocalAddress[],
+): Promise<{ endpoints: HostEndpoint[]; failures: string[] }> {
+  const endpoints: HostEndpoint[] = [];
+  const failures: string[] = [];
+  await Promise.all(
+    addresses.map(async ({ address }, index) => {
+      let baseId = '';
+      const opened = await range.open(address, (bytes, from, port) => peer.receive(baseId, bytes, from, port));
+      if (!opened.ok) {
+        failures.push(opened.error);
+        return;
+      }
+      const socket = opened.value;
+      baseId = udpBaseId(socket);
+      const io: BaseIo = { ...udpIo(socket), verified: () => undefined, close: () => void socket.close() };
+      peer.addBase({ id: baseId, candidate: baseCandidate('udp', socket, index) }, io);
+      endpoints.push(endpointOf(socket));
+    }),
+  );
+  return { endpoints, failures };
+}
+
+/** The passive candidates of the TCP mux, which has no base before someone connects. */
+export function tcpEndpoints(mux: TcpMux, addresses: readonly LocalAddress[]): HostEndpoint[] {
+  return addresses.map(({ address }) => ({ baseId: `tcp|${address}`, transport: 'tcp', address, port: mux.port }));
+}
+
+/** Makes each connection that names the peer a base. */
+export function tcpRoute(peerOf: () => Peer): TcpRoute {
+  let open = 0;
+  return {
+    onConnection(connection) {
+      const peer = peerOf();
+      const { local, remote } = connection;
+      const id = `tcp|${addressKey(local.address, local.port)}|${addressKey(remote.address, remote.port)}`;
+      open++;
+      if (open > MAX_TCP_PER_PEER) connection.close();
+      else peer.addBase({ id, candidate: baseCandidate('tcp', local, 0), onlyRemote: remote }, tcpIo(connection));
+      return {
+        onFrame: (frame) => peer.receive(id, frame, remote.address, remote.port),
+        onClose() {
+          open--;
+          peer.removeBase(id);
+        },
+      };
+    },
+  };
+}
+
+const UNLISTED = 1000;
+
+function addMuxBase(mux: UdpMux, route: MuxRoute, peer: Peer, socket: UdpSocket, index: number): void {
+  const io: BaseIo = {
+    ...udpIo(socket),
+    verified: (from) => mux.bind(socket, from.address, from.port, route),
+    close: () => undefined,
+  };
+  peer.addBase({ id: udpBaseId(socket), candidate: baseCandidate('udp', socket, index) }, io);
+}
+
+function udpBaseId(socket: UdpSocket): string {
+  return `udp|${addressKey(socket.address, socket.port)}`;
+}
+
+function endpointOf(socket: UdpSocket): HostEndpoint {
+  return { baseId: udpBaseId(socket), transport: 'udp', address: socket.address, port: socket.port };
+}
+
+function udpIo(socket: UdpSocket): Pick<BaseIo, 'send' | 'path'> {
+  return { send: (bytes, to) => socket.send(bytes, to.address, to.port), path: (to) => socket.path(to.address, to.port) };
+}
+
+function tcpIo(connection: TcpConnection): BaseIo {
+  return {
+    send: (bytes) => void connection.send(bytes),
+    path: () => ({
+      kind: 'stream',
+      send: (packet) => connection.send(packet),
+      get queuedBytes() {
+        return connection.queuedBytes;
+      },
+    }),
+    verified: () => connection.keep(),
+    close: () => connection.close(),
+  };
+}
+
+function baseCandidate(transport: 'udp' | 'tcp', at: { address: string; port: number }, index: number): Candidate {
+  return {
+    foundation: candidateFoundation('host', at.address, transport),
+    component: 1,
+    transport,
+    priority: candidatePriority('host', transport, 65535 - index, 1),
+    address: at.address,
+    port: at.port,
+    type: 'host',
+    ...(transport === 'tcp' ? { tcpType: 'passive' as const } : {}),
+  };
+}

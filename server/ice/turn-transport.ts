@@ -1,0 +1,120 @@
+import { createConnection, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { err, ok, type Result } from '../lib/result.js';
+import { familyOf, type TransportAddress } from './address.js';
+import { openUdpSocket } from './udp-socket.js';
+
+/** A TURN server of the backend list, resolved. */
+export interface TurnServer {
+  readonly at: TransportAddress;
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  /** The name in the URL, which the certificate must carry. */
+  readonly name: string;
+  readonly username: string;
+  readonly credential: string;
+}
+
+/** How messages reach a TURN server: whole STUN messages and ChannelData, whatever lies below. */
+export interface TurnTransport {
+  /** Messages are repeated by the network below; else the sender must. */
+  readonly reliable: boolean;
+  readonly queuedBytes: number;
+  /** False: not taken. */
+  send(message: Uint8Array): boolean;
+  listen(onMessage: (message: Buffer) => void, onClosed: () => void): void;
+  close(): void;
+}
+
+const CONNECT_LIMIT_MS = 5000;
+const BUFFER_BYTES = 1024 * 1024;
+const MAX_QUEUED_BYTES = 1024 * 1024;
+
+/** Opens a socket of our own to the server; errors after 5 s, with the reason. */
+export function connectTurn(server: TurnServer): Promise<Result<TurnTransport>> {
+  return server.transport === 'udp' ? overUdp(server) : overStream(server);
+}
+
+async function overUdp({ at }: TurnServer): Promise<Result<TurnTransport>> {
+  let onMessage: (message: Buffer) => void = () => undefined;
+  const opened = await openUdpSocket({
+    address: familyOf(at.address) === 4 ? '0.0.0.0' : '::',
+    port: 0,
+    bufferBytes: BUFFER_BYTES,
+    onDatagram(bytes, address, port) {
+      if (address === at.address && port === at.port) onMessage(bytes);
+    },
+  });
+  if (!opened.ok) return err(opened.error.message);
+  const socket = opened.value;
+  return ok({
+    reliable: false,
+    queuedBytes: 0,
+    send(message) {
+      socket.send(message, at.address, at.port);
+      return true;
+    },
+    listen(listener) {
+      onMessage = listener;
+    },
+    close: () => void socket.close(),
+  });
+}
+
+function overStream(server: TurnServer): Promise<Result<TurnTransport>> {
+  const { address: host, port } = server.at;
+  return new Promise((resolve) => {
+    const isName = server.name !== host;
+    const socket =
+      server.transport === 'tls'
+        ? connectTls({ host, port, ...(isName ? { servername: server.name } : {}) })
+        : createConnection({ host, port });
+    const fail = (reason: string) => {
+      socket.destroy();
+      resolve(err(reason));
+    };
+    socket.setNoDelay(true);
+    socket.setTimeout(CONNECT_LIMIT_MS, () => fail('no connection within 5 s'));
+    socket.once('error', (error) => fail(error.message));
+    socket.once(server.transport === 'tls' ? 'secureConnect' : 'connect', () => {
+      socket.setTimeout(0);
+      socket.removeAllListeners('error');
+      socket.on('error', () => undefined);
+      resolve(ok(streamTransport(socket)));
+    });
+  });
+}
+
+function streamTransport(socket: Socket): TurnTransport {
+  return {
+    reliable: true,
+    get queuedBytes() {
+      return socket.writableLength;
+    },
+    send(message) {
+      if (socket.destroyed || socket.writableLength + message.length > MAX_QUEUED_BYTES) return false;
+      // ChannelData is padded to four bytes on a stream (RFC 8656 section 12.5); STUN messages always are.
+      const padding = (4 - (message.length % 4)) % 4;
+      socket.write(padding === 0 ? message : Buffer.concat([message, Buffer.alloc(padding)]));
+      return true;
+    },
+    listen(onMessage, onClosed) {
+      let rest: Buffer = Buffer.alloc(0);
+      socket.on('data', (chunk: Buffer) => {
+        rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+        for (let length = messageLength(rest); length !== undefined && rest.length >= length; length = messageLength(rest)) {
+          onMessage(rest.subarray(0, length));
+          rest = rest.subarray(length);
+        }
+      });
+      socket.once('close', onClosed);
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+/** The length of the message that begins here, padding included: STUN or ChannelData by its first bits. */
+function messageLength(bytes: Buffer): number | undefined {
+  if (bytes.length < 4) return undefined;
+  const length = bytes.readUInt16BE(2);
+  return bytes[0]! < 0x40 ? 20 + length : 4 + Math.ceil(length / 4) * 4;
+}

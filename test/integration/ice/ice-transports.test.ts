@@ -1,0 +1,364 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { formatCandidate } from '../../../server/ice/candidate.js';
+import { FrameReader, frame } from '../../../server/ice/frame-reader.js';
+import { createIceTransports } from '../../../server/ice/ice-transports.js';
+import type { IcePeer, IceTransports, IceTransportsOptions } from '../../../server/ice/ice-types.js';
+import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
+import { systemClock } from '../../../server/lib/clock.js';
+import { rawClient, until } from './raw-client.js';
+
+const warnings: string[] = [];
+const log = {
+  debug() {},
+  info() {},
+  warn(fields: object, message: string) {
+    warnings.push(`${message} ${JSON.stringify(fields)}`);
+  },
+  error() {},
+};
+const open: { close(): unknown }[] = [];
+
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each.close();
+  warnings.length = 0;
+});
+
+async function transports(options: Partial<IceTransportsOptions>): Promise<IceTransports> {
+  const made = await createIceTransports({ udp: { kind: 'off' }, tcp: { kind: 'off' }, clock: systemClock, log, ...options });
+  if (!made.ok) throw new Error(made.error);
+  open.push(made.value);
+  return made.value;
+}
+
+async function peerOf(ice: IceTransports, options: Parameters<IceTransports['createPeer']>[0] = {}): Promise<IcePeer> {
+  const made = await ice.createPeer({ clientAddress: '127.0.0.1', ...options });
+  if (!made.ok) throw new Error(made.error);
+  return made.value;
+}
+
+/** Introduces two peers as signalling would, candidates last. */
+function introduce(a: IcePeer, b: IcePeer): void {
+  a.setRemote(b.local);
+  b.setRemote(a.local);
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    for (const candidate of from.candidates()) to.addRemoteCandidate(formatCandidate(candidate));
+}
+
+const MUX = { udp: { kind: 'mux', port: 0 } } as const;
+const RANGE = { udp: { kind: 'range', minPort: 41_000, maxPort: 41_999 } } as const;
+
+describe('two agents over real sockets', () => {
+  test.each([
+    ['range', RANGE, false],
+    ['UDP mux', MUX, false],
+    ['UDP mux, ICE-lite', MUX, true],
+  ] as const)('T1 connects within 300 ms and carries datagrams both ways: %s', async (_name, options, lite) => {
+    const server = await peerOf(await transports(options), { lite });
+    const client = await peerOf(await transports(RANGE), { controlling: lite });
+    const got: string[] = [];
+    server.onDatagram((bytes) => got.push(`server ${bytes}`));
+    client.onDatagram((bytes) => got.push(`client ${bytes}`));
+    const states: string[] = [];
+    server.onState((state) => states.push(state));
+    const paths: string[] = [];
+    server.onPath((path) => paths.push(path.kind));
+    expect(server.candidates()[0]?.address).toBe('127.0.0.1');
+    introduce(server, client);
+    expect(await until(() => server.state === 'connected' && client.state === 'connected')).toBeLessThan(300);
+    server.send(Buffer.from('\x80hello'));
+    client.send(Buffer.from('\x80world'));
+    await until(() => got.length === 2);
+    expect(got.sort()).toEqual(['client \x80hello', 'server \x80world']);
+    expect(states).toEqual(['checking', 'connected']);
+    expect(paths[0]).toBe('udp');
+    const path = server.path;
+    expect(path?.kind === 'udp' && path.fd).toBeGreaterThan(2);
+    expect(server.selectedPair()).toMatchObject({ local: { type: 'host' }, remote: { transport: 'udp' } });
+    client.close();
+    server.close();
+    expect(server.state).toBe('closed');
+  });
+
+  test('T2 many peers share the UDP mux port, each hears its own datagrams, and the port routes nothing after close', async () => {
+    const mux = await transports(MUX);
+    const clients = await transports(RANGE);
+    const pairs = await Promise.all(
+      Array.from({ length: 20 }, async () => ({
+        server: await peerOf(mux),
+        client: await peerOf(clients, { controlling: false }),
+      })),
+    );
+    const heard = pairs.map(({ server }) => {
+      const texts = new Set<string>();
+      server.onDatagram((bytes) => texts.add(bytes.toString()));
+      return texts;
+    });
+    for (const { server, client } of pairs) introduce(server, client);
+    await until(() => pairs.every(({ server, client }) => server.state === 'connected' && client.state === 'connected'));
+    for (const [i, { client }] of pairs.entries()) client.send(Buffer.from(`\x80${i}`));
+    await until(() => heard.every((texts) => texts.size === 1));
+    expect(heard.map((texts) => [...texts][0])).toEqual(pairs.map((_, i) => `\x80${i}`));
+    expect(new Set(pairs.map(({ server }) => server.selectedPair()?.local.port)).size).toBe(1);
+    for (const { server } of pairs) server.close();
+    pairs[0]!.client.send(Buffer.from('\x80late'));
+    expect(heard[0]!.size).toBe(1);
+  });
+
+  test('T3 a restart keeps the path, and the new generation takes over', async () => {
+    const server = await peerOf(await transports(MUX));
+    const client = await peerOf(await transports(RANGE), { controlling: false });
+    introduce(server, client);
+    await until(() => server.state === 'connected' && client.state === 'connected');
+    const before = server.local.ufrag;
+    const states: string[] = [];
+    server.onState((state) => states.push(state));
+    expect(server.restart().ufrag).not.toBe(before);
+    expect(server.path).toBeDefined();
+    expect(server.candidates()[0]?.ufrag).toBe(server.local.ufrag);
+    client.restart();
+    let moved = 0;
+    server.onPath(() => moved++);
+    introduce(server, client);
+    await until(() => moved > 0);
+    expect(states).toEqual([]);
+  });
+});
+
+describe('raw STUN against the mux', () => {
+  test('T4 a hidden browser is found by its own checks, also those that come before the answer', async () => {
+    const ice = await transports(MUX);
+    const server = await peerOf(ice);
+    const wire = createSocket('udp4');
+    open.push(wire);
+    const { port, address } = server.candidates()[0]!;
+    const client = rawClient({ server: server.local, transmit: (bytes) => wire.send(bytes, port, address) });
+    wire.on('message', (bytes) => client.receive(bytes));
+    client.check();
+    await until(() => client.answered === 1);
+    expect(server.state).toBe('checking');
+    server.send(Buffer.from('\x16early answer'));
+    await until(() => client.received.length === 1);
+    server.setRemote({ ...client.local, lite: false });
+    await until(() => server.state === 'connected');
+    expect(server.selectedPair()?.remote.type).toBe('prflx');
+  });
+
+  test('T5 plain binding requests are answered, and can be switched off', async () => {
+    for (const answerPlainStun of [true, false]) {
+      const ice = await transports({ ...MUX, answerPlainStun });
+      const { port } = ice.listening().find(({ address }) => address === '127.0.0.1')!;
+      const wire = createSocket('udp4');
+      open.push(wire);
+      const answers: string[] = [];
+      wire.on('message', (bytes) => {
+        const read = decodeStun(bytes);
+        if (read.ok) answers.push(`${read.value.attributes.xorMappedAddress?.port}`);
+      });
+      await new Promise<void>((resolve) => wire.bind(0, '127.0.0.1', resolve));
+      wire.send(
+        encodeStun({ kind: 'request', method: 'binding', transactionId: Buffer.alloc(12, 1), attributes: {} }),
+        port,
+        '127.0.0.1',
+      );
+      if (answerPlainStun) await until(() => answers.length === 1);
+      // A peer's round trip on the same socket shows that the request has been seen.
+      const server = await peerOf(ice);
+      const client = rawClient({ server: server.local, transmit: (bytes) => wire.send(bytes, port, '127.0.0.1') });
+      wire.on('message', (bytes) => client.receive(bytes));
+      client.check();
+      await until(() => client.answered > 0);
+      expect(answers.filter((each) => each === `${wire.address().port}`).length).toBe(answerPlainStun ? 2 : 1);
+    }
+  });
+
+  test('T6 10,000 malformed datagrams: no crash, no answer, memory flat, the others undisturbed', async () => {
+    const ice = await transports(MUX);
+    const server = await peerOf(ice);
+    const client = await peerOf(await transports(RANGE), { controlling: false });
+    introduce(server, client);
+    await until(() => server.state === 'connected' && client.state === 'connected');
+    const states: string[] = [];
+    server.onState((state) => states.push(state));
+    const { port, address } = server.candidates()[0]!;
+    const wire = createSocket('udp4');
+    open.push(wire);
+    let answers = 0;
+    wire.on('message', () => answers++);
+    const good = encodeStun({
+      kind: 'request',
+      method: 'binding',
+      transactionId: Buffer.alloc(12, 3),
+      attributes: { username: `${server.local.ufrag}:x`, priority: 1 },
+    });
+    const send = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const bytes = Buffer.from(good);
+        bytes[(i * 7) % bytes.length]! ^= 1 << (i % 8);
+        wire.send(i % 3 === 0 ? bytes.subarray(0, i % bytes.length) : bytes, port, address);
+        if (i % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await send(2000);
+    const before = process.memoryUsage().heapUsed;
+    await send(10_000);
+    const heard = new Promise((resolve) => server.onDatagram(resolve));
+    const resend = setInterval(() => client.send(Buffer.from('\x80still here')), 20);
+    await heard;
+    clearInterval(resend);
+    expect(answers).toBe(0);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(60e6);
+    expect(states).toEqual([]);
+  });
+});
+
+describe('ICE-TCP', () => {
+  function tcpClient(port: number, server: IcePeer, over = createConnection(port, '127.0.0.1')) {
+    open.push({ close: () => over.destroy() });
+    const client = rawClient({ server: server.local, transmit: (bytes) => over.write(frame(bytes)) });
+    const reader = new FrameReader();
+    over.on('data', (chunk: Buffer) => {
+      for (const each of reader.push(chunk)) client.receive(each);
+    });
+    over.on('error', () => undefined);
+    return { client, socket: over };
+  }
+
+  test('T7 the TCP mux carries datagrams as frames; its end is noticed at once and another connection repairs it', async () => {
+    const ice = await transports({ tcp: { kind: 'mux', port: 0 } });
+    const server = await peerOf(ice);
+    const candidate = server.candidates()[0]!;
+    expect(formatCandidate(candidate)).toMatch(/^candidate:\d+ 1 tcp \d+ 127\.0\.0\.1 \d+ typ host tcptype passive ufrag \S+$/);
+    const got: string[] = [];
+    server.onDatagram((bytes) => got.push(bytes.toString()));
+    const first = tcpClient(candidate.port, server);
+    first.client.check();
+    server.setRemote({ ...first.client.local, lite: false });
+    await until(() => server.state === 'connected');
+    expect(server.path?.kind).toBe('stream');
+    server.send(Buffer.from('\x80to you'));
+    first.socket.write(frame(Buffer.from('\x80to me')));
+    await until(() => first.client.received.length === 1 && got.length === 1);
+    first.socket.destroy();
+    await until(() => server.state === 'disconnected');
+    expect(server.path).toBeUndefined();
+    const second = tcpClient(candidate.port, server);
+    second.client.check();
+    await until(() => server.state === 'connected');
+  });
+
+  test('T8 a connection that names no peer, or speaks something else, is closed', async () => {
+    const ice = await transports({ tcp: { kind: 'mux', port: 0 } });
+    const server = await peerOf(ice);
+    const { port } = server.candidates()[0]!;
+    for (const bytes of [
+      Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+      frame(Buffer.alloc(30)),
+      frame(
+        encodeStun({ kind: 'request', method: 'binding', transactionId: Buffer.alloc(12), attributes: { username: 'no:one' } }),
+      ),
+      Buffer.from([0x40, 0x00]),
+    ]) {
+      const socket = createConnection(port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(bytes);
+      await once(socket, 'close');
+    }
+  });
+
+  test('T9 a connection accepted by another listener is taken over with its first bytes', async () => {
+    const ice = await transports({ tcp: { kind: 'shared', port: 8080 } });
+    const shared = createServer((socket) => socket.once('data', (bytes: Buffer) => ice.acceptTcp(socket, bytes)));
+    await new Promise<void>((resolve) => shared.listen(0, '127.0.0.1', resolve));
+    open.push(shared);
+    const server = await peerOf(ice);
+    expect(server.candidates()[0]?.port).toBe(8080);
+    const address = shared.address();
+    const { client } = tcpClient(typeof address === 'object' && address ? address.port : 0, server);
+    client.check();
+    server.setRemote({ ...client.local, lite: false });
+    await until(() => server.state === 'connected');
+  });
+});
+
+describe('ports and faults', () => {
+  test('T10 ports of the range come back: 200 joins on 20 ports, then one too many is a clear error', async () => {
+    const ice = await transports({ udp: { kind: 'range', minPort: 42_100, maxPort: 42_119 }, filters: { ips: ['127.0.0.1'] } });
+    for (let i = 0; i < 200; i++) (await peerOf(ice)).close();
+    const held: IcePeer[] = [];
+    let refused = '';
+    for (let i = 0; i < 40 && refused === ''; i++) {
+      const made = await ice.createPeer({ clientAddress: '127.0.0.1' });
+      if (made.ok) held.push(made.value);
+      else refused = made.error;
+    }
+    expect(refused).toContain('42100-42119 are in use (NEKO_WEBRTC_EPR)');
+    expect(held.length).toBeGreaterThan(15);
+    for (const peer of held) peer.close();
+  });
+
+  test('T11 a taken mux port is a clear error', async () => {
+    const first = await transports({ ...MUX, tcp: { kind: 'mux', port: 0 } });
+    const ports = {
+      udp: first.listening().find(({ transport }) => transport === 'udp')!.port,
+      tcp: first.listening().at(-1)!.port,
+    };
+    const base = { clock: systemClock, log };
+    const udp = await createIceTransports({ ...base, udp: { kind: 'mux', port: ports.udp }, tcp: { kind: 'off' } });
+    expect(udp.ok ? '' : udp.error).toContain('NEKO_WEBRTC_UDPMUX');
+    const tcp = await createIceTransports({ ...base, udp: { kind: 'off' }, tcp: { kind: 'mux', port: ports.tcp } });
+    expect(tcp.ok ? '' : tcp.error).toContain('NEKO_WEBRTC_TCPMUX');
+  });
+
+  test('T12 a STUN server that does not answer delays nothing; non-trickle waits 5 s for it once, and the log names it', async () => {
+    const silent = createSocket('udp4');
+    await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+    open.push(silent);
+    const url = `stun:127.0.0.1:${silent.address().port}`;
+    const ice = await transports({ ...MUX, servers: [{ urls: [url] }] });
+    const client = await peerOf(await transports(RANGE), { controlling: false });
+    const startMs = performance.now();
+    const server = await peerOf(ice);
+    const gathered = server.gather();
+    introduce(server, client);
+    await until(() => server.state === 'connected');
+    expect(performance.now() - startMs).toBeLessThan(1000);
+    await gathered;
+    expect(performance.now() - startMs).toBeGreaterThan(4500);
+    expect(performance.now() - startMs).toBeLessThan(7000);
+    await until(() => warnings.length > 0);
+    expect(warnings.join()).toContain(url);
+    const again = await peerOf(ice);
+    const againMs = performance.now();
+    await again.gather();
+    expect(performance.now() - againMs).toBeLessThan(500);
+  });
+
+  test('T13 a STUN server that sees another address gives a server-reflexive candidate', async () => {
+    const stun = createSocket('udp4');
+    stun.on('message', (bytes, from) => {
+      const read = decodeStun(bytes);
+      if (!read.ok) return;
+      const attributes = { xorMappedAddress: { address: '203.0.113.8', port: 7777 } };
+      stun.send(
+        encodeStun({ kind: 'success', method: 'binding', transactionId: read.value.transactionId, attributes }),
+        from.port,
+        from.address,
+      );
+    });
+    await new Promise<void>((resolve) => stun.bind(0, '127.0.0.1', resolve));
+    open.push(stun);
+    const ice = await transports({ ...MUX, servers: [{ urls: [`stun:127.0.0.1:${stun.address().port}`] }] });
+    const server = await peerOf(ice);
+    const found: string[] = [];
+    server.onCandidate((candidate) => found.push(formatCandidate(candidate)));
+    await server.gather();
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/203\.0\.113\.8 7777 typ srflx raddr 127\.0\.0\.1 rport \d+ ufrag/);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { externalAddresses } from '../../../server/ice/external-addresses.js';
+import { FrameReader, frame } from '../../../server/ice/frame-reader.js';
+import { parseHostPort } from '../../../server/ice/host-port.js';
+import { parseIceUrl } from '../../../server/ice/ice-url.js';
+import { answerPlainBinding } from '../../../server/ice/plain-stun.js';
+import { rateLimit } from '../../../server/ice/rate-limit.js';
+import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
+import { mulberry32 } from './simulated-network.js';
+
+test('F1 frames survive any cutting of the stream (RFC 4571 section 2)', () => {
+  const random = mulberry32(99);
+  const sent = Array.from({ length: 200 }, (_, i) => Buffer.alloc(Math.floor(random() * 1500), i));
+  const stream = Buffer.concat(sent.map(frame));
+  const reader = new FrameReader();
+  const got: Buffer[] = [];
+  for (let at = 0; at < stream.length; ) {
+    const end = Math.min(stream.length, at + 1 + Math.floor(random() * 4000));
+    got.push(...reader.push(stream.subarray(at, end)).map((each) => Buffer.from(each)));
+    at = end;
+  }
+  expect(got).toEqual(sent);
+  expect(reader.pendingBytes).toBe(0);
+  reader.push(Buffer.from([0xff, 0xff, 1]));
+  expect(reader.announcedBytes).toBe(65535);
+});
+
+test.each([
+  ['stun:stun.example.org', { scheme: 'stun', transport: 'udp', host: 'stun.example.org', port: 3478 }],
+  ['turn:192.0.2.1:1234', { scheme: 'turn', transport: 'udp', host: '192.0.2.1', port: 1234 }],
+  ['turn:[2001:db8::1]:1234?transport=tcp', { scheme: 'turn', transport: 'tcp', host: '2001:db8::1', port: 1234 }],
+  ['turns:t.example', { scheme: 'turn', transport: 'tls', host: 't.example', port: 5349 }],
+  ['TURNS:t.example:443?transport=tcp', { scheme: 'turn', transport: 'tls', host: 't.example', port: 443 }],
+])('U1 a server URL is read: %s', (text, expected) => {
+  expect(parseIceUrl(text)).toEqual({ ok: true, value: expected });
+});
+
+test.each([
+  ['http://example.org', 'expected stun'],
+  ['turn:2001:db8::1:3478', 'IPv6 address in brackets'],
+  ['turn:host:0', '1 to 65535'],
+  ['turn:host?transport=sctp', 'transport=udp or tcp'],
+  ['turns:host?transport=udp', 'TLS over UDP'],
+  ['stun:300.1.1.1', 'not an IPv4 address'],
+])('U2 a wrong server URL says why: %s', (text, reason) => {
+  const read = parseIceUrl(text);
+  expect(read.ok ? '' : read.error).toContain(reason);
+});
+
+test.each([
+  ['198.51.100.1', 'the port is missing'],
+  ['2001:db8::1:5000', 'in brackets'],
+  ['[198.51.100.1]:5000', 'not an IPv6 address'],
+  ['host:70000', '1 to 65535'],
+])('U3 a wrong host and port say why: %s', (text, reason) => {
+  const read = parseHostPort(text);
+  expect(read.ok ? '' : read.error).toContain(reason);
+});
+
+describe('external addresses', () => {
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const clockAt = { ms: 0 };
+  const clock = { nowMs: () => clockAt.ms, after: () => () => undefined };
+
+  test('E1 names are looked up again every minute and keep their last address when that fails', async () => {
+    const answers = [['198.51.100.1'], ['198.51.100.2'], undefined];
+    const made = await externalAddresses({
+      nat1to1: ['home.example', '203.0.113.1/192.168.1.10'],
+      candidates: ['home.example:443', 'stun:5000'],
+      clock,
+      log: silent,
+      resolve: async () => {
+        const answer = answers.shift();
+        if (!answer) throw new Error('no such name');
+        return answer;
+      },
+    });
+    if (!made.ok) throw new Error(made.error);
+    const addresses = made.value;
+    const fixed = { external: '203.0.113.1', local: '192.168.1.10' };
+    expect(addresses.current()).toEqual({
+      externals: [{ external: '198.51.100.1' }, fixed],
+      statics: [{ address: '198.51.100.1', port: 443 }],
+    });
+    for (const expected of ['198.51.100.2', '198.51.100.2']) {
+      clockAt.ms += 60_001;
+      addresses.current();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(addresses.current().externals).toEqual([{ external: expected }, fixed]);
+    }
+    addresses.discovered('203.0.113.9');
+    expect(addresses.current().statics).toContainEqual({ address: '203.0.113.9', port: 5000 });
+  });
+
+  test.each([
+    [['1.2.3.4,5.6.7.8'], 'expected EXTERNAL'],
+    [['1.2.3.4/x'], 'expected EXTERNAL'],
+    [['300.2.3.4'], 'expected EXTERNAL'],
+    [['nowhere.example'], 'nowhere.example does not resolve'],
+  ])('E2 an entry that cannot work is an error that names it: %j', async (nat1to1, reason) => {
+    const resolve = () => Promise.reject(new Error('no such name'));
+    const made = await externalAddresses({ nat1to1, candidates: [], clock, log: silent, resolve });
+    expect(made.ok ? '' : made.error).toContain(reason);
+  });
+});
+
+describe('the STUN server on the mux port', () => {
+  const request = decodeStun(
+    encodeStun({ kind: 'request', method: 'binding', transactionId: Buffer.alloc(12, 7), attributes: {} }),
+  );
+  if (!request.ok) throw new Error(request.error);
+
+  test('N1 a plain binding request is answered with the address it came from', () => {
+    const answer = answerPlainBinding(request.value, '203.0.113.5', 4000, rateLimit(5, 20, 500), 0);
+    const read = answer && decodeStun(answer);
+    expect(read?.ok && read.value).toMatchObject({
+      kind: 'success',
+      attributes: { xorMappedAddress: { address: '203.0.113.5', port: 4000 } },
+    });
+    expect(answer!.length).toBeLessThanOrEqual(request.value.bytes.length * 2);
+  });
+
+  test('N2 an address gets a burst and then a trickle, and all together are bounded', () => {
+    const limit = rateLimit(5, 20, 100);
+    const taken = (key: string, count: number, nowMs: number) =>
+      Array.from({ length: count }, () => limit.take(key, nowMs)).filter(Boolean).length;
+    expect(taken('a', 50, 0)).toBe(20);
+    expect(taken('a', 50, 1000)).toBe(5);
+    expect(taken('b', 50, 1000)).toBe(20);
+    const many = Array.from({ length: 200 }, (_, i) => taken(`c${i}`, 1, 1000)).reduce((a, b) => a + b, 0);
+    expect(many).toBe(75);
+  });
+});
