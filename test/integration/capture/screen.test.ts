@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Capture } from '../../../server/capture/capture.js';
+import { startXServer, type XServer } from '../../support/x-server.js';
+import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
+import { compileCaptureHost } from './host-entry.js';
+import { openPainter } from './painter.js';
+import { growth, Recorder, until } from './recorder.js';
+
+let x: XServer;
+let hostEntry: string;
+let capture: Capture | undefined;
+let lines: string[] = [];
+
+beforeAll(async () => {
+  [x, hostEntry] = await Promise.all([startXServer({ first: 44 }), compileCaptureHost()]);
+});
+
+afterAll(() => x?.stop());
+
+afterEach(async (context) => {
+  if (context.task.result?.state === 'fail') console.log(lines.join('\n'));
+  lines = [];
+  await capture?.close();
+  capture = undefined;
+});
+
+function open(options: Partial<FixtureOptions> = {}): Capture {
+  capture = openTestCapture({ display: x.display, hostEntry, ...options }, lines);
+  return capture;
+}
+
+test('a new screen size starts the encoding anew with a keyframe', async () => {
+  const opened = open();
+  const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
+  await until('first picture', () => recorder.keyframes === 1);
+  await promisify(execFile)('xrandr', ['-d', x.display, '--output', 'DUMMY0', '--mode', '800x600']);
+  await until('new picture', () => recorder.keyframes >= 2);
+  expect(recorder.restarts).toBeGreaterThanOrEqual(1);
+  const { frames } = recorder;
+  const painter = await openPainter(x.display);
+  painter.fill(0x00ffff);
+  await until('changes of the new screen', () => recorder.frames > frames);
+  painter.close();
+  release();
+});
+
+test('when the X server is lost and comes back, the picture is back with a keyframe', async () => {
+  const opened = open();
+  const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
+  await until('first picture', () => recorder.keyframes === 1);
+  await x.kill();
+  await until('report', () => opened.status().kind === 'degraded');
+  expect(JSON.stringify(opened.status())).toContain('X server');
+  x = await startXServer({ exactly: Number(x.display.slice(1)) });
+  await until('picture is back', () => recorder.keyframes >= 2, 20_000);
+  await until('healthy', () => opened.status().kind === 'healthy');
+  release();
+});
+
+test('without an X server the status says so, and the picture comes once there is one', async () => {
+  const number = Number(x.display.slice(1));
+  await x.stop();
+  const opened = open();
+  const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
+  await until('reason', () => JSON.stringify(opened.status()).includes(`no X server on display ${x.display}`));
+  x = await startXServer({ exactly: number });
+  await until('picture', () => recorder.keyframes === 1, 20_000);
+  release();
+});
+
+test('an encoder that aborts its process leads to waits that grow, not to a loop', async () => {
+  // libaom aborts with this setting in constant bitrate.
+  const opened = open({
+    codec: 'av1',
+    video: {
+      ids: [],
+      pipelines: {
+        aborts: {
+          gstEncoder: 'av1enc',
+          gstParams: { 'end-usage': 'cbr', 'max-quantizer': '0', 'usage-profile': 'realtime' },
+          showPointer: false,
+        },
+      },
+    },
+  });
+  const { release } = Recorder.listen(opened.streams.get('aborts')!);
+  const painter = await openPainter(x.display);
+  const stop = painter.animate(20);
+  await until('first end', () => lines.some((line) => line.startsWith('the capture host ended')));
+  await growth(() => 0, 2_000);
+  const ends = lines.filter((line) => line.startsWith('the capture host ended')).length;
+  expect(ends).toBeLessThan(5);
+  stop();
+  painter.close();
+  release();
+  await until('healthy without it', () => opened.status().kind === 'healthy', 20_000);
+});
