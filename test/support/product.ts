@@ -64,6 +64,7 @@ export async function startProduct({ env = {}, firstDisplay = 60 }: ProductOptio
 class Server {
   output = '';
   #child: ChildProcess | undefined;
+  #stopping = false;
 
   constructor(
     private readonly x: XServer,
@@ -77,6 +78,7 @@ class Server {
   }
 
   async start(): Promise<void> {
+    this.#stopping = false;
     const child = spawn(process.execPath, [MAIN, 'serve'], {
       env: {
         PATH: process.env.PATH ?? '',
@@ -98,6 +100,9 @@ class Server {
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     process.once('exit', () => child.kill('SIGKILL'));
+    child.once('exit', (code, signal) => {
+      if (!this.#stopping) process.stderr.write(`the server ended by itself (${code ?? signal}):\n${this.output.slice(-4000)}\n`);
+    });
     await waitFor(
       'a healthy server',
       async () => {
@@ -116,6 +121,7 @@ class Server {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    this.#stopping = true;
     const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
     child.kill(signal);
     return gone;
