@@ -29,6 +29,7 @@ interface Server {
   readonly text: string;
   readonly username: string | undefined;
   readonly credential: string | undefined;
+  readonly ca: string | undefined;
   /** When it last failed to answer. */
   silentAtMs: number;
 }
@@ -42,14 +43,14 @@ const RETRANSMIT_MS = [0, 200, 600, 1400, 3000] as const;
 /** Reads the backend list; an entry that cannot work is an error that names it. */
 export function gatherer(options: Options): Result<Gatherer> {
   const servers: Server[] = [];
-  for (const { urls, username, credential } of options.servers) {
+  for (const { urls, username, credential, ca } of options.servers) {
     for (const text of urls) {
       const url = parseIceUrl(text);
       if (!url.ok) return err(`NEKO_WEBRTC_ICESERVERS_BACKEND: ${url.error}`);
       if (url.value.scheme === 'turn' && (!username || !credential)) {
         return err(`NEKO_WEBRTC_ICESERVERS_BACKEND: ${text}: a TURN server needs username and credential`);
       }
-      servers.push({ url: url.value, text, username, credential, silentAtMs: Number.NEGATIVE_INFINITY });
+      servers.push({ url: url.value, text, username, credential, ca, silentAtMs: Number.NEGATIVE_INFINITY });
     }
   }
   return ok({
@@ -88,7 +89,14 @@ async function ask(
     if (wanted('srflx') && server.url.transport === 'udp') questions.push(askReflexive(server, peer, at, options));
     const { username, credential } = server;
     if (wanted('relay') && server.url.scheme === 'turn' && username !== undefined && credential !== undefined) {
-      const turn: TurnServer = { at, transport: server.url.transport, name: server.url.host, username, credential };
+      const turn: TurnServer = {
+        at,
+        transport: server.url.transport,
+        name: server.url.host,
+        username,
+        credential,
+        ca: server.ca,
+      };
       questions.push(attachRelay(peer, turn, clientAddress, options.clock, options.log));
     }
   }

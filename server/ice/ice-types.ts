@@ -58,6 +58,8 @@ export interface IceServer {
   readonly urls: readonly string[];
   readonly username?: string;
   readonly credential?: string;
+  /** PEM certificates that `turns:` may present besides the system's. */
+  readonly ca?: string;
 }
 
 export interface IcePeerOptions {

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, rootCertificates } from 'node:tls';
 import { err, ok, type Result } from '../lib/result.js';
 import { familyOf, type TransportAddress } from './address.js';
 import { openUdpSocket } from './udp-socket.js';
@@ -12,6 +12,7 @@ export interface TurnServer {
   readonly name: string;
   readonly username: string;
   readonly credential: string;
+  readonly ca: string | undefined;
 }
 
 /** How messages reach a TURN server: whole STUN messages and ChannelData, whatever lies below. */
@@ -62,11 +63,12 @@ async function overUdp({ at }: TurnServer): Promise<Result<TurnTransport>> {
 
 function overStream(server: TurnServer): Promise<Result<TurnTransport>> {
   const { address: host, port } = server.at;
+  const trusted = server.ca === undefined ? {} : { ca: [...rootCertificates, server.ca] };
   return new Promise((resolve) => {
     const isName = server.name !== host;
     const socket =
       server.transport === 'tls'
-        ? connectTls({ host, port, ...(isName ? { servername: server.name } : {}) })
+        ? connectTls({ host, port, ...(isName ? { servername: server.name } : {}), ...trusted })
         : createConnection({ host, port });
     const fail = (reason: string) => {
       socket.destroy();
