@@ -7,7 +7,7 @@ import { controlHost } from './wire-view.js';
 /** How long one request for control stays open when the host does nothing about it. */
 export const REQUEST_OPEN_MS = 10_000;
 
-/** Puts `hostId` in control and tells everybody; `by` is who caused it. Keys that the last host held are let go (C9). */
+/** Puts `hostId` in control and tells everybody; `by` is who caused it. Keys that the last host held are let go (C10). */
 export function setHost(draft: Draft, hostId: string | null, by: string) {
   const before = draft.room.hostId;
   draft.update({ hostId, openRequests: new Map() });

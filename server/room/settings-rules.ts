@@ -6,7 +6,7 @@ import { clearHost } from './hosting.js';
 import { privateModeBlocks } from './permissions.js';
 import { connectedAdmins } from './room-state.js';
 
-/** An accepted write of the settings and its consequences, in this order (R1-R6). */
+/** An accepted write of the settings and its consequences, in this order (R1-R4). */
 export function setSettings(draft: Draft, actor: Actor, patch: SettingsPatch) {
   const before = draft.room.settings;
   const by = actorId(actor);
@@ -19,7 +19,7 @@ export function setSettings(draft: Draft, actor: Actor, patch: SettingsPatch) {
   broadcastSettings(draft, by);
 }
 
-/** With control protection on, an admin who connects opens the controls (R7). */
+/** With control protection on, an admin who connects opens the controls (R6). */
 export function unlockForAdmin(draft: Draft, by: string) {
   const { control_protection, locked_controls } = draft.room.settings;
   if (!control_protection || !locked_controls) return;
@@ -27,7 +27,7 @@ export function unlockForAdmin(draft: Draft, by: string) {
   broadcastSettings(draft, by);
 }
 
-/** With control protection on, the last admin who leaves closes the controls; a user in control keeps it (R8). */
+/** With control protection on, the last admin who leaves closes the controls; a user in control keeps it (R7). */
 export function lockWithoutAdmins(draft: Draft, by: string) {
   const { control_protection, locked_controls } = draft.room.settings;
   if (!control_protection || locked_controls || connectedAdmins(draft.room) > 0) return;

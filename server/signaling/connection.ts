@@ -6,7 +6,7 @@ import type { DisconnectReason } from '../protocol/system.js';
 import type { SocketId } from '../room/room-state.js';
 import { actorOf } from './credentials.js';
 import { lineOf, routeOf } from './dispatch.js';
-import type { Outcome, Sender } from './handlers/event-route.js';
+import { Malformed, type Outcome, type Sender } from './handlers/event-route.js';
 import { LogLimiter } from './log-limiter.js';
 import { MessageLine } from './message-line.js';
 import type { Services } from './services.js';
@@ -42,10 +42,10 @@ function serve(services: Services, socket: WebSocket, id: SocketId, sender: Send
   socket.on('message', (data) => {
     if (socket.readyState !== socket.OPEN) return;
     const envelope = decodeEnvelope(String(data));
-    if (!envelope.ok) return complain('', envelope.error);
+    if (!envelope.ok) return complain('', new Malformed(envelope.error));
     const { event, payload } = envelope.value;
     const route = routeOf(event);
-    if (route === undefined) return complain(event, 'unknown event');
+    if (route === undefined) return complain(event, new Malformed('unknown event'));
     const taken = lines[lineOf(event)].add(() =>
       settle(
         () => route(services, sender, payload),
@@ -63,25 +63,33 @@ function serve(services: Services, socket: WebSocket, id: SocketId, sender: Send
 }
 
 /** Waits only where there is something to wait for; a bug in one handler is reported and ends nothing else. */
-function settle(handle: () => Outcome, complain: (error: string) => void): void | Promise<void> {
+function settle(handle: () => Outcome, complain: Complain): void | Promise<void> {
   try {
     const outcome = handle();
     if (outcome instanceof Promise) {
-      return outcome.catch((error: unknown) => err(String(error))).then((result) => void (result.ok || complain(result.error)));
+      return outcome
+        .catch((error: unknown) => err(new Malformed(String(error))))
+        .then((result) => void (result.ok || complain(result.error)));
     }
     if (!outcome.ok) complain(outcome.error);
   } catch (error) {
-    complain(String(error));
+    complain(new Malformed(String(error)));
   }
 }
 
-/** The protocol has no error replies: our log is the only place that tells. It names the event, never the payload. */
-function complainer({ log, clock }: Services, sessionId: string): (event: string, error: string) => void {
+type Complain = (error: string | Malformed) => void;
+
+/**
+ * The protocol has no error replies: our log is the only place that tells. It names the event, never the payload. That
+ * somebody may not do something is ordinary; a message that makes no sense is a broken client or worse.
+ */
+function complainer({ log, clock }: Services, sessionId: string): (event: string, error: string | Malformed) => void {
   const limiter = new LogLimiter(10, 1_000);
   return (event, error) => {
+    if (typeof error === 'string') return log.debug({ sessionId, event, reason: error }, 'message not obeyed');
     const heldBack = limiter.pass(clock.nowMs());
     if (heldBack === null) return;
-    log.warn({ sessionId, event: event.slice(0, 64), error: error.slice(0, 200), heldBack }, 'message not obeyed');
+    log.warn({ sessionId, event: event.slice(0, 64), error: error.reason.slice(0, 200), heldBack }, 'bad message');
   };
 }
 

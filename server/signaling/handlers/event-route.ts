@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { ok, type Result } from '../../lib/result.js';
+import { err, ok, type Result } from '../../lib/result.js';
 import { decodePayload } from '../../protocol/envelope.js';
 import type { Services } from '../services.js';
 
@@ -10,8 +10,13 @@ export interface Sender {
   readonly address: string;
 }
 
-/** What came of a message: an error is for our log alone, the protocol has no error replies. */
-export type Outcome = Result<void> | Promise<Result<void>>;
+/** A payload that is not what its event asks for. */
+export class Malformed {
+  constructor(readonly reason: string) {}
+}
+
+/** What came of a message: a refusal is for our log alone, the protocol has no error replies. */
+export type Outcome = Result<void, string | Malformed> | Promise<Result<void, string | Malformed>>;
 
 /** One event: reads the raw payload and works on it. */
 export type EventRoute = (services: Services, sender: Sender, payload: unknown) => Outcome;
@@ -25,7 +30,7 @@ export function on<S extends TSchema>(
 ): EventRoute {
   return (services, sender, payload) => {
     const decoded = decodePayload(schema, payload);
-    return decoded.ok ? handle(services, sender, decoded.value) : decoded;
+    return decoded.ok ? handle(services, sender, decoded.value) : err(new Malformed(decoded.error));
   };
 }
 
