@@ -83,9 +83,9 @@ async function examine(engine, env) {
     });
     const links = () => [...logs().matchAll(/https?:\/\/\S+/g)].map(([link]) => link);
     await test('prints links with the generated passwords', () =>
-      until('a link', () => links().find((link) => link.includes('?'))).then(() => ''));
+      until('a link', () => links().find((link) => link.includes('password='))).then(() => ''));
     await test('shows its desktop to Chromium on this machine', async () => {
-      const link = new URL(links().find((text) => text.includes('?')) ?? URL_OUTSIDE);
+      const link = new URL(links().find((text) => text.includes('password=')) ?? URL_OUTSIDE);
       const seen = await seePicture(
         `${URL_OUTSIDE}${link.pathname}${link.search}${link.hash}`,
         join(tmpdir(), 'neko-container.png'),
