@@ -75,6 +75,9 @@ export class Peer implements PeerSender, Sendable {
     if (this.#closed) throw new Error('the peer is closed');
     this.outlet?.close();
     this.outlet = path && this.#context.departures.open(path);
+    if (this.outlet === undefined) return;
+    const nowMs = this.nowMs();
+    for (const track of this.tracks) track.reached(nowMs);
     this.wake();
   }
 

@@ -28,6 +28,7 @@ export class SendScheduler {
   #line: Sendable[] = [];
   #wake: { readonly atMs: number; readonly release: Dispose } | undefined;
   #immediate: NodeJS.Immediate | undefined;
+  #running = false;
   #closed = false;
 
   constructor(clock: Clock, departures: Departures) {
@@ -44,10 +45,21 @@ export class SendScheduler {
 
   /** Sends what may leave now. */
   run(): void {
-    if (this.#closed || this.#immediate !== undefined) return;
+    // A stream may answer a keyframe request with packets at once: they are seen by the run that goes on.
+    if (this.#closed || this.#running || this.#immediate !== undefined) return;
+    this.#running = true;
+    const delayMs = this.#takeTurns();
+    this.#running = false;
+    this.#departures.flush();
+    if (delayMs === 0) this.#immediate = setImmediate(() => this.#resume());
+    else if (delayMs !== Number.POSITIVE_INFINITY) this.#wakeAfter(delayMs);
+  }
+
+  /** Returns after how many ms to go on: 0 as soon as others had their turn, Infinity when everything was sent. */
+  #takeTurns(): number {
     const sent = { packets: 0 };
     let delayMs = Number.POSITIVE_INFINITY;
-    let waiting: Sendable[] = [];
+    const waiting: Sendable[] = [];
     let at = 0;
     for (; at < this.#line.length && sent.packets < PACKETS_PER_RUN; at++) {
       const viewer = this.#line[at]!;
@@ -60,12 +72,9 @@ export class SendScheduler {
         delayMs = Math.min(delayMs, turn === 'paced' ? PACE_INTERVAL_MS : BLOCKED_INTERVAL_MS);
       }
     }
-    this.#departures.flush();
-    if (at < this.#line.length) waiting = this.#line.slice(at).concat(waiting);
     const unfinished = at < this.#line.length;
-    this.#line = waiting;
-    if (unfinished) this.#immediate = setImmediate(() => this.#resume());
-    else if (delayMs !== Number.POSITIVE_INFINITY) this.#wakeAfter(delayMs);
+    this.#line = unfinished ? this.#line.slice(at).concat(waiting) : waiting;
+    return unfinished ? 0 : delayMs;
   }
 
   #resume(): void {

@@ -142,6 +142,8 @@ export class Track implements SenderTrack {
       return false;
     }
     if (this.waiting) {
+      // A keyframe that cannot be sent would only be late.
+      if (this.peer.outlet === undefined) return false;
       if (!this.#entered(fanout, this.cursor)) {
         this.#askAgain(fanout, nowMs);
         return false;
@@ -153,12 +155,27 @@ export class Track implements SenderTrack {
 
   /** The encoding began anew: what was not sent of the old one never will be. */
   restarted(fanout: StreamFanout, nowMs: number): void {
+    // It begins with a keyframe, so none is asked for at once.
+    this.#askedAtMs = nowMs;
     if (fanout === this.#next) this.#nextFrom = fanout.ring.head;
-    if (fanout === this.source) this.skip(nowMs);
+    if (fanout === this.source) this.#skip(nowMs);
   }
 
-  /** Leaves out everything up to the newest keyframe, or waits for the next one. Audio goes on with what comes next. */
+  /** The viewer can be reached: who waits for a keyframe enters at one just sent to others, or asks for it now. */
+  reached(nowMs: number): void {
+    const fanout = this.source;
+    if (fanout === undefined || !this.waiting) return;
+    this.cursor = this.#entryOf(fanout, nowMs);
+    this.advance(fanout, nowMs);
+  }
+
+  /** Leaves out everything up to the newest keyframe, or waits for the next one and asks for it. Audio just goes on. */
   skip(nowMs: number): void {
+    this.#skip(nowMs);
+    if (this.waiting && this.source !== undefined && this.peer.outlet !== undefined) this.#ask(this.source, nowMs);
+  }
+
+  #skip(nowMs: number): void {
     const fanout = this.source;
     if (fanout === undefined || this.waiting) return;
     const ring = fanout.ring;
@@ -171,9 +188,7 @@ export class Track implements SenderTrack {
       this.lastFrame = Math.max(this.lastFrame, frame);
     }
     this.cursor = until;
-    if (this.kind === 'audio' || fresh) return;
-    this.waiting = true;
-    this.#ask(fanout, nowMs);
+    this.waiting = this.kind === 'video' && !fresh;
   }
 
   pause(): void {

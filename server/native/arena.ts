@@ -3,7 +3,7 @@ import { loadKoffi } from './load-koffi.js';
 /** Bytes with a fixed home, so that native code can be handed plain addresses instead of objects. */
 export interface Arena {
   readonly bytes: Buffer;
-  /** Of the first byte; 0 where no native code can be called. Valid for as long as `bytes` is referenced. */
+  /** Of the first byte; 0 where no native code can be called. Whoever keeps the address must keep the arena: it is freed with `bytes`. */
   readonly address: number;
 }
 

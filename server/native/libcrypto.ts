@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../lib/result.js';
-import { allocateArena } from './arena.js';
+import { type Arena, allocateArena } from './arena.js';
 import { loadKoffi } from './load-koffi.js';
 
 /**
@@ -26,6 +26,9 @@ const GET_TAG = 0x10;
 const SET_TAG = 0x11;
 const TAG_LENGTH = 16;
 const HMAC_KEY_LENGTH = 20;
+
+/** What only native code knows the address of: without a reference from here the collector would free it. */
+const kept: Arena[] = [];
 
 /** Binds libcrypto's functions, or says why that is not possible. */
 export function loadLibcrypto(): Result<Libcrypto> {
@@ -56,6 +59,7 @@ function create(bind: (result: string, name: string, ...parameters: string[]) =>
   const hmacFinal = bind('int', 'HMAC_Final', pointer, pointer, pointer);
 
   const scratch = allocateArena(64);
+  kept.push(scratch);
   scratch.bytes.fill(0);
   const written = scratch.address;
   const leftover = scratch.address + 16;
