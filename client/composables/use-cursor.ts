@@ -1,5 +1,6 @@
 import { type ComputedRef, computed, onScopeDispose, type Ref, shallowRef } from 'vue';
-import type { Connection, CursorImage } from '../connection/connection.js';
+import type { Connection } from '../connection/connection.js';
+import type { CursorImage } from '../connection/snapshot.js';
 import type { ScreenPoint } from '../input/viewport.js';
 
 export interface DrawnCursor {

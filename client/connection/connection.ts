@@ -1,49 +1,17 @@
 import type { Clock } from '../../server/lib/clock.js';
 import type { Dispose } from '../../server/lib/dispose.js';
 import { Emitter } from '../../server/lib/emitter.js';
-import { type ChannelMessage, type InputCommand, joinTime, splitTime } from '../../server/protocol/datachannel.js';
+import type { InputCommand } from '../../server/protocol/channel-input.js';
 import { command, login } from './api.js';
 import { socketUrl } from './endpoints.js';
 import type { LinkCredentials } from './links.js';
-import { MediaPeer } from './media-peer.js';
-import { NO_PEER, type PeerEffect, type PeerInput, type PeerPhase, peerDueAtMs, stepPeer } from './peer-policy.js';
-import { applyEvent, type RoomView, withoutAsker } from './room-view.js';
+import { type CursorMessage, MediaLink } from './media-link.js';
+import { applyEvent, withoutAsker } from './room-view.js';
 import type { ScreenSize, ServerEvent } from './server-event.js';
-import {
-  type SessionEffect,
-  type SessionInput,
-  type SessionState,
-  SIGNED_OUT,
-  sessionDueAtMs,
-  stepSession,
-} from './session-policy.js';
+import { type SessionEffect, type SessionInput, sessionDueAtMs, stepSession } from './session-policy.js';
 import { SignalSocket } from './signal-socket.js';
+import { type ConnectionEvents, type CursorImage, type CursorPosition, FIRST_SNAPSHOT, type Snapshot } from './snapshot.js';
 import { storage } from './storage.js';
-
-/** What the page shows of the connection; replaced as a whole on every change. */
-export interface Snapshot {
-  readonly session: SessionState;
-  readonly peer: PeerPhase;
-  readonly room: RoomView | null;
-  readonly stream: MediaStream | null;
-  readonly roundTripMs: number | null;
-  /** Until when sign-in is refused for too many wrong passwords, on the clock's scale; null when it is not. */
-  readonly loginBlockedUntilMs: number | null;
-}
-
-export type CursorImage = ChannelMessage & { kind: 'cursor-image' };
-export type CursorPosition = ChannelMessage & { kind: 'cursor-position' };
-
-/** `picture-ends` comes before a peer is closed, while its last frame can still be read. */
-type ConnectionEvents = {
-  change: Snapshot;
-  cursor: CursorImage;
-  position: CursorPosition;
-  clipboard: string;
-  'picture-ends': null;
-};
-
-const PING_INTERVAL_MS = 2_000;
 
 /**
  * The page's side of the room: signs in, keeps the WebSocket and the WebRTC peer alive, and holds what they tell.
@@ -57,26 +25,28 @@ export class Connection {
 
   readonly #base: string;
   readonly #clock: Clock;
-  #snapshot: Snapshot = {
-    session: SIGNED_OUT,
-    peer: NO_PEER.peer,
-    room: null,
-    stream: null,
-    roundTripMs: null,
-    loginBlockedUntilMs: null,
-  };
-  #peerState = NO_PEER;
+  #snapshot = FIRST_SNAPSHOT;
   #token: string | null = null;
   #credentials: { readonly name: string; readonly password: string } | null = null;
   #socket: SignalSocket | null = null;
-  #peer: MediaPeer | null = null;
+  readonly #media: MediaLink;
   #cancelTick: Dispose | null = null;
-  #cancelPing: Dispose | null = null;
   #cancelHeartbeat: Dispose | null = null;
 
   constructor(pageBase: string, clock: Clock) {
     this.#base = pageBase;
     this.#clock = clock;
+    this.#media = new MediaLink(
+      {
+        signal: (event, payload) => this.#socket?.send(event, payload),
+        phase: (peer) => this.#change({ peer }),
+        stream: (stream) => this.#change({ stream }),
+        cursor: (message) => this.#hear(message),
+        roundTrip: (roundTripMs) => this.#change({ roundTripMs }),
+        ending: () => this.events.emit('picture-ends', null),
+      },
+      clock,
+    );
   }
 
   get snapshot(): Snapshot {
@@ -121,7 +91,7 @@ export class Connection {
 
   /** Sends an input command over the data channel; false when there is none. Only the one in control is listened to. */
   send(input: InputCommand): boolean {
-    return this.#peer?.send(input) ?? false;
+    return this.#media.send(input);
   }
 
   requestControl(): void {
@@ -166,8 +136,8 @@ export class Connection {
   }
 
   /** WebRTC statistics of the present peer, or null without one. */
-  async stats(): Promise<RTCStatsReport | null> {
-    return (await this.#peer?.stats()) ?? null;
+  stats(): Promise<RTCStatsReport | null> {
+    return this.#media.stats();
   }
 
   #command(path: string): Promise<boolean> {
@@ -179,7 +149,7 @@ export class Connection {
     const over = session.kind === 'signed-out' || session.kind === 'ended';
     this.#change(session.kind === 'signed-out' ? { session, room: null } : { session });
     for (const effect of effects) this.#carryOut(effect, over);
-    if (over) this.#peerInput({ kind: 'signed-out' });
+    if (over) this.#media.input({ kind: 'signed-out' });
     this.#armTick();
   }
 
@@ -221,9 +191,9 @@ export class Connection {
 
   #openSocket(): void {
     this.#closeSocket(false);
-    if (!this.#peer) this.#preparePeer();
+    this.#media.prepare();
     this.#socket = new SignalSocket(socketUrl(this.#base, this.#token), {
-      opened: () => this.#peerInput({ kind: 'socket-open' }),
+      opened: () => this.#media.input({ kind: 'socket-open' }),
       heard: () => this.#session({ kind: 'message' }),
       received: (event) => this.#receive(event),
       closed: () => {
@@ -237,7 +207,7 @@ export class Connection {
     this.#socket?.close(forGood);
     this.#socket = null;
     this.#cancelHeartbeat?.();
-    this.#peerInput({ kind: 'socket-lost' });
+    this.#media.input({ kind: 'socket-lost' });
   }
 
   #receive(event: ServerEvent): void {
@@ -250,28 +220,16 @@ export class Connection {
         this.#heartbeat(event.settings.heartbeatInterval);
         break;
       case 'session/profile':
-        if (event.id === room?.meId) this.#peerInput({ kind: 'allowed', allowed: event.profile.canWatch });
+        if (event.id === room?.meId) this.#media.input({ kind: 'allowed', allowed: event.profile.canWatch });
         break;
       case 'system/disconnect':
         this.#session({ kind: 'disconnect', message: event.message, canSignInAgain: this.#credentials !== null });
-        break;
-      case 'signal/provide':
-        this.#peer?.provide(event.sdp, event.iceServers);
-        break;
-      case 'signal/offer':
-      case 'signal/restart':
-        this.#peer?.offer(event.sdp);
-        break;
-      case 'signal/candidate':
-        this.#peer?.addCandidate(event.candidate);
-        break;
-      case 'signal/close':
-        this.#peerInput({ kind: 'gone' });
         break;
       case 'clipboard/updated':
         this.events.emit('clipboard', event.text);
         break;
       default:
+        this.#media.receive(event);
         break;
     }
   }
@@ -279,81 +237,17 @@ export class Connection {
   #tellPeerWhatServerSees(): void {
     const { room } = this.#snapshot;
     const me = room?.people.get(room.meId);
-    if (me) this.#peerInput({ kind: 'server-view', watching: me.isWatching, allowed: me.canWatch });
+    if (me) this.#media.input({ kind: 'server-view', watching: me.isWatching, allowed: me.canWatch });
   }
 
-  #peerInput(input: PeerInput): void {
-    const [state, effects] = stepPeer(this.#peerState, input, this.#clock.nowMs());
-    this.#peerState = state;
-    for (const effect of effects) this.#carryOutPeer(effect);
-    if (state.peer !== this.#snapshot.peer) this.#change({ peer: state.peer });
-    this.#armTick();
-  }
-
-  #carryOutPeer(effect: PeerEffect): void {
-    switch (effect) {
-      case 'drop':
-        this.#dropPeer();
-        break;
-      case 'request':
-        this.#socket?.send('signal/request', {
-          video: { disabled: false, selector: null, auto: true },
-          audio: { disabled: false },
-        });
-        if (!this.#peer) this.#preparePeer();
-        break;
-      case 'restart':
-        this.#socket?.send('signal/restart');
-        break;
+  #hear(message: CursorMessage): void {
+    if (message.kind === 'cursor-image') {
+      this.cursor = message;
+      this.events.emit('cursor', message);
+    } else {
+      this.position = message;
+      this.events.emit('position', message);
     }
-  }
-
-  #preparePeer(): void {
-    const peer = new MediaPeer({
-      answer: (sdp) => this.#socket?.send('signal/answer', { sdp }),
-      candidate: (candidate) => this.#socket?.send('signal/candidate', candidate),
-      stream: (stream) => this.#change({ stream }),
-      connected: () => {
-        this.#peerInput({ kind: 'connected' });
-        this.#ping();
-      },
-      interrupted: () => this.#peerInput({ kind: 'interrupted' }),
-      gone: () => this.#peerInput({ kind: 'gone' }),
-      message: (message) => this.#hear(message),
-    });
-    this.#peer = peer;
-  }
-
-  #dropPeer(): void {
-    // A peer that was only made ahead of time is as good as new; keep it for the request that follows.
-    if (!this.#peer || this.#peer.isUnused) return;
-    this.events.emit('picture-ends', null);
-    this.#peer.close();
-    this.#peer = null;
-    this.#cancelPing?.();
-    this.#change({ roundTripMs: null });
-  }
-
-  #hear(message: ChannelMessage): void {
-    switch (message.kind) {
-      case 'cursor-image':
-        this.cursor = message;
-        this.events.emit('cursor', message);
-        break;
-      case 'cursor-position':
-        this.position = message;
-        this.events.emit('position', message);
-        break;
-      case 'pong':
-        this.#change({ roundTripMs: Math.max(0, Date.now() - joinTime(message.clientTime)) });
-        break;
-    }
-  }
-
-  #ping(): void {
-    this.#cancelPing?.();
-    this.send({ kind: 'ping', clientTime: splitTime(Date.now()) });
-    this.#cancelPing = this.#clock.after(PING_INTERVAL_MS, () => this.#ping());
   }
 
   #heartbeat(intervalS: number): void {
@@ -367,14 +261,11 @@ export class Connection {
 
   #armTick(): void {
     this.#cancelTick?.();
-    const dueMs = [sessionDueAtMs(this.#snapshot.session), peerDueAtMs(this.#peerState)].filter((at) => at !== null);
-    if (dueMs.length === 0) return;
+    const dueAtMs = sessionDueAtMs(this.#snapshot.session);
+    if (dueAtMs === null) return;
     // One ms more, since timers may fire a little early and would then change nothing.
-    const delayMs = Math.max(0, Math.min(...dueMs) - this.#clock.nowMs()) + 1;
-    this.#cancelTick = this.#clock.after(delayMs, () => {
-      this.#session({ kind: 'tick' });
-      this.#peerInput({ kind: 'tick' });
-    });
+    const delayMs = Math.max(0, dueAtMs - this.#clock.nowMs()) + 1;
+    this.#cancelTick = this.#clock.after(delayMs, () => this.#session({ kind: 'tick' }));
   }
 
   #change(change: Partial<Snapshot>): void {

@@ -1,0 +1,36 @@
+import type { CursorMessage } from './media-link.js';
+import { NO_PEER, type PeerPhase } from './peer-policy.js';
+import type { RoomView } from './room-view.js';
+import { type SessionState, SIGNED_OUT } from './session-policy.js';
+
+/** What the page shows of the connection; replaced as a whole on every change. */
+export interface Snapshot {
+  readonly session: SessionState;
+  readonly peer: PeerPhase;
+  readonly room: RoomView | null;
+  readonly stream: MediaStream | null;
+  readonly roundTripMs: number | null;
+  /** Until when sign-in is refused for too many wrong passwords, on the clock's scale; null when it is not. */
+  readonly loginBlockedUntilMs: number | null;
+}
+
+export type CursorImage = CursorMessage & { kind: 'cursor-image' };
+export type CursorPosition = CursorMessage & { kind: 'cursor-position' };
+
+/** `picture-ends` comes before a peer is closed, while its last frame can still be read. */
+export type ConnectionEvents = {
+  change: Snapshot;
+  cursor: CursorImage;
+  position: CursorPosition;
+  clipboard: string;
+  'picture-ends': null;
+};
+
+export const FIRST_SNAPSHOT: Snapshot = {
+  session: SIGNED_OUT,
+  peer: NO_PEER.peer,
+  room: null,
+  stream: null,
+  roundTripMs: null,
+  loginBlockedUntilMs: null,
+};
