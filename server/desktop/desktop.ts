@@ -141,7 +141,7 @@ export class Desktop {
   async connect(): Promise<Result<void>> {
     const session = await openSession(this.#options.display, (error) => this.#log.debug({ err: error }, 'X error'));
     if (!session.ok) return session;
-    const taken = await takeUp(session.value, { unminimize: this.#options.unminimize, clock: this.#clock });
+    const taken = await takeUp(session.value, { ...this.#options, clock: this.#clock });
     if (!taken.ok) return taken;
     const live = taken.value;
     if (this.#closed) {

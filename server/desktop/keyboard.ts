@@ -40,7 +40,8 @@ export class Keyboard {
     const wanted = canonicalKeysym(keysym);
     if (wanted === undefined || this.#held.has(wanted)) return;
     const level = this.#modifiers.level();
-    const keycode = this.keymap.find(wanted, level) ?? this.keymap.bind(wanted, level, (candidate) => this.#held.uses(candidate));
+    const isHeld = (candidate: number) => this.#held.uses(candidate);
+    const keycode = this.keymap.find(wanted, level, nowMs) ?? this.keymap.bind(wanted, level, isHeld, nowMs);
     if (keycode === undefined) return;
     this.#held.down(wanted, keycode, nowMs);
     this.#send(KEY_PRESS, keycode, 0);

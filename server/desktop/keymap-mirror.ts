@@ -1,24 +1,14 @@
 import type { XEvent } from 'x11';
 import type { Dispose } from '../lib/dispose.js';
-import {
-  actionOf,
-  freeKeycodes,
-  type Key,
-  type KeyAction,
-  type Keymap,
-  keycodeOf,
-  type Level,
-  symbolOf,
-  withKey,
-} from './keymap.js';
+import { actionOf, type Key, type KeyAction, type Keymap, keycodeOf, type Level, symbolOf, withKey } from './keymap.js';
 import { casePair, ISO_LEFT_TAB, TAB } from './keysym.js';
 import { askRaw, sendRaw } from './raw-request.js';
 import type { Session } from './session.js';
+import { spareKeycodes } from './spare-keycodes.js';
 import { SpareKeys } from './spare-keys.js';
 import { ALPHABETIC, bindKeyRequest, getMapRequest, parseMap, XKB_MAP, XKB_NEW_KEYBOARD } from './xkb-wire.js';
 
-/** Keycodes that no keyboard of today has, taken when a keymap leaves none free. */
-const LAST_RESORT = [248, 249, 250, 251, 252, 253, 254, 255];
+const KEY_RELEASE = 3;
 
 /** A copy of the server's keymap, so that a key can be looked up without asking; it follows changes made by anybody. */
 export class KeymapMirror {
@@ -26,8 +16,6 @@ export class KeymapMirror {
   readonly #release: Dispose;
   #keymap: Keymap;
   readonly #spare: SpareKeys;
-  /** What was bound here and may still be in place. */
-  #bound = new Map<number, Key>();
   /** Keycodes whose change was made here and will be announced to us as well. */
   readonly #ownChanges = new Map<number, number>();
   #refreshing: 'no' | 'asked' | 'asked-and-outdated' = 'no';
@@ -37,7 +25,7 @@ export class KeymapMirror {
   private constructor(session: Session, keymap: Keymap) {
     this.#session = session;
     this.#keymap = keymap;
-    this.#spare = new SpareKeys(spareKeycodes(keymap, []));
+    this.#spare = new SpareKeys(spareKeycodes(keymap));
     this.#release = session.onEvent((event) => this.#onEvent(event));
   }
 
@@ -49,25 +37,27 @@ export class KeymapMirror {
   }
 
   /** The keycode that yields `keysym` at this level, or undefined. */
-  find(keysym: number, level: Level): number | undefined {
+  find(keysym: number, level: Level, nowMs: number): number | undefined {
     const keycode = keycodeOf(this.#keymap, keysym, level);
     // Shift and Tab together are a symbol of their own in most layouts, while clients still say Tab.
     const found = keycode === undefined && keysym === TAB ? keycodeOf(this.#keymap, ISO_LEFT_TAB, level) : keycode;
-    if (found !== undefined) this.#spare.touch(found);
+    if (found !== undefined) this.#spare.touch(found, nowMs);
     return found;
   }
 
   /** Gives a spare key the symbol, so that it yields it at this level; undefined when every spare key is held. */
-  bind(keysym: number, level: Level, isHeld: (keycode: number) => boolean): number | undefined {
-    const keycode = this.#spare.take(isHeld);
-    if (keycode === undefined) return undefined;
+  bind(keysym: number, level: Level, isHeld: (keycode: number) => boolean, nowMs: number): number | undefined {
+    const spare = this.#spare.take(isHeld, nowMs);
+    if (!spare) return undefined;
+    const { keycode, delayMs } = spare;
+    // The release of a key that is not pressed does nothing but wait.
+    if (delayMs > 0) this.#session.xtest.FakeInput(KEY_RELEASE, keycode, delayMs, this.#session.root, 0, 0);
     const key = this.#keyFor(keysym, level);
     const { firstKeycode, keys } = this.#keymap;
     const range = { first: firstKeycode, last: firstKeycode + keys.length - 1 };
     const [lower = 0, upper = 0] = key.symbols;
     sendRaw(this.#session.x, bindKeyRequest(this.#session.xkb.majorOpcode, range, keycode, [lower, upper]));
     this.#keymap = withKey(this.#keymap, keycode, key);
-    this.#bound.set(keycode, key);
     this.#boundMeanwhile.set(keycode, key);
     this.#ownChanges.set(keycode, (this.#ownChanges.get(keycode) ?? 0) + 1);
     return keycode;
@@ -141,19 +131,7 @@ export class KeymapMirror {
   #adopt(keymap: Keymap): void {
     let merged = keymap;
     for (const [keycode, key] of this.#boundMeanwhile) merged = withKey(merged, keycode, key);
-    const kept = [...this.#bound].filter(([keycode, key]) => {
-      const present = merged.keys[keycode - merged.firstKeycode];
-      return present !== undefined && key.symbols.every((symbol, index) => present.symbols[index] === symbol);
-    });
-    this.#bound = new Map(kept);
     this.#keymap = merged;
-    this.#spare.replace(spareKeycodes(merged, [...this.#bound.keys()]));
+    this.#spare.replace(spareKeycodes(merged));
   }
-}
-
-/** Free keycodes and those bound before; where there are none, some at the very end of the range. */
-function spareKeycodes(keymap: Keymap, bound: readonly number[]): number[] {
-  const spare = [...freeKeycodes(keymap), ...bound];
-  const last = keymap.firstKeycode + keymap.keys.length - 1;
-  return spare.length > 0 ? spare : LAST_RESORT.filter((keycode) => keycode >= keymap.firstKeycode && keycode <= last);
 }

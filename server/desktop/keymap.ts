@@ -60,16 +60,6 @@ export function keycodeOf(keymap: Keymap, keysym: number, at: Level): number | u
   return undefined;
 }
 
-/** The keycodes that have neither symbols, actions nor modifiers, highest first. */
-export function freeKeycodes(keymap: Keymap): number[] {
-  const free: number[] = [];
-  for (const [index, key] of keymap.keys.entries()) {
-    const idle = key.modifiers === 0 && key.actions.every((action) => action.kind === 'none');
-    if (idle && key.symbols.every((symbol) => symbol === 0)) free.unshift(keymap.firstKeycode + index);
-  }
-  return free;
-}
-
 /** The keymap with the key of `keycode` replaced. */
 export function withKey(keymap: Keymap, keycode: number, key: Key): Keymap {
   return { ...keymap, keys: keymap.keys.with(keycode - keymap.firstKeycode, key) };

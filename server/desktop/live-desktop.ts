@@ -1,10 +1,12 @@
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
+import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { Clipboard } from './clipboard.js';
 import { Cursor } from './cursor.js';
 import { Input } from './input.js';
 import { Keyboard } from './keyboard.js';
+import { useKernelKeycodes } from './layout.js';
 import { Pointer } from './pointer.js';
 import { Screen } from './screen.js';
 import type { Session } from './session.js';
@@ -22,9 +24,19 @@ export interface LiveDesktop {
   close(): void;
 }
 
+export interface TakeUpOptions {
+  readonly display: string;
+  readonly unminimize: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** Takes up all parts of the desktop on a fresh connection. */
-export async function takeUp(session: Session, options: { unminimize: boolean; clock: Clock }): Promise<Result<LiveDesktop>> {
+export async function takeUp(session: Session, options: TakeUpOptions): Promise<Result<LiveDesktop>> {
   const { clock } = options;
+  const numbered = await useKernelKeycodes(session, options.display);
+  if (!numbered.ok)
+    options.log.warn({ reason: numbered.error }, 'the keys of the X server keep their old numbers: is setxkbmap installed?');
   const screen = await Screen.open(session);
   const keyboard = await Keyboard.open(session);
   const clipboard = await Clipboard.open(session, clock);

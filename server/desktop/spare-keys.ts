@@ -1,27 +1,37 @@
+/** A keycode is not bound anew sooner than this after its last use: an application must have looked the last one up by then. */
+export const REUSE_MS = 300;
+/** Longest wait that a burst of new characters may pile up; beyond it, speed counts for more than single characters. */
+export const MAX_BACKLOG_MS = 3_000;
+
 /**
- * [P] The keycodes that are bound to symbols missing from the keymap.
+ * [P] The keycodes that are bound to symbols missing from the keymap, and when they may be bound anew.
  *
- * A mapping change and the key that follows it are processed by an application later than they were made, and toolkits then
- * ask for the map as it is by that time. A keycode is therefore bound anew only after all others have been, and never while
- * its key is held.
+ * An application processes a mapping change and the key after it later than they were made, and toolkits then ask for the map
+ * as it is by that time. A keycode is therefore bound anew only after all others, never while its key is held, and not before
+ * applications had time to catch up: until then the X server is told to wait, with everything that was sent later.
  */
 export class SpareKeys {
   /** Least recently used first. */
   #keycodes: number[];
+  readonly #usedAtMs = new Map<number, number>();
+  /** When the X server will have waited out all waits so far. */
+  #busyUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(keycodes: readonly number[]) {
     this.#keycodes = [...keycodes];
   }
 
-  get size(): number {
-    return this.#keycodes.length;
-  }
-
-  /** The least recently used keycode that is not held, now the most recently used one; undefined if all are held. */
-  take(isHeld: (keycode: number) => boolean): number | undefined {
+  /** The least recently used keycode that is not held, and the wait that must come before it; undefined if all are held. */
+  take(isHeld: (keycode: number) => boolean, nowMs: number): { readonly keycode: number; readonly delayMs: number } | undefined {
     const keycode = this.#keycodes.find((candidate) => !isHeld(candidate));
-    if (keycode !== undefined) this.touch(keycode);
-    return keycode;
+    if (keycode === undefined) return undefined;
+    const startMs = Math.max(nowMs, this.#busyUntilMs);
+    const usedAtMs = this.#usedAtMs.get(keycode) ?? Number.NEGATIVE_INFINITY;
+    const neededMs = Math.max(0, Math.ceil(usedAtMs + REUSE_MS - startMs));
+    const delayMs = startMs + neededMs - nowMs > MAX_BACKLOG_MS ? 0 : neededMs;
+    if (delayMs > 0) this.#busyUntilMs = startMs + delayMs;
+    this.touch(keycode, nowMs);
+    return { keycode, delayMs };
   }
 
   /** Goes on with other keycodes: new ones come first, the others keep their turn. */
@@ -34,11 +44,12 @@ export class SpareKeys {
     ];
   }
 
-  /** Notes that `keycode`, if it is one of these, was used just now. */
-  touch(keycode: number): void {
+  /** Notes that `keycode`, if it is one of these, is used now. */
+  touch(keycode: number, nowMs: number): void {
     const index = this.#keycodes.indexOf(keycode);
     if (index < 0) return;
     this.#keycodes.splice(index, 1);
     this.#keycodes.push(keycode);
+    this.#usedAtMs.set(keycode, Math.max(nowMs, this.#busyUntilMs));
   }
 }

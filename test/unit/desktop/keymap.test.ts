@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { actionOf, freeKeycodes, type Key, type Keymap, keycodeOf, symbolOf, withKey } from '../../../server/desktop/keymap.js';
+import { actionOf, type Key, type Keymap, keycodeOf, symbolOf, withKey } from '../../../server/desktop/keymap.js';
+import { spareKeycodes } from '../../../server/desktop/spare-keycodes.js';
 
 const SHIFT = 1;
 const LOCK = 2;
@@ -77,9 +78,15 @@ test('a keysym is found only where the present modifiers yield it', () => {
   expect(keycodeOf(KEYMAP, 0x6b1, { modifiers: 0, group: 1 })).toBe(11);
 });
 
-test('free are keys without symbols, actions and modifiers, highest first', () => {
-  expect(freeKeycodes(KEYMAP)).toEqual([13, 8]);
-  expect(freeKeycodes(withKey(KEYMAP, 13, key({ symbols: [0x4e00] })))).toEqual([8]);
+test('spare are listed keycodes without modifiers and actions, whatever symbol they have, the unassigned first', () => {
+  const keys = Array.from({ length: 248 }, () => key({}));
+  const keymap = { ...KEYMAP, keys };
+  const all = spareKeycodes(keymap);
+  expect(all.slice(0, 2)).toEqual([248, 230]);
+  // Codes that browsers take for Back, Forward and Reload.
+  for (const keycode of [166, 167, 181]) expect(all).not.toContain(keycode);
+  const used = withKey(withKey(keymap, 248, key({ modifiers: MOD5 })), 230, key({ actions: [{ kind: 'other' }] }));
+  expect(spareKeycodes(withKey(used, 222, key({ symbols: [0x4e00] })))).toEqual(all.slice(2));
 });
 
 test('the action is that of the level', () => {
