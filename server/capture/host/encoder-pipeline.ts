@@ -4,8 +4,8 @@ import { assertNever } from '../../lib/assert-never.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { GStreamer, Pipeline } from '../../native/gstreamer.js';
 import { openPipe } from '../../native/os-pipe.js';
-import { explainLaunchError } from '../element-packages.js';
 import type { StartCommand } from '../messages.js';
+import { explainStreamError } from '../stream-errors.js';
 import { Av1Output, RtpOutput, type StreamOutput } from './stream-output.js';
 
 export interface PipelineEvents {
@@ -46,7 +46,7 @@ export class EncoderPipeline {
   /** Builds it from its text; the error says what is wrong with the text or missing on the machine. */
   static launch(gst: GStreamer, command: StartCommand, sink: Socket, events: PipelineEvents): Result<EncoderPipeline> {
     const launched = gst.launch(command.text);
-    if (!launched.ok) return err(explainLaunchError(launched.error));
+    if (!launched.ok) return err(explainStreamError(launched.error));
     try {
       return ok(new EncoderPipeline(launched.value, command, sink, events));
     } catch (error) {
@@ -60,7 +60,7 @@ export class EncoderPipeline {
   }
 
   play(baseNs: bigint): Promise<Result<void>> {
-    return this.#pipeline.play(baseNs);
+    return this.#pipeline.play(baseNs).then((played) => (played.ok ? played : err(explainStreamError(played.error))));
   }
 
   forceKeyframe(): void {
@@ -107,7 +107,7 @@ export class EncoderPipeline {
     clearInterval(this.#busTimer);
     switch (message.kind) {
       case 'error':
-        this.#events.failed(message.message);
+        this.#events.failed(explainStreamError(message.message));
         return;
       case 'end-of-stream':
         this.#events.failed('the pipeline came to its end');

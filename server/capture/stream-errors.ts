@@ -11,8 +11,14 @@ const PACKAGES: ReadonlyArray<readonly [pattern: RegExp, packageName: string]> =
   [/^(openh264enc|x265enc|av1enc|gdppay|h26[45]parse|va\w+|nv\w+)$/, 'gstreamer1.0-plugins-bad'],
 ];
 
-/** Adds to a GStreamer message that names a missing element which package brings it. */
-export function explainLaunchError(message: string): string {
+/** Turns what GStreamer says about a pipeline into what can be done about it; other messages stay as they are. */
+export function explainStreamError(message: string): string {
+  const unreachable = /^Failed to connect: (.*)/.exec(message)?.[1];
+  if (unreachable !== undefined)
+    return `PulseAudio does not answer (${unreachable}): start it, or name its socket in PULSE_SERVER`;
+  if (/^Failed to connect stream: No such entity/.test(message)) {
+    return 'PulseAudio has no such source: capture.audio.device must name one that "pactl list short sources" shows';
+  }
   const element = /no element "([^"]+)"/.exec(message)?.[1];
   if (element === undefined) return message;
   const found = PACKAGES.find(([pattern]) => pattern.test(element));
