@@ -44,7 +44,7 @@ function work(draft: Draft, command: Command) {
     case 'reset-control':
       return resetControl(draft, command.actor);
     case 'inactive-cursor':
-      return recordCursor(draft, command.id, command);
+      return recordCursor(draft, command.id, { x: command.x, y: command.y });
     case 'tick':
       return tick(draft);
     default:
