@@ -63,11 +63,11 @@ export class RoomRunner {
 
   #wakeAt(atMs: number): void {
     if (this.#closed) return;
-    const release = this.clock.after(Math.max(0, atMs - this.nowMs()), () => {
+    const release = this.clock.after(Math.max(0, Math.ceil(atMs - this.nowMs())), () => {
       this.#wakes.delete(release);
-      this.apply({ kind: 'tick' });
-      // A timer may fire a fraction early; the room then still waits for its time.
+      // A timer may fire a fraction early; the room would find nothing to do then, and nobody would wake it again.
       if (this.nowMs() < atMs) this.#wakeAt(atMs);
+      else this.apply({ kind: 'tick' });
     });
     this.#wakes.add(release);
   }
