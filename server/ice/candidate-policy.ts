@@ -24,6 +24,8 @@ export interface HostEndpoint {
 export interface ExternalAddress {
   readonly external: string;
   readonly local?: string;
+  /** It was found, not configured: the local address is told as well. */
+  readonly found?: boolean;
 }
 
 /** One entry of webrtc.candidates with names already resolved. */
@@ -99,7 +101,8 @@ function advertisedFor(local: LocalAddress, policy: AdvertisePolicy): string[] {
   const general = policy.externals.filter((entry) => !entry.local && familyOf(entry.external) === familyOf(local.address));
   const external = (own.length > 0 ? own : general).map((entry) => entry.external);
   if (external.length === 0) return [local.address];
-  return rankOf(local, policy.clientAddress) < 2 ? [local.address, ...external] : external;
+  const found = own.length === 0 && general.every((entry) => entry.found);
+  return found || rankOf(local, policy.clientAddress) < 2 ? [local.address, ...external] : external;
 }
 
 /** 0: the client is this very machine on this address; 1: it is on this subnet; then IPv4 before IPv6, loopback last. */

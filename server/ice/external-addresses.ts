@@ -10,12 +10,15 @@ import { type HostPort, parseHostPort } from './host-port.js';
 export interface ExternalAddresses {
   /** What is known now; names older than a minute are looked up again in the background, for the next call. */
   current(): { readonly externals: readonly ExternalAddress[]; readonly statics: readonly StaticCandidate[] };
+  /** The first external address that is known, configured, found or seen by a STUN server. */
+  publicAddress(): string | undefined;
   /** Tells the address that a STUN server saw, for `stun:port`. */
   discovered(address: string): void;
 }
 
 interface Options {
   readonly nat1to1: readonly string[];
+  readonly found?: readonly string[];
   readonly candidates: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
@@ -23,6 +26,8 @@ interface Options {
   readonly resolve?: (name: string) => Promise<readonly string[]>;
 }
 
+/** A machine has a few; a server that answers anything must not fill our memory. */
+const MAX_SEEN = 8;
 const REFRESH_MS = 60_000;
 
 /** Reads the entries and looks up their names; an entry that is wrong or does not resolve is an error that names it. */
@@ -41,24 +46,33 @@ export async function externalAddresses(options: Options): Promise<Result<Extern
     if (!parsed.ok) return err(`NEKO_WEBRTC_CANDIDATES: ${parsed.error}`);
     statics.push(parsed.value);
   }
+  const found = (options.found ?? []).flatMap((text) => {
+    const external = canonicalAddress(text);
+    return external === undefined ? [] : [{ external, found: true }];
+  });
   const names = new Names(options);
   const hosts = [...externals, ...statics].map(({ host }) => host);
   const failed = await names.start(hosts.filter((host) => canonicalAddress(host) === undefined && host !== 'stun'));
   if (failed !== undefined) return err(`NEKO_WEBRTC_NAT1TO1 or NEKO_WEBRTC_CANDIDATES: ${failed} does not resolve`);
   const seen = new Set<string>();
   const addressesOf = (host: string) => (host === 'stun' ? [...seen] : names.addressesOf(host));
-  return ok({
-    current() {
-      names.refresh();
-      return {
-        externals: externals.flatMap(({ host, local }) =>
+  const current: ExternalAddresses['current'] = () => {
+    names.refresh();
+    return {
+      externals: [
+        ...externals.flatMap(({ host, local }) =>
           addressesOf(host).map((external) => (local === undefined ? { external } : { external, local })),
         ),
-        statics: statics.flatMap(({ host, port }) => addressesOf(host).map((address) => ({ address, port }))),
-      };
-    },
+        ...found,
+      ],
+      statics: statics.flatMap(({ host, port }) => addressesOf(host).map((address) => ({ address, port }))),
+    };
+  };
+  return ok({
+    current,
+    publicAddress: () => current().externals[0]?.external ?? [...seen][0],
     discovered: (address) => {
-      seen.add(address);
+      if (seen.size < MAX_SEEN) seen.add(address);
     },
   });
 }

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { canonicalAddress, familyOf, isLoopback, type TransportAddress } from './address.js';
 import { candidateFoundation, candidatePriority } from './candidate.js';
 import type { CandidateFilters, IceServer } from './ice-types.js';
-import { type IceUrl, parseIceUrl } from './ice-url.js';
+import { parseIceUrl } from './ice-url.js';
 import type { Peer } from './peer.js';
 import { attachRelay, type TurnServer } from './relay.js';
 import { encodeStun } from './stun.js';
@@ -20,16 +20,19 @@ interface Options {
   readonly servers: readonly IceServer[];
   readonly clock: Clock;
   readonly log: Log;
+  /** The list with addresses and time-limited credentials filled in. */
+  served(servers: readonly IceServer[]): readonly IceServer[];
+  /** How long such credentials are good for; undefined: all are lasting. */
+  readonly ttlSeconds: number | undefined;
   /** Told of every address that a server saw us at. */
   onExternal(address: string): void;
 }
 
 interface Server {
-  readonly url: IceUrl;
+  readonly entry: IceServer;
   readonly text: string;
-  readonly username: string | undefined;
-  readonly credential: string | undefined;
-  readonly ca: string | undefined;
+  /** Made for each peer anew: they end. */
+  readonly timeLimited: boolean;
   /** When it last failed to answer. */
   silentAtMs: number;
 }
@@ -40,17 +43,25 @@ export const GATHER_LIMIT_MS = 5000;
 const SILENT_FOR_MS = 60_000;
 const RETRANSMIT_MS = [0, 200, 600, 1400, 3000] as const;
 
+/** Time-limited credentials are renewed when so much of their time is over. */
+const RENEW_AT = 0.8;
+/** The longest wait of a timer (2^31 - 1 ms). */
+const MAX_TIMER_MS = 2_147_483_647;
+
 /** Reads the backend list; an entry that cannot work is an error that names it. */
 export function gatherer(options: Options): Result<Gatherer> {
   const servers: Server[] = [];
-  for (const { urls, username, credential, ca } of options.servers) {
-    for (const text of urls) {
-      const url = parseIceUrl(text);
+  for (const entry of options.servers) {
+    for (const text of entry.urls) {
+      const url = parseIceUrl(text.replace(/\{\{[^}]*\}\}/g, '192.0.2.1'));
       if (!url.ok) return err(`NEKO_WEBRTC_ICESERVERS_BACKEND: ${url.error}`);
-      if (url.value.scheme === 'turn' && (!username || !credential)) {
-        return err(`NEKO_WEBRTC_ICESERVERS_BACKEND: ${text}: a TURN server needs username and credential`);
+      const timeLimited = entry.username === undefined && entry.credential === undefined && options.ttlSeconds !== undefined;
+      if (url.value.scheme === 'turn' && !timeLimited && (!entry.username || !entry.credential)) {
+        return err(
+          `NEKO_WEBRTC_ICESERVERS_BACKEND: ${text}: a TURN server needs username and credential, or NEKO_WEBRTC_TURN_SECRET`,
+        );
       }
-      servers.push({ url: url.value, text, username, credential, ca, silentAtMs: Number.NEGATIVE_INFINITY });
+      servers.push({ entry: { ...entry, urls: [text] }, text, timeLimited, silentAtMs: Number.NEGATIVE_INFINITY });
     }
   }
   return ok({
@@ -80,28 +91,38 @@ async function ask(
   wanted: (type: 'srflx' | 'relay') => boolean,
   options: Options,
 ): Promise<boolean> {
-  const addresses = await resolve(server.url.host);
+  const served = options.served([server.entry])[0];
+  const url = parseIceUrl(served?.urls[0] ?? '');
+  if (!served || !url.ok) return true;
+  const addresses = await resolve(url.value.host);
   const questions: Promise<boolean>[] = [];
   for (const family of [4, 6] as const) {
     const address = addresses.find((each) => familyOf(each) === family);
     if (address === undefined) continue;
-    const at = { address, port: server.url.port };
-    if (wanted('srflx') && server.url.transport === 'udp') questions.push(askReflexive(server, peer, at, options));
-    const { username, credential } = server;
-    if (wanted('relay') && server.url.scheme === 'turn' && username !== undefined && credential !== undefined) {
-      const turn: TurnServer = {
-        at,
-        transport: server.url.transport,
-        name: server.url.host,
-        username,
-        credential,
-        ca: server.ca,
-      };
+    const at = { address, port: url.value.port };
+    if (wanted('srflx') && url.value.transport === 'udp') questions.push(askReflexive(server, peer, at, options));
+    const { username, credential, ca } = served;
+    if (wanted('relay') && url.value.scheme === 'turn' && username !== undefined && credential !== undefined) {
+      const turn: TurnServer = { at, transport: url.value.transport, name: url.value.host, username, credential, ca };
       questions.push(attachRelay(peer, turn, clientAddress, options.clock, options.log));
     }
   }
   if (questions.length === 0) return addresses.length > 0;
+  if (server.timeLimited && url.value.scheme === 'turn') renewLater(server, peer, clientAddress, wanted, options);
   return (await Promise.all(questions)).some((answered) => answered);
+}
+
+/** A relay under new credentials stands ready before the old ones end. */
+function renewLater(
+  server: Server,
+  peer: Peer,
+  clientAddress: string | undefined,
+  wanted: (type: 'srflx' | 'relay') => boolean,
+  options: Options,
+): void {
+  const waitMs = Math.min(MAX_TIMER_MS, (options.ttlSeconds ?? 0) * 1000 * RENEW_AT);
+  const relayOnly = (type: 'srflx' | 'relay') => type === 'relay' && wanted(type);
+  peer.hold(options.clock.after(waitMs, () => void ask(server, peer, clientAddress, relayOnly, options)));
 }
 
 /** Asks from every socket of the server's family, since each has a mapping of its own. */

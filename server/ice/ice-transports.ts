@@ -11,11 +11,13 @@ import {
 } from './candidate-policy.js';
 import { type ExternalAddresses, externalAddresses } from './external-addresses.js';
 import { type Gatherer, gatherer } from './gatherer.js';
-import type { IcePeer, IcePeerOptions, IceTransports, IceTransportsOptions, NetworkType } from './ice-types.js';
+import { hmacSha1 } from './hmac.js';
+import type { IcePeer, IcePeerOptions, IceServer, IceTransports, IceTransportsOptions, NetworkType } from './ice-types.js';
 import { localAddresses } from './local-addresses.js';
 import { systemMdnsResolver } from './mdns-names.js';
 import { Peer } from './peer.js';
 import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute } from './peer-sockets.js';
+import { servedServers } from './served-servers.js';
 import { openTcpMux, type TcpMux } from './tcp-mux.js';
 import { type MuxRoute, openUdpMux, type UdpMux } from './udp-mux.js';
 import { type UdpRange, udpRange } from './udp-range.js';
@@ -34,9 +36,22 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
   if (options.lite && servers.length > 0) {
     return err('NEKO_WEBRTC_ICELITE: an ICE-lite server asks no ICE servers; remove NEKO_WEBRTC_ICESERVERS_BACKEND');
   }
-  const external = await externalAddresses({ ...options, nat1to1: options.nat1to1 ?? [], candidates: options.candidates ?? [] });
+  const external = await externalAddresses({
+    nat1to1: options.nat1to1 ?? [],
+    candidates: options.candidates ?? [],
+    found: options.foundAddresses,
+    clock: options.clock,
+    log: options.log,
+  });
   if (!external.ok) return external;
-  const gathering = gatherer({ servers, clock: options.clock, log: options.log, onExternal: external.value.discovered });
+  const gathering = gatherer({
+    servers,
+    served: (list) => serve(list, 'server', options, external.value),
+    ttlSeconds: options.turn?.ttlSeconds,
+    clock: options.clock,
+    log: options.log,
+    onExternal: external.value.discovered,
+  });
   if (!gathering.ok) return gathering;
   let udpMux: UdpMux | undefined;
   if (udp.kind === 'mux') {
@@ -146,6 +161,10 @@ class Transports implements IceTransports {
     else socket.destroy();
   }
 
+  servedServers(servers: readonly IceServer[], user: string): readonly IceServer[] {
+    return serve(servers, user, this.#options, this.#parts.external);
+  }
+
   listening(): readonly { transport: 'udp' | 'tcp'; address: string; port: number }[] {
     const udp = this.#parts.udpMux?.sockets().map(({ address, port }) => ({ transport: 'udp' as const, address, port })) ?? [];
     const tcp = this.#parts.tcpMux ? [{ transport: 'tcp' as const, address: '::', port: this.#parts.tcpMux.port }] : [];
@@ -175,6 +194,29 @@ class Transports implements IceTransports {
       if (!this.#peers.has(token)) return token;
     }
   }
+}
+
+function serve(
+  servers: readonly IceServer[],
+  user: string,
+  options: IceTransportsOptions,
+  external: ExternalAddresses,
+): IceServer[] {
+  const policy = {
+    locals: localAddresses(),
+    externals: [],
+    statics: [],
+    filters: options.filters ?? {},
+    clientAddress: undefined,
+  };
+  return servedServers(servers, {
+    privateIp: usableAddresses(policy)[0]?.address,
+    publicIp: external.publicAddress(),
+    turn: options.turn,
+    user,
+    nowEpochSeconds: Date.now() / 1000,
+    hmac: hmacSha1,
+  });
 }
 
 /** Loopback included: a browser on this machine may come that way, whatever is advertised. */

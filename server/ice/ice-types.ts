@@ -12,6 +12,8 @@ export interface IceTransports {
   createPeer(options: IcePeerOptions): Promise<Result<IcePeer>>;
   /** Takes over a TCP connection that another listener accepted, with the bytes already read from it (first byte 0 to 15). */
   acceptTcp(socket: Socket, firstBytes: Buffer): void;
+  /** `servers` as they are told to a user: addresses filled in, time-limited credentials where there are none. */
+  servedServers(servers: readonly IceServer[], user: string): readonly IceServer[];
   /** The bound shared sockets, for the log and the doctor. */
   listening(): readonly { readonly transport: 'udp' | 'tcp'; readonly address: string; readonly port: number }[];
   /** Closes all peers, then all sockets. */
@@ -31,6 +33,10 @@ export interface IceTransportsOptions {
   readonly servers?: readonly IceServer[];
   /** webrtc.nat1to1: `EXTERNAL` or `EXTERNAL/LOCAL`, host names allowed. */
   readonly nat1to1?: readonly string[];
+  /** Addresses that were found rather than configured (webrtc.ip_retrieval_url): told beside the local ones, not in their stead. */
+  readonly foundAddresses?: readonly string[];
+  /** webrtc.turn: credentials for TURN servers without any, renewed before they end. */
+  readonly turn?: { readonly secret: string; readonly ttlSeconds: number };
   /** webrtc.candidates: `address:port`, `[v6]:port`, `hostname:port`, `stun:port`, in order of priority. */
   readonly candidates?: readonly string[];
   readonly filters?: CandidateFilters;
@@ -103,7 +109,8 @@ export interface IcePeer {
   onState(listener: (state: IceState) => void): Dispose;
   /** Where packets go: the first valid pair, before nomination, later the nominated one. */
   readonly path: PacketPath | undefined;
-  onPath(listener: (path: PacketPath) => void): Dispose;
+  /** Called with undefined when no path is left, or consent has expired: nothing may be sent any more (RFC 7675). */
+  onPath(listener: (path: PacketPath | undefined) => void): Dispose;
   /** Non-STUN datagrams from addresses that proved themselves; the buffer is valid during the call. */
   onDatagram(listener: (datagram: Buffer) => void): Dispose;
   /** Sends on the current path; without one, or after close, the datagram is dropped, as a network would. */

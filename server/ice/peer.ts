@@ -44,7 +44,7 @@ export interface PeerOptions {
   onClose(): void;
 }
 
-type PeerEvents = { candidate: Candidate; state: IceState; path: PacketPath; datagram: Buffer };
+type PeerEvents = { candidate: Candidate; state: IceState; path: PacketPath | undefined; datagram: Buffer };
 
 /** The shell around the agent: sockets in, effects out, one timer. Closing a peer closes its bases, never a shared socket. */
 export class Peer implements IcePeer {
@@ -56,6 +56,7 @@ export class Peer implements IcePeer {
   readonly #ufrags = new Map<string, Dispose>();
   readonly #answers = new Map<string, (message: ReceivedStun) => void>();
   readonly #effects: AgentEffect[] = [];
+  readonly #held: Dispose[] = [];
   #performing = false;
   #wake: { readonly atMs: number; readonly cancel: Dispose } | undefined;
   #path: PacketPath | undefined;
@@ -106,7 +107,7 @@ export class Peer implements IcePeer {
     return this.#events.on('state', listener);
   }
 
-  onPath(listener: (path: PacketPath) => void): Dispose {
+  onPath(listener: (path: PacketPath | undefined) => void): Dispose {
     return this.#events.on('path', listener);
   }
 
@@ -153,7 +154,7 @@ export class Peer implements IcePeer {
     this.#path = undefined;
     this.#provisional = undefined;
     this.#wake?.cancel();
-    for (const release of this.#ufrags.values()) release();
+    for (const release of [...this.#ufrags.values(), ...this.#held]) release();
     for (const io of this.#ios.values()) io.close();
     this.#answers.clear();
     this.#options.onClose();
@@ -205,6 +206,12 @@ export class Peer implements IcePeer {
     if (this.#closed || this.#candidates.some(same)) return;
     this.#candidates.push(candidate);
     this.#events.emit('candidate', { ...candidate, ufrag: this.local.ufrag });
+  }
+
+  /** Released when the peer closes; at once if it is closed already. */
+  hold(release: Dispose): void {
+    if (this.#closed) release();
+    else this.#held.push(release);
   }
 
   /** The response to this transaction goes to `listener` instead of the agent (questions to STUN servers). */
@@ -275,7 +282,7 @@ export class Peer implements IcePeer {
       case 'path':
         this.#path = this.#closed ? undefined : effect.pair && this.#ios.get(effect.pair.base.id)?.path(effect.pair.remote);
         this.#provisional = undefined;
-        if (this.#path) this.#events.emit('path', this.#path);
+        this.#events.emit('path', this.#path);
         return;
       case 'state':
         this.#events.emit('state', effect.state);

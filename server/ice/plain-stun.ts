@@ -4,8 +4,7 @@ import { encodeStun, type ReceivedStun } from './stun.js';
 /**
  * The answer of a STUN server to a plain binding request (RFC 8489 section 6.3), or undefined if it gets none.
  *
- * Only requests with a FINGERPRINT or of browser size are worth an answer, and the rate per address is bounded, so that a
- * forged sender gains next to nothing: 40 bytes (52 on IPv6) for 28 or more, and only a few of them.
+ * The answer has 40 bytes (52 on IPv6) for 20 or more, and the rate per address is bounded: a forged sender gains next to nothing.
  */
 export function answerPlainBinding(
   request: ReceivedStun,

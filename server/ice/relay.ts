@@ -16,7 +16,8 @@ export async function attachRelay(
   clock: Clock,
   log: Log,
 ): Promise<boolean> {
-  const id = `relay|${server.transport}|${addressKey(server.at.address, server.at.port)}`;
+  // Renewed credentials make a relay of their own beside the old one, which ends by itself.
+  const id = `relay|${server.transport}|${addressKey(server.at.address, server.at.port)}|${server.username}`;
   if (peer.hasBase(id) || peer.closed) return true;
   const transport = await connectTurn(server);
   if (!transport.ok) {

@@ -26,6 +26,8 @@ export interface UdpSocketOptions {
 
 export type BindError = { readonly code: string; readonly message: string };
 
+const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+
 /** Binds; an error carries the system's code (EADDRINUSE, EADDRNOTAVAIL). */
 export function openUdpSocket(options: UdpSocketOptions): Promise<Result<UdpSocket, BindError>> {
   const family = familyOf(options.address);
@@ -56,7 +58,8 @@ function wrap(socket: Socket, address: string, family: 4 | 6): UdpSocket {
   const fd = descriptorOf(socket);
   let closed: Promise<void> | undefined;
   const send = (bytes: Uint8Array, toAddress: string, toPort: number) => {
-    if (!closed && toPort > 0) socket.send(bytes, toPort, toAddress);
+    // Node queues without limit what the system does not take at once.
+    if (!closed && toPort > 0 && socket.getSendQueueSize() < MAX_QUEUED_BYTES) socket.send(bytes, toPort, toAddress);
   };
   return {
     address,

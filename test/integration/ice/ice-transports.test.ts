@@ -7,6 +7,8 @@ import { FrameReader, frame } from '../../../server/ice/frame-reader.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IcePeer, IceTransports, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
+import { openStunServer } from '../../../server/ice/stun-server.js';
+import { openTcpMux, type TcpRoute } from '../../../server/ice/tcp-mux.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import { rawClient, until } from './raw-client.js';
 
@@ -67,7 +69,7 @@ describe('two agents over real sockets', () => {
     const states: string[] = [];
     server.onState((state) => states.push(state));
     const paths: string[] = [];
-    server.onPath((path) => paths.push(path.kind));
+    server.onPath((path) => paths.push(path?.kind ?? 'none'));
     expect(server.candidates()[0]?.address).toBe('127.0.0.1');
     introduce(server, client);
     expect(await until(() => server.state === 'connected' && client.state === 'connected')).toBeLessThan(300);
@@ -177,6 +179,22 @@ describe('raw STUN against the mux', () => {
     }
   });
 
+  test('T5 the built-in STUN server answers, and only so often', async () => {
+    const made = await openStunServer({ address: '127.0.0.1', port: 0, clock: { ...systemClock, nowMs: () => 0 } });
+    if (!made.ok) throw new Error(made.error);
+    open.push(made.value);
+    const wire = createSocket('udp4');
+    open.push(wire);
+    let answers = 0;
+    wire.on('message', () => answers++);
+    const request = encodeStun({ kind: 'request', method: 'binding', transactionId: Buffer.alloc(12, 1), attributes: {} });
+    for (let i = 0; i < 100; i++) wire.send(request, made.value.port, '127.0.0.1');
+    await until(() => answers === 40);
+    const taken = await openStunServer({ address: '127.0.0.1', port: made.value.port, clock: systemClock });
+    expect(taken.ok ? '' : taken.error).toContain('NEKO_WEBRTC_STUN_BIND');
+    expect(answers).toBe(40);
+  });
+
   test('T6 10,000 malformed datagrams: no crash, no answer, memory flat, the others undisturbed', async () => {
     const ice = await transports(MUX);
     const server = await peerOf(ice);
@@ -269,6 +287,45 @@ describe('ICE-TCP', () => {
       socket.write(bytes);
       await once(socket, 'close');
     }
+  });
+
+  test('T8 a connection that says nothing, or never proves itself, is closed after 30 s', async () => {
+    const timers: { atMs: number; action: () => void }[] = [];
+    const clock = {
+      nowMs: () => 0,
+      after(atMs: number, action: () => void) {
+        const timer = { atMs, action };
+        timers.push(timer);
+        return () => void timers.splice(timers.indexOf(timer), 1);
+      },
+    };
+    const made = await openTcpMux({ listen: true, port: 0, clock });
+    if (!made.ok) throw new Error(made.error);
+    open.push(made.value);
+    let kept = 0;
+    const route: TcpRoute = {
+      onConnection(connection) {
+        if (kept++ === 0) connection.keep();
+        return { onFrame: () => undefined, onClose: () => undefined };
+      },
+    };
+    made.value.registerUfrag('here', route);
+    const named = frame(
+      encodeStun({ kind: 'request', method: 'binding', transactionId: Buffer.alloc(12), attributes: { username: 'here:x' } }),
+    );
+    const sockets = [named, named, Buffer.alloc(1)].map((bytes) => {
+      const socket = createConnection(made.value.port, '127.0.0.1', () => socket.write(bytes));
+      socket.on('error', () => undefined);
+      open.push({ close: () => socket.destroy() });
+      return socket;
+    });
+    await until(() => kept === 2 && timers.length === 2);
+    for (const { atMs, action } of [...timers]) {
+      expect(atMs).toBe(30_000);
+      action();
+    }
+    await until(() => sockets.filter((socket) => socket.closed).length === 2);
+    expect(sockets.filter((socket) => !socket.closed)).toHaveLength(1);
   });
 
   test('T9 a connection accepted by another listener is taken over with its first bytes', async () => {

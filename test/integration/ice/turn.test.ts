@@ -20,10 +20,11 @@ const log = {
   error() {},
 };
 const open: { close(): unknown }[] = [];
-let coturn: ChildProcess;
+const started: ChildProcess[] = [];
 let folder: string;
 let port: number;
 let tlsPort: number;
+let secretPort: number;
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -40,6 +41,24 @@ async function answers(at: number): Promise<boolean> {
   );
   socket.destroy();
   return connected;
+}
+
+/** Starts coturn with these ways to sign in; resolves when it listens. */
+async function startCoturn(name: string, at: { port: number; tlsPort: number }, signIn: readonly string[]): Promise<void> {
+  const listen = [
+    '-n',
+    '--listening-ip=127.0.0.1',
+    '--relay-ip=127.0.0.1',
+    `--listening-port=${at.port}`,
+    `--tls-listening-port=${at.tlsPort}`,
+  ];
+  const files = ['--log-file=stdout', `--pidfile=${join(folder, `${name}.pid`)}`, `--userdb=${join(folder, `${name}.db`)}`];
+  const tls = [`--cert=${join(folder, 'cert.pem')}`, `--pkey=${join(folder, 'key.pem')}`];
+  const rest = ['--no-cli', '--allow-loopback-peers', '--realm=test', '--min-port=44000', '--max-port=44999', ...signIn];
+  started.push(spawn(COTURN, [...listen, ...files, ...tls, ...rest], { stdio: 'ignore' }));
+  for (const deadlineMs = Date.now() + 20_000; !((await answers(at.port)) && (await answers(at.tlsPort))); ) {
+    if (Date.now() > deadlineMs) throw new Error('coturn does not listen');
+  }
 }
 
 describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
@@ -67,32 +86,10 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
       ],
       { stdio: 'ignore' },
     );
-    [port, tlsPort] = [await freePort(), await freePort()];
-    const listen = [
-      '-n',
-      '--listening-ip=127.0.0.1',
-      '--relay-ip=127.0.0.1',
-      `--listening-port=${port}`,
-      `--tls-listening-port=${tlsPort}`,
-      '--no-cli',
-      '--allow-loopback-peers',
-      '--log-file=stdout',
-      `--pidfile=${join(folder, 'pid')}`,
-      `--userdb=${join(folder, 'db')}`,
-    ];
-    const secrets = [
-      '--lt-cred-mech',
-      '--realm=test',
-      '--user=alice:wonderland',
-      `--cert=${certificate}`,
-      `--pkey=${key}`,
-      '--min-port=44000',
-      '--max-port=44999',
-    ];
-    coturn = spawn(COTURN, [...listen, ...secrets], { stdio: 'ignore' });
-    for (const deadlineMs = Date.now() + 20_000; !((await answers(port)) && (await answers(tlsPort))); ) {
-      if (Date.now() > deadlineMs) throw new Error('coturn does not listen');
-    }
+    [port, tlsPort, secretPort] = [await freePort(), await freePort(), await freePort()];
+    await startCoturn('lasting', { port, tlsPort }, ['--lt-cred-mech', '--user=alice:wonderland']);
+    const secret = ['--use-auth-secret', '--static-auth-secret=north'];
+    await startCoturn('limited', { port: secretPort, tlsPort: await freePort() }, secret);
   });
 
   afterEach(async () => {
@@ -101,9 +98,9 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
   });
 
   afterAll(async () => {
-    const ended = once(coturn, 'exit');
-    coturn.kill();
-    await ended;
+    const ended = started.map((each) => once(each, 'exit'));
+    for (const each of started) each.kill();
+    await Promise.all(ended);
     rmSync(folder, { recursive: true });
   });
 
@@ -148,6 +145,16 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
     await until(() => got.length === 100);
     const expected = [...Array.from({ length: 50 }, (_, i) => 501 + i), ...Array.from({ length: 50 }, (_, i) => 1001 + i)];
     expect(got.sort((a, b) => a - b)).toEqual(expected);
+  });
+
+  test('T14 time-limited credentials serve a relay, and a second one stands ready before they end', async () => {
+    const servers = [{ urls: [`turn:127.0.0.1:${secretPort}`] }];
+    const server = await peer({ servers, turn: { secret: 'north', ttlSeconds: 2 }, filters: { candidates: ['relay'] } }, true);
+    await server.gather();
+    expect(warnings).toEqual([]);
+    expect(server.candidates()).toHaveLength(1);
+    await until(() => server.candidates().length === 2);
+    server.close();
   });
 
   test('T15 refused credentials and an untrusted certificate are told in the log and delay nothing', async () => {

@@ -95,6 +95,11 @@ describe('what is advertised', () => {
       ['udp 198.51.100.1 8081'],
     ],
     [
+      'P8 an address that was found, not configured, is told beside the local one',
+      { locals: [ETH4], externals: [{ external: '198.51.100.1', found: true }] },
+      ['udp 192.168.1.10 8081', 'udp 198.51.100.1 8081'],
+    ],
+    [
       'P9 a client of the same subnet gets the local address first all the same',
       { locals: [ETH4], externals: [{ external: '198.51.100.1' }], clientAddress: '192.168.1.77' },
       ['udp 192.168.1.10 8081', 'udp 198.51.100.1 8081'],

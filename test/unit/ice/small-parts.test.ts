@@ -1,10 +1,13 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { externalAddresses } from '../../../server/ice/external-addresses.js';
 import { FrameReader, frame } from '../../../server/ice/frame-reader.js';
+import { hmacSha1 } from '../../../server/ice/hmac.js';
 import { parseHostPort } from '../../../server/ice/host-port.js';
 import { parseIceUrl } from '../../../server/ice/ice-url.js';
 import { answerPlainBinding } from '../../../server/ice/plain-stun.js';
 import { rateLimit } from '../../../server/ice/rate-limit.js';
+import { servedServers } from '../../../server/ice/served-servers.js';
 import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
 import { mulberry32 } from './simulated-network.js';
 
@@ -130,4 +133,27 @@ describe('the STUN server on the mux port', () => {
     const many = Array.from({ length: 200 }, (_, i) => taken(`c${i}`, 1, 1000)).reduce((a, b) => a + b, 0);
     expect(many).toBe(75);
   });
+});
+
+test('U4 servers are told with addresses filled in and credentials that end', () => {
+  const facts = {
+    privateIp: '192.168.1.10',
+    publicIp: '2001:db8::10',
+    turn: { secret: 'north', ttlSeconds: 3600 },
+    user: 's1',
+    nowEpochSeconds: 1_700_000_000.9,
+    hmac: hmacSha1,
+  };
+  const servers = [
+    { urls: ['stun:{{private_ip}}:3478', 'turn:{{ public_ip }}:3478?transport=tcp'] },
+    { urls: ['turn:own.example'], username: 'u', credential: 'c' },
+    { urls: ['stun:plain.example'] },
+  ];
+  const credential = createHmac('sha1', 'north').update('1700003600:s1').digest('base64');
+  expect(servedServers(servers, facts)).toEqual([
+    { urls: ['stun:192.168.1.10:3478', 'turn:[2001:db8::10]:3478?transport=tcp'], username: '1700003600:s1', credential },
+    servers[1],
+    servers[2],
+  ]);
+  expect(servedServers(servers, { ...facts, publicIp: undefined, privateIp: undefined })).toEqual(servers.slice(1));
 });
