@@ -32,6 +32,8 @@ function environment(product, user, folder, args) {
     DISPLAY: `:${folder.number}`,
     XAUTHORITY: folder.authority,
     XDG_RUNTIME_DIR: folder.path,
+    // Browsers that are ended leave files behind; these go with the folder.
+    TMPDIR: join(folder.path, 'tmp'),
     PULSE_SERVER: `unix:${folder.pulseSocket}`,
     DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null',
     SESSION_SUPERVISOR_USER: process.getuid() === 0 ? 'root' : user.name,

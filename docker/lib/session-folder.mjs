@@ -53,10 +53,11 @@ export function openSessionFolder(user, template) {
     const at = (name) => join(path, name);
     mkdirSync(at('log'), { mode: 0o755 });
     mkdirSync(at('pulse'), { mode: 0o700 });
+    mkdirSync(at('tmp'), { mode: 0o700 });
     writeFileSync(at('Xauthority'), authority(number), { mode: 0o600 });
     writeFileSync(at('default.pa'), template.replaceAll('/tmp/pulseaudio.socket', at('pulseaudio.socket')));
     if (process.getuid() === 0) {
-      for (const owned of [path, at('log'), at('pulse'), at('Xauthority'), at('default.pa')])
+      for (const owned of [path, at('log'), at('pulse'), at('tmp'), at('Xauthority'), at('default.pa')])
         chownSync(owned, user.uid, user.gid);
     }
     return {
