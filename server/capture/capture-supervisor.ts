@@ -52,6 +52,7 @@ export class CaptureSupervisor implements StreamEngine {
   readonly #problems = new Map<string, string>();
   #host: HostProcess | undefined;
   #ready: ReadyHost | undefined;
+  #screenSeen = false;
   #history: RestartHistory = NEVER_FAILED;
   #respawn: Dispose | undefined;
   #closed = false;
@@ -132,6 +133,7 @@ export class CaptureSupervisor implements StreamEngine {
     const { history, delayMs } = ended(this.#history, clock.nowMs());
     this.#history = history;
     this.#ready = undefined;
+    this.#screenSeen = false;
     for (const stream of this.#wanted.values()) {
       stream.retry?.();
       stream.text = undefined;
@@ -152,6 +154,7 @@ export class CaptureSupervisor implements StreamEngine {
         for (const id of this.#wanted.keys()) this.#order(id);
         return;
       case 'screen':
+        this.#screenSeen = true;
         this.#solved('display');
         this.#options.screen(report.width, report.height);
         return;
@@ -218,7 +221,7 @@ export class CaptureSupervisor implements StreamEngine {
   #judge(): void {
     if (this.#closed) return;
     if (this.#problems.size > 0) this.#setStatus({ kind: 'degraded', reasons: [...this.#problems.values()] });
-    else this.#setStatus({ kind: this.#ready === undefined ? 'starting' : 'healthy' });
+    else this.#setStatus({ kind: this.#ready !== undefined && this.#screenSeen ? 'healthy' : 'starting' });
   }
 
   #setStatus(status: CaptureStatus): void {

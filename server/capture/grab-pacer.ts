@@ -9,6 +9,8 @@ import { assertNever } from '../lib/assert-never.js';
 export interface GrabPacer {
   /** The ordinary distance of frames in ms. */
   readonly intervalMs: number;
+  /** The distance for a moment after an input. */
+  readonly liftedMs: number;
   /** The screen changed since the last frame. */
   readonly dirty: boolean;
   /** A frame is wanted whatever the screen does: first frame, keyframe, join. */
@@ -40,10 +42,12 @@ export const REFINE_AFTER_MS = 300;
 /** An encoder may drop a frame without a word; after this time the next one is tried. */
 export const ENCODER_PATIENCE_MS = 1000;
 
-/** A stream with at most `framesPerSecond`, which owes its first frame. */
-export function newGrabPacer(framesPerSecond: number): GrabPacer {
+/** A stream with at most `framesPerSecond`, a cap that `lifts` after inputs or does not; it owes its first frame. */
+export function newGrabPacer(framesPerSecond: number, lifts: boolean): GrabPacer {
+  const intervalMs = 1000 / framesPerSecond;
   return {
-    intervalMs: 1000 / framesPerSecond,
+    intervalMs,
+    liftedMs: lifts ? Math.min(intervalMs, BOOST_INTERVAL_MS) : intervalMs,
     dirty: false,
     owed: true,
     refineAtMs: undefined,
@@ -59,7 +63,7 @@ export function stepGrabPacer(pacer: GrabPacer, input: PacerInput, nowMs: number
     case 'damaged':
       return decide({ ...pacer, dirty: true }, nowMs);
     case 'input': {
-      const dueMs = Math.min(pacer.dueMs, pacer.lastFrameMs + Math.min(BOOST_INTERVAL_MS, pacer.intervalMs));
+      const dueMs = Math.min(pacer.dueMs, pacer.lastFrameMs + pacer.liftedMs);
       return decide({ ...pacer, dueMs, boostUntilMs: nowMs + BOOST_MS }, nowMs);
     }
     case 'frame-wanted':
@@ -83,8 +87,7 @@ function decide(pacer: GrabPacer, nowMs: number): [GrabPacer, PacerEffect[]] {
 }
 
 function grab(pacer: GrabPacer, nowMs: number, refineAtMs: number | undefined): [GrabPacer, PacerEffect[]] {
-  const boosted = nowMs < pacer.boostUntilMs;
-  const intervalMs = boosted ? Math.min(BOOST_INTERVAL_MS, pacer.intervalMs) : pacer.intervalMs;
+  const intervalMs = nowMs < pacer.boostUntilMs ? pacer.liftedMs : pacer.intervalMs;
   // On a busy screen the next frame is due one interval after this one was due; after a pause, one interval from now.
   const onSchedule = nowMs - pacer.dueMs < intervalMs;
   const fromMs = onSchedule ? Math.min(nowMs, Math.max(pacer.dueMs, nowMs - intervalMs / 2)) : nowMs;

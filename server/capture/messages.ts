@@ -15,6 +15,7 @@ export const HostCommand = Type.Union([
     keyframeBy: Type.Union([Type.Literal('event'), Type.Literal('caps')]),
     text: Type.String(),
     framesPerSecond: Type.Number({ minimum: 0 }),
+    lifts: Type.Boolean(),
   }),
   Type.Object({ kind: Type.Literal('stop'), id: Type.String() }),
   Type.Object({ kind: Type.Literal('keyframe'), id: Type.String() }),

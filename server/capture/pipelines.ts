@@ -57,6 +57,7 @@ interface VideoText {
   readonly text: string;
   readonly source: 'grab' | 'own';
   readonly framesPerSecond: number;
+  readonly lifts: boolean;
 }
 
 function videoStream({ config }: PipelineInput, id: string, video: VideoText): StreamDescription {
@@ -73,8 +74,8 @@ function mainText(input: PipelineInput): Result<VideoText> {
     return written(input, 'video', `${v2.template.replace('%s', input.display)} ! appsink name=appsink`);
   }
   const { width, height, rate } = input.screen;
-  if (v2 !== undefined) return ok(grabbed(v2VideoEncoder(codec, v2, input.has), codec, v2.fps));
-  return ok(grabbed(`${COLORS} ! ${defaultEncoder(codec, defaultBitrateBps(width, height), input.has)}`, codec, rate));
+  if (v2 !== undefined) return ok(grabbed(v2VideoEncoder(codec, v2, input.has), codec, v2.fps, false));
+  return ok(grabbed(`${COLORS} ! ${defaultEncoder(codec, defaultBitrateBps(width, height), input.has)}`, codec, rate, true));
 }
 
 /** The same picture with the pointer drawn, for clients that draw none. */
@@ -84,8 +85,8 @@ function legacyText(input: PipelineInput, main: VideoText): VideoText {
   return { ...main, source: 'own', text: main.text.replace(GRAB_SOURCE, pointerSource(input.display, fps)) };
 }
 
-function grabbed(rest: string, codec: StreamDescription['codec'], framesPerSecond: number): VideoText {
-  return { source: 'grab', text: `${GRAB_SOURCE} ! ${rest} ! ${outputChain(codec)}`, framesPerSecond };
+function grabbed(rest: string, codec: StreamDescription['codec'], framesPerSecond: number, lifts: boolean): VideoText {
+  return { source: 'grab', text: `${GRAB_SOURCE} ! ${rest} ! ${outputChain(codec)}`, framesPerSecond, lifts };
 }
 
 function pointerSource(display: string, fps: number | undefined): string {
@@ -96,7 +97,7 @@ function pointerSource(display: string, fps: number | undefined): string {
 function written(input: PipelineInput, key: string, pipeline: string): Result<VideoText> {
   const text = replaceAppsink(pipeline.replace('{display}', input.display), input.config.video.codec);
   if (text === undefined) return err(`${key}: the pipeline must end in "appsink name=appsink"`);
-  return ok({ source: 'own', text, framesPerSecond: input.screen.rate });
+  return ok({ source: 'own', text, framesPerSecond: input.screen.rate, lifts: false });
 }
 
 /** One entry of `capture.video.pipelines`. */
@@ -128,10 +129,10 @@ function composed(input: PipelineInput, key: string, pipeline: PipelineConfig): 
   const middle = `${scale.value}${trimmed(pipeline.gstPrefix)} ! ${encoder.value}${trimmed(pipeline.gstSuffix)}`;
   if (pipeline.showPointer) {
     const text = `${pointerSource(input.display, fps.value)}${middle} ! ${outputChain(codec)}`;
-    return ok({ source: 'own', text, framesPerSecond: fps.value ?? input.screen.rate });
+    return ok({ source: 'own', text, framesPerSecond: fps.value ?? input.screen.rate, lifts: false });
   }
   const text = `${GRAB_SOURCE}${middle} ! ${outputChain(codec)}`;
-  return ok({ source: 'grab', text, framesPerSecond: fps.value ?? input.screen.rate });
+  return ok({ source: 'grab', text, framesPerSecond: fps.value ?? input.screen.rate, lifts: fps.value === undefined });
 }
 
 function scaling(key: string, pipeline: PipelineConfig, variables: Variables): Result<string> {
@@ -182,6 +183,7 @@ function audioStream({ config }: PipelineInput): Result<StreamDescription> {
     output: 'rtp',
     keyframeBy: 'event',
     framesPerSecond: 0,
+    lifts: false,
   } as const;
   const template = pipeline?.replace('{device}', device) ?? templateOf(v2?.template, device);
   if (template !== undefined) {

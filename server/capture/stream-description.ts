@@ -20,4 +20,6 @@ export interface StreamDescription {
   readonly text: string;
   /** The frame cap of a grabbed stream. */
   readonly framesPerSecond: number;
+  /** Whether the cap lifts for a moment after an input; not where a rate was configured. */
+  readonly lifts: boolean;
 }

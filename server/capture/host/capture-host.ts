@@ -110,6 +110,7 @@ export class CaptureHost {
       pipeline,
       image,
       framesPerSecond: command.framesPerSecond,
+      lifts: command.lifts,
       forceKeyframe: forcer(pipeline, image, command),
       baseNs,
       clock,

@@ -9,6 +9,7 @@ export interface GrabStreamOptions {
   readonly pipeline: EncoderPipeline;
   readonly image: ScreenImage;
   readonly framesPerSecond: number;
+  readonly lifts: boolean;
   /** Running time 0 on the monotonic clock. */
   readonly baseNs: bigint;
   readonly clock: Clock;
@@ -34,7 +35,7 @@ export class GrabStream {
 
   constructor(options: GrabStreamOptions) {
     this.#options = options;
-    this.#pacer = newGrabPacer(options.framesPerSecond);
+    this.#pacer = newGrabPacer(options.framesPerSecond, options.lifts);
     this.#keyframes = new KeyframeRequests(options.clock, () => {
       options.forceKeyframe();
       // On a still screen nothing else would bring the frame that becomes the keyframe.

@@ -19,6 +19,8 @@ export interface SharedScreenEvents {
 const RECONNECT: BackoffPolicy = { firstMs: 100, maxMs: 1_000 };
 /** How soon to look again whether the converters have read the last picture; converting takes 1 to 3 ms. */
 const READERS_POLL_MS = 1;
+/** Who still holds the picture after this time keeps its last one on purpose (as `videorate` does) and is not waited for again. */
+const READERS_PATIENCE_MS = 50;
 
 /** The one picture of the screen that all grabbed streams share: reconnects, follows its size, fetches it once for all. */
 export class SharedScreen {
@@ -27,6 +29,7 @@ export class SharedScreen {
   readonly #events: SharedScreenEvents;
   readonly #clock: Clock;
   #grabber: ScreenGrabber | undefined;
+  readonly #keepers = new WeakSet<PictureReader>();
   #waiting = new Set<PictureReader>();
   #fetching = false;
 
@@ -75,16 +78,18 @@ export class SharedScreen {
     this.#clock.after(backoffMs(RECONNECT, attempt), () => void this.open(attempt + 1));
   }
 
-  #fetch(): void {
+  #fetch(patientUntilMs = this.#clock.nowMs() + READERS_PATIENCE_MS): void {
     const grabber = this.#grabber;
     if (grabber === undefined) return;
     this.#fetching = true;
-    if (grabber.stale && [...this.readers].some((reader) => reader.reads)) {
+    const reading = grabber.stale ? [...this.readers].filter((reader) => !this.#keepers.has(reader) && reader.reads) : [];
+    if (reading.length > 0 && this.#clock.nowMs() < patientUntilMs) {
       this.#clock.after(READERS_POLL_MS, () => {
-        if (this.#grabber === grabber) this.#fetch();
+        if (this.#grabber === grabber) this.#fetch(patientUntilMs);
       });
       return;
     }
+    for (const reader of reading) this.#keepers.add(reader);
     const served = this.#waiting;
     this.#waiting = new Set();
     grabber.fetch((succeeded) => {

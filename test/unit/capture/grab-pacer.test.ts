@@ -7,11 +7,12 @@ interface Simulation {
   readonly events: ReadonlyArray<readonly [atMs: number, input: PacerInput['kind']]>;
   readonly encodeMs?: number;
   readonly framesPerSecond?: number;
+  readonly lifts?: boolean;
 }
 
 /** Runs a pacer with an encoder that takes `encodeMs` per frame and timers that fire in time; returns the times of its grabs. */
-function grabs({ untilMs, events, encodeMs = 8, framesPerSecond = 30 }: Simulation): number[] {
-  let pacer: GrabPacer = newGrabPacer(framesPerSecond);
+function grabs({ untilMs, events, encodeMs = 8, framesPerSecond = 30, lifts = true }: Simulation): number[] {
+  let pacer: GrabPacer = newGrabPacer(framesPerSecond, lifts);
   let wakeMs = 0;
   let encodedMs = Number.POSITIVE_INFINITY;
   const pending = [...events];
@@ -66,6 +67,12 @@ test('an input lifts the cap to 60 a second for 120 ms', () => {
   expect(times.filter((time) => time >= 1_700).length).toBeLessThanOrEqual(10);
 });
 
+test('a configured rate stays what it is', () => {
+  const events = [...damageEvery(5, 1_000, 2_000), [1_500, 'input'] as const].sort((a, b) => a[0] - b[0]);
+  const times = grabs({ untilMs: 2_000, events, framesPerSecond: 10, lifts: false }).filter((time) => time >= 1_000);
+  expect(times.length).toBeLessThanOrEqual(11);
+});
+
 test('an answer to an input is taken 1/60 s after the last frame at the latest', () => {
   const times = grabs({
     untilMs: 1_032,
@@ -85,7 +92,7 @@ test('a slow encoder gets no frame before it is done with the last', () => {
 });
 
 test('a frame that the encoder swallows is given up after a second', () => {
-  const [waiting] = stepGrabPacer(newGrabPacer(30), { kind: 'tick' }, 0);
+  const [waiting] = stepGrabPacer(newGrabPacer(30, true), { kind: 'tick' }, 0);
   const [dirty, effects] = stepGrabPacer(waiting, { kind: 'damaged' }, 100);
   expect(effects).toEqual([{ kind: 'wake', atMs: 1_000 }]);
   expect(stepGrabPacer(dirty, { kind: 'tick' }, 1_000)[1][0]).toEqual({ kind: 'grab' });
