@@ -1,8 +1,6 @@
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
-import type { Keyboard } from './keyboard.js';
 import { CONTROL_MASK } from './modifier-names.js';
-import type { Pointer } from './pointer.js';
 
 /** Longer presses are taken for lost releases (desktop.md A1). */
 export const LONGEST_PRESS_MS = 10_000;
@@ -10,14 +8,33 @@ const CHECK_INTERVAL_MS = 1_000;
 /** How long a key combination is held: some applications miss shorter ones. */
 const COMBINATION_MS = 10;
 
+export interface Keys {
+  readonly holds: boolean;
+  down(keysym: number, nowMs: number): void;
+  up(keysym: number): void;
+  releaseAll(delayMs?: number): void;
+  releaseHeldFor(limitMs: number, nowMs: number): void;
+  withLocked(modifiers: number, action: () => void): void;
+}
+
+export interface Buttons {
+  readonly holds: boolean;
+  move(x: number, y: number): void;
+  down(code: number, nowMs: number): void;
+  up(code: number): void;
+  scroll(dx: number, dy: number): void;
+  releaseAll(): void;
+  releaseHeldFor(limitMs: number, nowMs: number): void;
+}
+
 /** Pointer and keys together: combinations, and the release of what stayed pressed. */
 export class Input {
   #cancelCheck: Dispose | undefined;
   #closed = false;
 
   constructor(
-    readonly keyboard: Keyboard,
-    readonly pointer: Pointer,
+    readonly keyboard: Keys,
+    readonly pointer: Buttons,
     readonly clock: Clock,
   ) {}
 

@@ -49,14 +49,14 @@ export class KeymapMirror {
   bind(keysym: number, level: Level, isHeld: (keycode: number) => boolean, nowMs: number): number | undefined {
     const spare = this.#spare.take(isHeld, nowMs);
     if (!spare) return undefined;
-    const { keycode, delayMs } = spare;
-    // The release of a key that is not pressed does nothing but wait.
-    if (delayMs > 0) this.#session.xtest.FakeInput(KEY_RELEASE, keycode, delayMs, this.#session.root, 0, 0);
+    const { keycode } = spare;
+    this.#waitInServer(keycode, spare.beforeMs);
     const key = this.#keyFor(keysym, level);
     const { firstKeycode, keys } = this.#keymap;
     const range = { first: firstKeycode, last: firstKeycode + keys.length - 1 };
     const [lower = 0, upper = 0] = key.symbols;
     sendRaw(this.#session.x, bindKeyRequest(this.#session.xkb.majorOpcode, range, keycode, [lower, upper]));
+    this.#waitInServer(keycode, spare.afterMs);
     this.#keymap = withKey(this.#keymap, keycode, key);
     this.#boundMeanwhile.set(keycode, key);
     this.#ownChanges.set(keycode, (this.#ownChanges.get(keycode) ?? 0) + 1);
@@ -79,6 +79,11 @@ export class KeymapMirror {
 
   close(): void {
     this.#release();
+  }
+
+  /** Holds back everything sent later: the release of a key that is not pressed does nothing but wait. */
+  #waitInServer(keycode: number, delayMs: number): void {
+    if (delayMs > 0) this.#session.xtest.FakeInput(KEY_RELEASE, keycode, delayMs, this.#session.root, 0, 0);
   }
 
   /** A letter shares its key with its other case where that yields it; else the key yields the symbol whatever Shift and Lock say. */

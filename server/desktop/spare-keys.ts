@@ -1,7 +1,20 @@
 /** A keycode is not bound anew sooner than this after its last use: an application must have looked the last one up by then. */
 export const REUSE_MS = 300;
+/**
+ * A new binding gets this long to reach applications before its key is pressed: Chromium asks for the new map when it hears
+ * of the change, goes on with the events it has, and loses every second character that comes along at once (5 ms sufficed).
+ */
+export const SETTLE_MS = 20;
 /** Longest wait that a burst of new characters may pile up; beyond it, speed counts for more than single characters. */
-export const MAX_BACKLOG_MS = 3_000;
+export const MAX_BACKLOG_MS = 5_000;
+
+export interface SpareKey {
+  readonly keycode: number;
+  /** Wait in the X server before it is bound. */
+  readonly beforeMs: number;
+  /** Wait in the X server between its binding and its press. */
+  readonly afterMs: number;
+}
 
 /**
  * [P] The keycodes that are bound to symbols missing from the keymap, and when they may be bound anew.
@@ -21,17 +34,18 @@ export class SpareKeys {
     this.#keycodes = [...keycodes];
   }
 
-  /** The least recently used keycode that is not held, and the wait that must come before it; undefined if all are held. */
-  take(isHeld: (keycode: number) => boolean, nowMs: number): { readonly keycode: number; readonly delayMs: number } | undefined {
+  /** The least recently used keycode that is not held, and the waits around its binding; undefined if all are held. */
+  take(isHeld: (keycode: number) => boolean, nowMs: number): SpareKey | undefined {
     const keycode = this.#keycodes.find((candidate) => !isHeld(candidate));
     if (keycode === undefined) return undefined;
     const startMs = Math.max(nowMs, this.#busyUntilMs);
     const usedAtMs = this.#usedAtMs.get(keycode) ?? Number.NEGATIVE_INFINITY;
-    const neededMs = Math.max(0, Math.ceil(usedAtMs + REUSE_MS - startMs));
-    const delayMs = startMs + neededMs - nowMs > MAX_BACKLOG_MS ? 0 : neededMs;
-    if (delayMs > 0) this.#busyUntilMs = startMs + delayMs;
+    const beforeMs = Math.max(0, Math.ceil(usedAtMs + REUSE_MS - startMs));
+    const boundMs = startMs + beforeMs + SETTLE_MS;
+    const patient = boundMs - nowMs <= MAX_BACKLOG_MS;
+    if (patient) this.#busyUntilMs = boundMs;
     this.touch(keycode, nowMs);
-    return { keycode, delayMs };
+    return patient ? { keycode, beforeMs, afterMs: SETTLE_MS } : { keycode, beforeMs: 0, afterMs: 0 };
   }
 
   /** Goes on with other keycodes: new ones come first, the others keep their turn. */

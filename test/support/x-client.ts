@@ -1,4 +1,5 @@
 import x11, { type XClient as Connection, type PointerState, type XDisplay, type XEvent } from 'x11';
+import { askRaw, internAtomRequest } from '../../server/desktop/raw-request.js';
 import { waitFor } from './wait-for.js';
 
 /** An input event as an application gets it; positions are relative to the screen. */
@@ -32,6 +33,7 @@ const EXPOSE = 12;
 const SHIFT = 1;
 const LOCK = 2;
 const PARENT = 2;
+const SUBSTRUCTURE_MASK = 0x180000;
 
 /** A small X application: a focused window over everything else that records its input and can be painted. */
 export class XClient {
@@ -43,7 +45,8 @@ export class XClient {
   readonly window: number;
   readonly #gc: number;
   #mapping: number[][] = [];
-  #exposed = false;
+  /** How often the window came to be seen. */
+  exposures = 0;
   /** Key events wait for the keymap that was asked for before they came, as in a toolkit. */
   #last: Promise<void> = Promise.resolve();
 
@@ -83,7 +86,7 @@ export class XClient {
     });
     const client = new XClient(connected, options);
     client.#readMapping();
-    await waitFor('the window to be visible', () => client.#exposed);
+    await waitFor('the window to be visible', () => client.exposures > 0);
     client.#x.SetInputFocus(client.window, PARENT);
     await client.sync();
     return client;
@@ -132,6 +135,21 @@ export class XClient {
     x.FreeGC(gc);
   }
 
+  /** Asks the window manager to minimize the window (ICCCM 4.1.4). */
+  async askToMinimize(): Promise<void> {
+    const reply = await this.#ask<Buffer>((done) => askRaw(this.#x, internAtomRequest('WM_CHANGE_STATE'), done));
+    const message = {
+      name: 'ClientMessage',
+      type: 33,
+      seq: 0,
+      format: 32,
+      wid: this.window,
+      message_type: reply.readUInt32LE(0),
+      data: [3],
+    };
+    this.#x.SendEvent(this.#root, 0, SUBSTRUCTURE_MASK, message);
+  }
+
   async pointer(): Promise<{ x: number; y: number }> {
     const { rootX, rootY } = await this.#ask<PointerState>((reply) => this.#x.QueryPointer(this.#root, reply));
     return { x: rootX, y: rootY };
@@ -148,7 +166,7 @@ export class XClient {
 
   #onEvent(event: XEvent): void {
     if (event.type === MAPPING_NOTIFY) this.#readMapping();
-    if (event.type === EXPOSE) this.#exposed = true;
+    if (event.type === EXPOSE) this.exposures++;
     const kind = KINDS[event.type];
     if (kind) this.#last = this.#last.then(() => this.#record(kind, event));
   }

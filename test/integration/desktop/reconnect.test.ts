@@ -90,3 +90,15 @@ test('closing lets go of what is held', async () => {
   await waitFor('Shift to be let go', async () => ((await app.state()) & 1) === 0);
   app.close();
 });
+
+test('a window that asks to be minimized is brought back', async () => {
+  server = await startXServer({ first: 30 });
+  const opened = await open(server.display);
+  if (!opened.ok) throw new Error(opened.error);
+  desktop = opened.value;
+  const app = await XClient.open(server.display);
+  const before = app.exposures;
+  await app.askToMinimize();
+  await waitFor('the window to be shown again', () => app.exposures > before);
+  app.close();
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_BACKLOG_MS, REUSE_MS, SpareKeys } from '../../../server/desktop/spare-keys.js';
+import { MAX_BACKLOG_MS, REUSE_MS, SETTLE_MS, SpareKeys } from '../../../server/desktop/spare-keys.js';
 
 const nothingHeld = () => false;
 
@@ -32,18 +32,21 @@ test('after a change of the keymap the keycodes keep their turn, new ones first'
   expect(taken(spare, [0, 0, 0])).toEqual([252, 253, 255]);
 });
 
-test('a keycode that was used a moment ago waits; what is taken after that wait counts from its end', () => {
+test('a new binding gets time to reach applications, and a keycode used a moment ago waits before it is bound anew', () => {
   const spare = new SpareKeys([255, 254]);
-  expect(spare.take(nothingHeld, 0)).toEqual({ keycode: 255, delayMs: 0 });
-  expect(spare.take(nothingHeld, 50)).toEqual({ keycode: 254, delayMs: 0 });
-  expect(spare.take(nothingHeld, 100)).toEqual({ keycode: 255, delayMs: REUSE_MS - 100 });
-  // The X server waits until 300; the other keycode was used at 50.
-  expect(spare.take(nothingHeld, 100)).toEqual({ keycode: 254, delayMs: 50 });
-  expect(spare.take(nothingHeld, 2_000)).toEqual({ keycode: 255, delayMs: 0 });
+  expect(spare.take(nothingHeld, 0)).toEqual({ keycode: 255, beforeMs: 0, afterMs: SETTLE_MS });
+  expect(spare.take(nothingHeld, 50)).toEqual({ keycode: 254, beforeMs: 0, afterMs: SETTLE_MS });
+  // 255 is pressed at 20, 254 at 70, 255 again at 340.
+  expect(spare.take(nothingHeld, 100)).toEqual({ keycode: 255, beforeMs: SETTLE_MS + REUSE_MS - 100, afterMs: SETTLE_MS });
+  expect(spare.take(nothingHeld, 100)).toEqual({ keycode: 254, beforeMs: 30, afterMs: SETTLE_MS });
+  expect(spare.take(nothingHeld, 2_000)).toEqual({ keycode: 255, beforeMs: 0, afterMs: SETTLE_MS });
 });
 
-test('waits pile up to a limit', () => {
+test('waits pile up to a limit, then there are none', () => {
   const spare = new SpareKeys([255]);
-  const waits = Array.from({ length: 20 }, () => spare.take(nothingHeld, 0)?.delayMs ?? 0);
-  expect(waits.reduce((sum, wait) => sum + wait)).toBe(MAX_BACKLOG_MS);
+  const keys = Array.from({ length: 30 }, () => spare.take(nothingHeld, 0));
+  const total = keys.reduce((sum, key) => sum + (key?.beforeMs ?? 0) + (key?.afterMs ?? 0), 0);
+  expect(total).toBeLessThanOrEqual(MAX_BACKLOG_MS);
+  expect(total).toBeGreaterThan(MAX_BACKLOG_MS - REUSE_MS - SETTLE_MS);
+  expect(keys.at(-1)).toEqual({ keycode: 255, beforeMs: 0, afterMs: 0 });
 });
