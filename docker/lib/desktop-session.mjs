@@ -117,7 +117,9 @@ export async function runDesktopSession({ root, product, user, args }) {
       finish();
     });
   }
-  void session.gone.then((words) => fail(`supervisord ended: ${words}`));
+  void session.gone.then((words) => {
+    if (!state.ending) fail(`supervisord ended: ${words}`);
+  });
   const xSocket = `/tmp/.X11-unix/X${folder.number}`;
   const until = async (title, reached) => {
     const deadline = Date.now() + DESKTOP_LIMIT_MS;
