@@ -18,5 +18,5 @@ export function authenticate(call: Call, url: string): SessionCall {
 
 /** Whether a refused request carried our cookie, which is then taken back. */
 export function carriesCookie(services: Services, cookieHeader: string | undefined): boolean {
-  return services.cookie.enabled && readCookie(cookieHeader, services.cookie.name) !== null;
+  return services.session.cookie.enabled && readCookie(cookieHeader, services.session.cookie.name) !== null;
 }

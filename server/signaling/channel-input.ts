@@ -1,6 +1,6 @@
 import { assertNever } from '../lib/assert-never.js';
 import type { InputCommand } from '../protocol/datachannel.js';
-import { movePointer, scrollWheel } from './pointer.js';
+import { movePointer, scrollWheel, touchScreen } from './pointer.js';
 import type { Services } from './services.js';
 
 /**
@@ -28,11 +28,11 @@ function obey(services: Services, hostId: string, command: InputCommand) {
     case 'button-up':
       return input.buttonUp(command.code);
     case 'touch-begin':
-      return input.touch('begin', command.id, command.x, command.y, command.pressure);
+      return touchScreen(services, 'begin', command.id, command, command.pressure);
     case 'touch-update':
-      return input.touch('update', command.id, command.x, command.y, command.pressure);
+      return touchScreen(services, 'update', command.id, command, command.pressure);
     case 'touch-end':
-      return input.touch('end', command.id, command.x, command.y, command.pressure);
+      return touchScreen(services, 'end', command.id, command, command.pressure);
     case 'ping':
       return;
     default:

@@ -38,7 +38,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
   const sockets = new Sockets(clock);
   const sink = createEffectSink({ sockets, desktop, peers, file });
   const room = new RoomRunner(openRoom(options.settings, file?.load()), clock, sink);
-  const services: Services = { ...options, cookie: options.session.cookie, room, sockets, startedAtMs: Date.now() };
+  const services: Services = { ...options, room, sockets, startedAtMs: Date.now() };
   const app = await createApp(services);
   const stopClipboard = desktop.clipboard.onChange(() => {
     announceClipboard(services).catch((error: unknown) => log.warn({ error: String(error) }, 'clipboard cannot be read'));

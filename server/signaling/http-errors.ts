@@ -14,7 +14,8 @@ export function addErrors(app: FastifyInstance, services: Services): void {
     if (error instanceof TooManyLogins) reply.header('retry-after', String(error.retryAfterS));
     if (error instanceof AppError) {
       const refused = error.status === 401 || error.message === 'login is disabled for this session';
-      if (refused && carriesCookie(services, request.headers.cookie)) reply.header('set-cookie', clearedCookie(services.cookie));
+      if (refused && carriesCookie(services, request.headers.cookie))
+        reply.header('set-cookie', clearedCookie(services.session.cookie));
       return sendAnswer(reply, errorAnswer(error.status, error.message));
     }
     const status = statusOf(error);

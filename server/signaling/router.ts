@@ -45,24 +45,18 @@ function callOf(services: Services, request: Received, params: Readonly<Record<s
 
 /** Registers endpoints; answers with the paths they are at. */
 export function addEndpoints(app: FastifyInstance, services: Services, endpoints: readonly Endpoint[]): KnownPath[] {
-  const known = endpoints.flatMap(({ method, path, slash }) =>
-    slash
-      ? [
-          { method, pattern: path },
-          { method, pattern: `${path}/` },
-        ]
-      : [{ method, pattern: path }],
-  );
-  for (const endpoint of endpoints) {
-    for (const path of endpoint.slash ? [endpoint.path, `${endpoint.path}/`] : [endpoint.path]) {
+  return endpoints.flatMap((endpoint) => {
+    const { method, path, slash } = endpoint;
+    const patterns = slash ? [path, `${path}/`] : [path];
+    for (const pattern of patterns) {
       app.route<{ Params: Record<string, string> }>({
-        method: endpoint.method,
-        url: services.server.pathPrefix + path,
+        method,
+        url: services.server.pathPrefix + pattern,
         handler: async (request, reply) => sendAnswer(reply, await run(services, endpoint, request)),
       });
     }
-  }
-  return known;
+    return patterns.map((pattern) => ({ pattern, method }));
+  });
 }
 
 function run(

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { ServerMessage } from '../protocol/events.js';
 import { type Session, socketOf } from '../room/room-state.js';
-import type { CookieOptions, ServerOptions, SessionOptions } from './options.js';
+import type { ServerOptions, SessionOptions } from './options.js';
 import type { DesktopPort, HealthPort, MemberPort, PeerPort } from './ports.js';
 import type { RoomRunner } from './room-runner.js';
 import type { Sockets } from './sockets.js';
@@ -17,7 +17,6 @@ export interface Services {
   readonly health: HealthPort;
   readonly server: ServerOptions;
   readonly session: SessionOptions;
-  readonly cookie: CookieOptions;
   readonly clock: Clock;
   readonly log: Log;
   /** Unix epoch milliseconds. */

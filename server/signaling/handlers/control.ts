@@ -1,7 +1,7 @@
 import { err } from '../../lib/result.js';
 import { controlClientEvents as events, givenPosition, type Position } from '../../protocol/control.js';
 import { hostingRefusal } from '../../room/permissions.js';
-import { movePointer, scrollWheel } from '../pointer.js';
+import { movePointer, scrollWheel, touchScreen } from '../pointer.js';
 import type { InputPort, TouchKind } from '../ports.js';
 import type { Services } from '../services.js';
 import { setClipboard } from './clipboard.js';
@@ -34,9 +34,7 @@ function touch(kind: TouchKind): EventRoute {
   return on(events['control/touchbegin'], (services, sender, payload) => {
     const position = givenPosition(payload);
     if (position === null) return err('touch without coordinates');
-    return withInput(services, sender, null, (input) =>
-      input.touch(kind, payload.touch_id, position.x, position.y, payload.pressure),
-    );
+    return withInput(services, sender, null, () => touchScreen(services, kind, payload.touch_id, position, payload.pressure));
   });
 }
 

@@ -25,7 +25,7 @@ export function loginRoutes(): Endpoint[] {
       if (actor.kind === 'api') throw new AppError(400, 'session is not logged in');
       services.room.apply({ kind: 'delete-session', id: actor.id });
       const hadCookie = carriesCookie(services, headers.cookie);
-      return json(true, 200, hadCookie ? { 'set-cookie': clearedCookie(services.cookie) } : {});
+      return json(true, 200, hadCookie ? { 'set-cookie': clearedCookie(services.session.cookie) } : {});
     }),
   ];
 }
@@ -74,6 +74,6 @@ function openSession({ services, address }: Call, member: Member): Answer {
   if (refused === 'already-connected') throw new AppError(422, 'session already connected');
   services.log.info({ sessionId: member.id, address, admin: member.profile.is_admin }, 'session logged in');
   const { id, profile, state } = sessionData(newSession(saved));
-  if (!services.cookie.enabled) return json({ id, token: saved.token, profile, state });
-  return json({ id, profile, state }, 200, { 'set-cookie': sessionCookie(services.cookie, saved.token, Date.now()) });
+  if (!services.session.cookie.enabled) return json({ id, token: saved.token, profile, state });
+  return json({ id, profile, state }, 200, { 'set-cookie': sessionCookie(services.session.cookie, saved.token, Date.now()) });
 }
