@@ -43,7 +43,6 @@ export function onRequest(
   if (generation.remote && remoteUfrag !== generation.remote.ufrag) return [answer];
   const remote = remoteFor(generation, base.candidate.transport, from, request, remoteUfrag);
   const pair = obtainPair(state, generation, base, remote);
-  if (!pair) return [answer];
   noteRequest(state, pair, request, nowMs);
   return [answer, { kind: 'verified', baseId, from }];
 }
@@ -72,6 +71,9 @@ export function onResponse(
     }
     return [];
   }
+  const nominated = generation.nominated;
+  // A new way has opened: perhaps because the other side has moved. The old one is asked at once whether it is still there.
+  if (pair.phase.kind !== 'valid' && nominated?.phase.kind === 'valid') nominated.phase = { ...nominated.phase, nextMs: nowMs };
   const sampleMs = nowMs - transaction.sentMs;
   pair.rttMs = pair.rttMs === undefined ? sampleMs : 0.75 * pair.rttMs + 0.25 * sampleMs;
   pair.verified = true;

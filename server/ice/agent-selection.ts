@@ -5,7 +5,7 @@ import type { IceState } from './ice-types.js';
 /** As long as a pair of higher priority may still come in, nomination waits this much after the first valid one. */
 export const NOMINATE_WAIT_MS = 50;
 /** Unanswered for so long, the path gives way to a pair that is heard. */
-export const FAILOVER_MS = 1500;
+export const FAILOVER_MS = 1000;
 /** Silence on the path that is told as `disconnected` (spec/webrtc.md section 2.1). */
 export const DISCONNECTED_MS = 4000;
 /** Consent expires: nothing is sent any more (RFC 7675 section 5.1). */
@@ -92,13 +92,15 @@ function outdoes(rival: Pair, held: Pair, nowMs: number): boolean {
   if (!held.nominatedByRemote) return true;
   const laterMs = rival.nominatedMs - held.nominatedMs;
   if (Math.abs(laterMs) > FIRST_ROUND_MS) return laterMs > 0;
-  return rival.priority > held.priority || (silent(held, nowMs) && !silent(rival, nowMs));
+  if (silent(held, nowMs) && !silent(rival, nowMs)) return true;
+  return rival.priority > held.priority || (rival.priority === held.priority && laterMs > 0);
 }
 
-/** The highest priority among those that are heard, else among all. */
+/** The highest priority among those that are heard, else among all; of equals the one heard last. */
 function bestOf(pairs: readonly Pair[], nowMs: number): Pair {
   const heard = pairs.filter((pair) => !silent(pair, nowMs));
-  return (heard.length > 0 ? heard : pairs).reduce((a, b) => (b.priority > a.priority ? b : a));
+  const better = (a: Pair, b: Pair) => b.priority > a.priority || (b.priority === a.priority && b.lastHeardMs > a.lastHeardMs);
+  return (heard.length > 0 ? heard : pairs).reduce((a, b) => (better(a, b) ? b : a));
 }
 
 /** A pair that owes no answer is only checked every few seconds, so its quiet means less. */

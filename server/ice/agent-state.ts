@@ -152,8 +152,8 @@ export function pairKey(baseId: string, address: string, port: number): string {
   return `${baseId}|${addressKey(address, port)}`;
 }
 
-/** The pair of `base` and `remote`, made if it is new; undefined if the list is full. */
-export function obtainPair(state: AgentState, generation: Generation, base: LocalBase, remote: Candidate): Pair | undefined {
+/** The pair of `base` and `remote`, made if it is new; then the quietest one makes room if the list is full. */
+export function obtainPair(state: AgentState, generation: Generation, base: LocalBase, remote: Candidate): Pair {
   const key = pairKey(base.id, remote.address, remote.port);
   const known = generation.pairs.get(key);
   if (known) {
@@ -161,7 +161,7 @@ export function obtainPair(state: AgentState, generation: Generation, base: Loca
     if (known.remote.type === 'prflx' && remote.type !== 'prflx') known.remote = remote;
     return known;
   }
-  if (generation.pairs.size >= MAX_PAIRS) return undefined;
+  if (generation.pairs.size >= MAX_PAIRS) forgetQuietest(state, generation);
   const pair: Pair = {
     base,
     remote,
@@ -179,6 +179,12 @@ export function obtainPair(state: AgentState, generation: Generation, base: Loca
   pair.priority = priorityOf(state, pair);
   generation.pairs.set(key, pair);
   return pair;
+}
+
+function forgetQuietest(state: AgentState, generation: Generation): void {
+  const spare = [...generation.pairs].filter(([, pair]) => pair !== state.selected && pair !== generation.nominated);
+  const quietest = spare.reduce((a, b) => (b[1].lastHeardMs < a[1].lastHeardMs ? b : a));
+  generation.pairs.delete(quietest[0]);
 }
 
 /** The priority of a pair as seen in the present role. */

@@ -17,7 +17,9 @@ import {
 import { type Candidate, parseCandidate } from './candidate.js';
 import { hmacSha1 } from './hmac.js';
 import type { IceCredentials, IcePeer, IceState, RemoteIce } from './ice-types.js';
+import { newCredentials } from './new-credentials.js';
 import { decodeStun, looksLikeStun, type ReceivedStun } from './stun.js';
+import { WakeTimer } from './wake-timer.js';
 
 /** What a base can do: the shell's half of `LocalBase`. */
 export interface BaseIo {
@@ -58,7 +60,7 @@ export class Peer implements IcePeer {
   readonly #effects: AgentEffect[] = [];
   readonly #held: Dispose[] = [];
   #performing = false;
-  #wake: { readonly atMs: number; readonly cancel: Dispose } | undefined;
+  readonly #wake: WakeTimer;
   #path: PacketPath | undefined;
   #provisional: PacketPath | undefined;
   #gathering: Promise<void> | undefined;
@@ -66,6 +68,7 @@ export class Peer implements IcePeer {
 
   constructor(options: PeerOptions) {
     this.#options = options;
+    this.#wake = new WakeTimer(options.clock, () => this.#input({ kind: 'tick' }));
     const local = newCredentials();
     this.#agent = newAgent({
       env: { hmac: hmacSha1, transactionId: () => this.transactionId(), random: Math.random },
@@ -153,7 +156,7 @@ export class Peer implements IcePeer {
     this.#closed = true;
     this.#path = undefined;
     this.#provisional = undefined;
-    this.#wake?.cancel();
+    this.#wake.cancel();
     for (const release of [...this.#ufrags.values(), ...this.#held]) release();
     for (const io of this.#ios.values()) io.close();
     this.#answers.clear();
@@ -253,7 +256,7 @@ export class Peer implements IcePeer {
     if (this.#closed) return;
     const nowMs = this.#options.clock.nowMs();
     this.#perform(step(this.#agent, input, nowMs));
-    this.#schedule(nowMs);
+    if (!this.#closed) this.#wake.arm(nextWakeMs(this.#agent, nowMs), nowMs);
   }
 
   /** Listeners may come back with another input: its effects wait for those that are under way. */
@@ -293,23 +296,4 @@ export class Peer implements IcePeer {
         return;
     }
   }
-
-  #schedule(nowMs: number): void {
-    if (this.#closed) return;
-    const atMs = nextWakeMs(this.#agent, nowMs);
-    if (this.#wake && this.#wake.atMs <= atMs) return;
-    this.#wake?.cancel();
-    this.#wake = undefined;
-    if (atMs === Number.POSITIVE_INFINITY) return;
-    const cancel = this.#options.clock.after(Math.max(1, Math.ceil(atMs - nowMs)), () => {
-      this.#wake = undefined;
-      this.#input({ kind: 'tick' });
-    });
-    this.#wake = { atMs, cancel };
-  }
-}
-
-/** RFC 8839 section 5.4: at least 24 bits of chance in the ufrag, 128 in the password; base64's letters are the allowed ones. */
-function newCredentials(): IceCredentials {
-  return { ufrag: randomBytes(6).toString('base64'), pwd: randomBytes(18).toString('base64') };
 }

@@ -254,14 +254,14 @@ describe('restart and roaming', () => {
     }
   });
 
-  test('A17 a client that moves to another address is followed within a second, without a restart', () => {
+  test('A17 a client that moves to another address is followed without a restart', () => {
     for (const lite of [false, true]) {
       const { network, server, client } = twoPeers({ lite });
       network.run(10_000);
       network.input(client, { kind: 'base-gone', baseId: `${CLIENT}|40000` });
       network.addBase(client, '203.0.113.200', 41000);
       const took = network.runUntil(() => server.agent.selected?.remote.address === '203.0.113.200', 10_000);
-      expect(took, lite ? 'lite' : 'full').toBeLessThan(lite ? 1000 : 5000);
+      expect(took, lite ? 'lite' : 'full').toBeLessThan(lite ? 1000 : 1600);
       expect(client.agent.selected?.base.candidate.address).toBe('203.0.113.200');
     }
   });
@@ -279,6 +279,21 @@ describe('restart and roaming', () => {
     network.input(client, { kind: 'remote-candidate', candidate: hostCandidate(SERVER, 59000) });
     expect(network.runUntil(() => connected(server, client), 2000)).toBeLessThan(100);
   });
+});
+
+test('A9 a client that shows a hundred addresses leaves room for the next', () => {
+  for (const lite of [false, true]) {
+    const { network, server, client } = twoPeers({ lite });
+    network.run(2000);
+    for (let i = 0; i < 120; i++) {
+      network.input(client, { kind: 'base-gone', baseId: [...client.agent.bases.keys()][0]! });
+      network.addBase(client, '203.0.113.200', 41_000 + i);
+      network.run(200);
+    }
+    network.run(5000);
+    expect(server.agent.generations[0]!.pairs.size).toBeLessThanOrEqual(100);
+    expect(server.agent.selected?.remote.port).toBe(41_119);
+  }
 });
 
 describe('what is refused', () => {
