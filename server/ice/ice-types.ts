@@ -107,7 +107,10 @@ export interface IcePeer {
   restart(): IceCredentials;
   readonly state: IceState;
   onState(listener: (state: IceState) => void): Dispose;
-  /** Where packets go: the first valid pair, before nomination, later the nominated one. */
+  /**
+   * Where packets go: the first valid pair, before nomination, later the nominated one. A buffer given to its `send` must stay
+   * as it is until the event loop has turned: what the system does not take at once waits in the socket.
+   */
   readonly path: PacketPath | undefined;
   /** Called with undefined when no path is left, or consent has expired: nothing may be sent any more (RFC 7675). */
   onPath(listener: (path: PacketPath | undefined) => void): Dispose;
@@ -116,6 +119,6 @@ export interface IcePeer {
   /** Sends on the current path; without one, or after close, the datagram is dropped, as a network would. */
   send(data: Uint8Array): void;
   selectedPair(): { readonly local: Candidate; readonly remote: Candidate; readonly rttMs: number | undefined } | undefined;
-  /** Idempotent; frees ports and routes at once. No events after it but the state `closed`. */
+  /** Idempotent; frees ports and routes at once. Takes the path away first; nothing comes after the state `closed`. */
   close(): void;
 }

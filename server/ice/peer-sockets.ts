@@ -23,6 +23,7 @@ export function muxRoute(mux: UdpMux, token: number, peerOf: () => Peer): MuxRou
       peer.receiveStun(udpBaseId(socket), message, address, port);
     },
     onDatagram: (socket, bytes, address, port) => peerOf().receiveOther(udpBaseId(socket), bytes, address, port),
+    onGone: (socket) => peerOf().removeBase(udpBaseId(socket)),
   };
   return route;
 }

@@ -154,7 +154,10 @@ export class Peer implements IcePeer {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    const hadPath = this.#path !== undefined;
     this.#path = undefined;
+    // Before the sockets close: a descriptor that is sent on afterwards may belong to something else by then.
+    if (hadPath) this.#events.emit('path', undefined);
     this.#provisional = undefined;
     this.#wake.cancel();
     for (const release of [...this.#ufrags.values(), ...this.#held]) release();

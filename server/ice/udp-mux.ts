@@ -14,6 +14,8 @@ export interface MuxRoute {
   readonly token: number;
   onStun(socket: UdpSocket, message: ReceivedStun, address: string, port: number): void;
   onDatagram(socket: UdpSocket, bytes: Buffer, address: string, port: number): void;
+  /** The socket is about to close, since its address is gone: its descriptor must not be used any more. */
+  onGone(socket: UdpSocket): void;
 }
 
 /** One UDP port for all peers, bound on each local address apart, so that answers leave from the address that was asked. */
@@ -115,6 +117,7 @@ class Mux implements UdpMux {
       if (addresses.includes(address)) continue;
       this.#sockets.delete(address);
       this.#byAddress.delete(socket);
+      for (const route of this.#byToken.values()) route.onGone(socket);
       void socket.close();
     }
     await this.bindNew(addresses);

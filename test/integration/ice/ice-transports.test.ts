@@ -9,6 +9,7 @@ import type { IcePeer, IceTransports, IceTransportsOptions } from '../../../serv
 import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
 import { openStunServer } from '../../../server/ice/stun-server.js';
 import { openTcpMux, type TcpRoute } from '../../../server/ice/tcp-mux.js';
+import { openUdpMux } from '../../../server/ice/udp-mux.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import { rawClient, until } from './raw-client.js';
 
@@ -85,6 +86,7 @@ describe('two agents over real sockets', () => {
     client.close();
     server.close();
     expect(server.state).toBe('closed');
+    expect(paths.at(-1)).toBe('none');
   });
 
   test('T2 many peers share the UDP mux port, each hears its own datagrams, and the port routes nothing after close', async () => {
@@ -110,6 +112,29 @@ describe('two agents over real sockets', () => {
     for (const { server } of pairs) server.close();
     pairs[0]!.client.send(Buffer.from('\x80late'));
     expect(heard[0]!.size).toBe(1);
+  });
+
+  test('T2 sockets follow the addresses of the machine, and a peer loses the path that is gone before it closes', async () => {
+    const made = await openUdpMux({ port: 0, addresses: ['127.0.0.1'], answerPlainStun: false, clock: systemClock, log });
+    if (!made.ok) throw new Error(made.error);
+    const mux = made.value;
+    open.push(mux);
+    const gone: string[] = [];
+    const leave = mux.register({
+      token: 1,
+      onStun: () => undefined,
+      onDatagram: () => undefined,
+      onGone: ({ address }) => gone.push(address),
+    });
+    await mux.follow(['127.0.0.2', '192.0.2.254']);
+    expect(gone).toEqual(['127.0.0.1']);
+    expect(mux.sockets().map(({ address, port }) => `${address} ${port}`)).toEqual([`127.0.0.2 ${mux.port}`]);
+    expect(warnings.join()).toContain('192.0.2.254');
+    leave();
+    await mux.follow(['127.0.0.1']);
+    expect(gone).toHaveLength(1);
+    const none = await openUdpMux({ port: 0, addresses: ['192.0.2.254'], answerPlainStun: false, clock: systemClock, log });
+    expect(none.ok ? '' : none.error).toContain('EADDRNOTAVAIL');
   });
 
   test('T3 a restart keeps the path, and the new generation takes over', async () => {
