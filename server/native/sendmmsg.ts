@@ -8,6 +8,8 @@ import { loadKoffi } from './load-koffi.js';
 export interface SocketAddress {
   readonly memory: Arena;
   readonly length: number;
+  /** Whether the way there takes several datagrams as one and cuts them apart late; cleared when it turns out not to. */
+  segments: boolean;
 }
 
 /** What became of a batch. `sent` counts from `first`; the packet behind the sent ones is the one that failed. */
@@ -30,10 +32,19 @@ const MSG_NOSIGNAL = 0x4000;
 const AF_INET = 2;
 const AF_INET6 = 10;
 /** Errors after which the same call succeeds later: the socket's buffer or the device's queue is full. */
-const BUSY = ['EAGAIN', 'ENOBUFS', 'EINTR', 'ENOMEM'] as const;
-/** struct mmsghdr and struct iovec on 64-bit Linux. */
+const BUSY = ['EAGAIN', 'ENOBUFS', 'EINTR', 'ENOMEM'];
+/** Errors of datagrams sent as one: a device without checksums, a path with a smaller MTU, a kernel that knows nothing of it. */
+const TOGETHER = ['EIO', 'EINVAL', 'EMSGSIZE', 'EOPNOTSUPP'];
+/** struct mmsghdr, struct iovec, and a control message with one 16-bit number, on 64-bit Linux. */
 const MESSAGE_BYTES = 64;
 const IOVEC_BYTES = 16;
+const CONTROL_BYTES = 24;
+const CONTROL_LENGTH = 18;
+const SOL_UDP = 17;
+const UDP_SEGMENT = 103;
+/** What the kernel takes as one: at most 64 datagrams, together shorter than one IP packet can be. */
+const MAX_SEGMENTS = 48;
+const MAX_SEGMENTED_BYTES = 60_000;
 
 export type MakeBatch = (slotCount: number, slotBytes: number) => MessageBatch;
 
@@ -47,30 +58,49 @@ export function loadSendmmsg(): Result<MakeBatch> {
   try {
     const { errno, os, load } = koffi.value;
     const call: NativeSend = load(null).func('sendmmsg', 'int', ['int', 'uintptr_t', 'uint', 'int']);
-    const busy = new Set<number | undefined>(BUSY.map((name) => os.errno[name]));
-    return ok((slotCount, slotBytes) => makeBatch(call, () => busy.has(errno()), slotCount, slotBytes));
+    const numbers = (names: readonly string[]) => new Set<number | undefined>(names.map((name) => os.errno[name]));
+    const [busy, together] = [numbers(BUSY), numbers(TOGETHER)];
+    const why = () => (busy.has(errno()) ? 'busy' : together.has(errno()) ? 'together' : 'refused');
+    // A call that must fail proves that it can be made at all; a sandbox may forbid it.
+    if (call(-1, 0, 0, 0) !== -1 || errno() !== os.errno.EBADF) return err('sendmmsg is forbidden here');
+    return ok((slotCount, slotBytes) => makeBatch(call, why, slotCount, slotBytes));
   } catch (error) {
     return err(`sendmmsg is not callable: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
+type Failure = 'busy' | 'together' | 'refused';
 type NativeSend = (fd: number, messages: number, count: number, flags: number) => number;
 
-function makeBatch(call: NativeSend, isBusy: () => boolean, slotCount: number, slotBytes: number): MessageBatch {
+function makeBatch(call: NativeSend, why: () => Failure, slotCount: number, slotBytes: number): MessageBatch {
   const arena = allocateArena(slotCount * slotBytes);
-  const headers = allocateArena(slotCount * MESSAGE_BYTES);
-  const vectors = allocateArena(slotCount * IOVEC_BYTES);
-  headers.bytes.fill(0);
-  vectors.bytes.fill(0);
-  for (let slot = 0; slot < slotCount; slot++) {
-    vectors.bytes.writeBigUInt64LE(BigInt(arena.address + slot * slotBytes), slot * IOVEC_BYTES);
-    headers.bytes.writeBigUInt64LE(BigInt(vectors.address + slot * IOVEC_BYTES), slot * MESSAGE_BYTES + 16);
-    headers.bytes.writeUInt32LE(1, slot * MESSAGE_BYTES + 24);
-  }
-  const headerWords = new Uint32Array(headers.bytes.buffer);
-  const vectorWords = new Uint32Array(vectors.bytes.buffer);
-  // The kernel reads the addresses when the batch leaves; until then somebody has to hold them.
-  const held: (SocketAddress | undefined)[] = new Array(slotCount).fill(undefined);
+  const messages = messageTable(arena, slotCount, slotBytes);
+  const lengths = new Uint16Array(slotCount);
+  const addresses: (SocketAddress | undefined)[] = new Array(slotCount).fill(undefined);
+  /** Message i ends before this slot. */
+  const ends = new Uint16Array(slotCount);
+
+  /** Datagrams of one size to one destination, and a shorter one at their end, become one message. Returns where it ends. */
+  const extent = (from: number, end: number): number => {
+    const address = addresses[from]!;
+    const size = lengths[from]!;
+    let next = from + 1;
+    if (!address.segments) return next;
+    const most = Math.min(end, from + MAX_SEGMENTS, from + Math.floor(MAX_SEGMENTED_BYTES / size));
+    while (next < most && addresses[next] === address && lengths[next]! <= size) if (lengths[next++]! < size) break;
+    return next;
+  };
+
+  const compose = (first: number, end: number): number => {
+    let count = 0;
+    for (let slot = first; slot < end; count++) {
+      const next = extent(slot, end);
+      messages.set(count, slot, next - slot, lengths[slot]!, addresses[slot]!);
+      ends[count] = next;
+      slot = next;
+    }
+    return count;
+  };
 
   const batch: MessageBatch = {
     arena,
@@ -78,29 +108,70 @@ function makeBatch(call: NativeSend, isBusy: () => boolean, slotCount: number, s
     slotBytes,
     outcome: 'sent',
     set(slot, length, address) {
-      vectorWords[slot * 4 + 2] = length;
-      if (held[slot] === address) return;
-      held[slot] = address;
-      const word = slot * 16;
-      headerWords[word] = address.memory.address % 0x1_0000_0000;
-      headerWords[word + 1] = Math.floor(address.memory.address / 0x1_0000_0000);
-      headerWords[word + 2] = address.length;
+      messages.setLength(slot, length);
+      lengths[slot] = length;
+      addresses[slot] = address;
     },
     send(fd, first, end) {
       let at = first;
       while (at < end) {
-        const taken = call(fd, headers.address + at * MESSAGE_BYTES, end - at, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (taken <= 0) {
-          batch.outcome = isBusy() ? 'blocked' : 'failed';
+        const count = compose(at, end);
+        const taken = call(fd, messages.address, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (taken > 0) {
+          at = ends[taken - 1]!;
+          continue;
+        }
+        const failure = why();
+        if (failure !== 'together' || ends[0]! - at === 1) {
+          batch.outcome = failure === 'busy' ? 'blocked' : 'failed';
           return at - first;
         }
-        at += taken;
+        // From now on they go there one by one.
+        addresses[at]!.segments = false;
       }
       batch.outcome = 'sent';
       return at - first;
     },
   };
   return batch;
+}
+
+/** The structures that `sendmmsg` reads: one iovec per slot, one header and one control message per message. */
+function messageTable(arena: Arena, slotCount: number, slotBytes: number) {
+  const headers = allocateArena(slotCount * MESSAGE_BYTES);
+  const vectors = allocateArena(slotCount * IOVEC_BYTES);
+  const controls = allocateArena(slotCount * CONTROL_BYTES);
+  for (const { bytes } of [headers, vectors, controls]) bytes.fill(0);
+  for (let i = 0; i < slotCount; i++) {
+    vectors.bytes.writeBigUInt64LE(BigInt(arena.address + i * slotBytes), i * IOVEC_BYTES);
+    controls.bytes.writeUInt32LE(CONTROL_LENGTH, i * CONTROL_BYTES);
+    controls.bytes.writeUInt32LE(SOL_UDP, i * CONTROL_BYTES + 8);
+    controls.bytes.writeUInt32LE(UDP_SEGMENT, i * CONTROL_BYTES + 12);
+  }
+  const headerWords = new Uint32Array(headers.bytes.buffer);
+  const vectorWords = new Uint32Array(vectors.bytes.buffer);
+  const controlHalves = new Uint16Array(controls.bytes.buffer);
+  const putPointer = (word: number, address: number) => {
+    headerWords[word] = address % 0x1_0000_0000;
+    headerWords[word + 1] = Math.floor(address / 0x1_0000_0000);
+  };
+  return {
+    address: headers.address,
+    setLength(slot: number, length: number): void {
+      vectorWords[slot * 4 + 2] = length;
+    },
+    /** Message `i` consists of `count` slots from `slot` on, cut every `size` bytes. */
+    set(i: number, slot: number, count: number, size: number, destination: SocketAddress): void {
+      const word = (i * MESSAGE_BYTES) / 4;
+      putPointer(word, destination.memory.address);
+      headerWords[word + 2] = destination.length;
+      putPointer(word + 4, vectors.address + slot * IOVEC_BYTES);
+      headerWords[word + 6] = count;
+      putPointer(word + 8, count > 1 ? controls.address + i * CONTROL_BYTES : 0);
+      headerWords[word + 10] = count > 1 ? CONTROL_BYTES : 0;
+      controlHalves[(i * CONTROL_BYTES) / 2 + 8] = size;
+    },
+  };
 }
 
 /**
@@ -117,7 +188,7 @@ export function socketAddress(family: 4 | 6, address: string, port: number): Soc
     address.split('.').forEach((part, index) => {
       memory.bytes[4 + index] = Number(part);
     });
-    return { memory, length: 16 };
+    return { memory, length: 16, segments: true };
   }
   const [plain = '', scope = '0'] = address.split('%');
   const groups = ipv6Groups(isIPv4(plain) ? `::ffff:${plain}` : plain);
@@ -131,7 +202,7 @@ export function socketAddress(family: 4 | 6, address: string, port: number): Soc
     memory.bytes.writeUInt16BE(group, 8 + index * 2);
   });
   memory.bytes.writeUInt32LE(scopeId, 24);
-  return { memory, length: 28 };
+  return { memory, length: 28, segments: true };
 }
 
 /** The eight groups of an IPv6 address; the URL parser knows every way to write one. */

@@ -1,0 +1,153 @@
+// The measured side of the fan-out bench: the built server's fan-out in a process of its own, fed by a synthetic stream.
+import { createConnection } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { openUdpSocket } from '../../dist/server/ice/udp-socket.js';
+import { systemClock } from '../../dist/server/lib/clock.js';
+import { createMediaEngine } from '../../dist/server/media/create-media-engine.js';
+import { plainDepartures } from '../../dist/server/media/departures.js';
+import { nodeCryptoSuite } from '../../dist/server/media/node-crypto-suite.js';
+
+const PACKET_BYTES = 1_150;
+const FRAMES_PER_SECOND = 30;
+const SOUND_PER_SECOND = 50;
+const KEYFRAME_PACKETS = 52;
+
+/** A stream whose packets carry the time they were made, for the receivers. */
+function syntheticStream(kind) {
+  let sequence = 0;
+  let wantsKeyframe = true;
+  const listeners = new Set();
+  return {
+    id: kind,
+    kind,
+    codec: kind === 'video' ? 'vp8' : 'opus',
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    requestKeyframe() {
+      wantsKeyframe = true;
+    },
+    frame(timestamp, packets, bytes) {
+      const count = kind === 'video' && wantsKeyframe ? KEYFRAME_PACKETS : packets;
+      const batch = Array.from({ length: count }, (_, i) => {
+        const packet = Buffer.alloc(12 + bytes);
+        packet.set([0x80, i === count - 1 ? 0xe0 : 0x60]);
+        packet.writeUInt16BE(sequence, 2);
+        packet.writeUInt32BE(timestamp >>> 0, 4);
+        packet.set([i === 0 ? 0x10 : 0, wantsKeyframe ? 0 : 1], 12);
+        packet.writeDoubleBE(performance.timeOrigin + performance.now(), 14);
+        sequence = (sequence + 1) & 0xffff;
+        return packet;
+      });
+      if (kind === 'video') wantsKeyframe = false;
+      for (const listener of listeners) listener.packets(batch);
+    },
+  };
+}
+
+/** Calls `action(n)` for every tick since the start, also those that came late. */
+function every(perSecond, action) {
+  const start = performance.now();
+  let done = 0;
+  return setInterval(() => {
+    for (const due = ((performance.now() - start) * perSecond) / 1_000; done < due; done++) action(done);
+  }, 1_000 / perSecond);
+}
+
+async function udpSocket() {
+  const socket = await openUdpSocket({ address: '127.0.0.1', port: 0, bufferBytes: 4_000_000, onDatagram: () => undefined });
+  if (!socket.ok) throw new Error(socket.error.message);
+  return socket.value;
+}
+
+async function tcpPath(port) {
+  const socket = createConnection({ host: '127.0.0.1', port, noDelay: true });
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  return {
+    kind: 'stream',
+    get queuedBytes() {
+      return socket.writableLength;
+    },
+    send(packet) {
+      const framed = Buffer.allocUnsafe(packet.length + 2);
+      framed.writeUInt16BE(packet.length, 0);
+      framed.set(packet, 2);
+      socket.write(framed);
+      return true;
+    },
+  };
+}
+
+async function pathOf(transport, port, shared) {
+  if (transport === 'tcpmux') return tcpPath(port);
+  return (transport === 'epr' ? await udpSocket() : shared).path('127.0.0.1', port);
+}
+
+async function measure({ path, transport, ports, seconds, bitrateBps, joinsPerSecond }) {
+  const plain = { suite: nodeCryptoSuite(), departures: plainDepartures('bench') };
+  const engine = createMediaEngine({ clock: systemClock, ...(path === 'plain' ? plain : {}) });
+  const streams = { video: syntheticStream('video'), audio: syntheticStream('audio') };
+  const fanouts = { video: engine.fanout(streams.video), audio: engine.fanout(streams.audio) };
+  const shared = await udpSocket();
+  const join = (index, packetPath) => {
+    const key = Buffer.alloc(16, index & 0xff);
+    const keys = { profile: 'AEAD_AES_128_GCM', localKey: key, localSalt: key, remoteKey: key, remoteSalt: key };
+    const peer = engine.addPeer({ keys, path: packetPath, cname: 'bench' });
+    const extensions = { transportCc: 3, playoutDelay: 5 };
+    fanouts.video.attach(peer.addTrack({ kind: 'video', clockRateHz: 90_000, ssrc: index * 2 + 1, payloadType: 96, extensions }));
+    fanouts.audio.attach(
+      peer.addTrack({ kind: 'audio', clockRateHz: 48_000, ssrc: index * 2 + 2, payloadType: 111, extensions }),
+    );
+    return peer;
+  };
+
+  globalThis.gc?.();
+  const emptyRss = process.memoryUsage().rss;
+  const peers = [];
+  for (const [index, port] of ports.entries()) peers.push(join(index, await pathOf(transport, port, shared)));
+  const framePackets = Math.max(1, Math.round(bitrateBps / 8 / FRAMES_PER_SECOND / PACKET_BYTES));
+  const timers = [
+    every(FRAMES_PER_SECOND, (n) => streams.video.frame(n * (90_000 / FRAMES_PER_SECOND), framePackets, PACKET_BYTES)),
+    every(SOUND_PER_SECOND, (n) => streams.audio.frame(n * (48_000 / SOUND_PER_SECOND), 1, 160)),
+  ];
+  // The first second warms the compiler up and carries everyone's first keyframe.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+
+  const total = () => peers.reduce((sum, peer) => sum + peer.stats.packetsSent, 0);
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const [packetsBefore, cpuBefore, start] = [total(), process.cpuUsage(), performance.now()];
+  let joiner;
+  if (joinsPerSecond > 0) {
+    // Viewers come and go beside the counted ones; their datagrams go to a port where nobody listens.
+    joiner = every(joinsPerSecond, (n) => {
+      const guest = join(10_000 + (n % 1_000), shared.path('127.0.0.1', 9));
+      setTimeout(() => guest.close(), 300);
+    });
+  }
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  const cpu = process.cpuUsage(cpuBefore);
+  const elapsedMs = performance.now() - start;
+  const packets = total() - packetsBefore;
+  delay.disable();
+  const rss = process.memoryUsage().rss;
+  for (const timer of [...timers, joiner]) clearInterval(timer);
+  // What is still paced leaves before the counting ends.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return {
+    ...engine.paths,
+    packets,
+    packetsTotal: total(),
+    cpuMicrosPerPacket: (cpu.user + cpu.system) / packets,
+    userMicrosPerPacket: cpu.user / packets,
+    corePercent: ((cpu.user + cpu.system) / 1_000 / elapsedMs) * 100,
+    loopDelayP99Ms: delay.percentile(99) / 1e6,
+    residentKbPerViewer: (rss - emptyRss) / 1024 / ports.length,
+  };
+}
+
+process.on('message', async (options) => {
+  process.send(await measure(options), () => process.disconnect());
+});
+process.on('disconnect', () => process.exit(0));
