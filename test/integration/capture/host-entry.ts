@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,6 +10,7 @@ export async function compileCaptureHost(): Promise<string> {
   // Below node_modules, so that it is ignored by git and still finds its packages.
   const folder = join(ROOT, 'node_modules', '.cache', `capture-host-${process.pid}`);
   mkdirSync(folder, { recursive: true });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const outfile = join(folder, 'main.mjs');
   await build({
     entryPoints: [join(ROOT, 'server/capture/host/main.ts')],
