@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,13 +8,12 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Compiles the capture host from its sources as they are now; returns the path of the program. */
 export async function compileCaptureHost(): Promise<string> {
   // Below node_modules, so that it is ignored by git and still finds its packages.
-  const folder = join(ROOT, 'node_modules', '.cache', `capture-host-${process.pid}`);
+  const folder = join(ROOT, 'node_modules', '.cache');
   mkdirSync(folder, { recursive: true });
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const outfile = join(folder, 'main.mjs');
+  const [outfile, made] = [join(folder, 'capture-host.mjs'), join(folder, `capture-host-${process.pid}.mjs`)];
   await build({
     entryPoints: [join(ROOT, 'server/capture/host/main.ts')],
-    outfile,
+    outfile: made,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -22,5 +21,7 @@ export async function compileCaptureHost(): Promise<string> {
     packages: 'external',
     logLevel: 'error',
   });
+  // Another test run may be starting the one that is there.
+  renameSync(made, outfile);
   return outfile;
 }
