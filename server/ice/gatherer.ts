@@ -166,6 +166,7 @@ function mappedAddress(peer: Peer, baseId: string, at: TransportAddress, clock: 
     const release = peer.awaitAnswer(transactionId, (message) =>
       finish(message.attributes.xorMappedAddress ?? message.attributes.mappedAddress),
     );
+    peer.hold(() => finish(undefined));
   });
 }
 

@@ -415,6 +415,10 @@ describe('ports and faults', () => {
     expect(performance.now() - startMs).toBeLessThan(7000);
     await until(() => warnings.length > 0);
     expect(warnings.join()).toContain(url);
+    const left = await peerOf(ice);
+    const leftGathering = left.gather();
+    left.close();
+    await leftGathering;
     const again = await peerOf(ice);
     const againMs = performance.now();
     await again.gather();
