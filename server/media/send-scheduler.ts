@@ -48,8 +48,12 @@ export class SendScheduler {
     // A stream may answer a keyframe request with packets at once: they are seen by the run that goes on.
     if (this.#closed || this.#running || this.#immediate !== undefined) return;
     this.#running = true;
-    const delayMs = this.#takeTurns();
-    this.#running = false;
+    let delayMs: number;
+    try {
+      delayMs = this.#takeTurns();
+    } finally {
+      this.#running = false;
+    }
     this.#departures.flush();
     if (delayMs === 0) this.#immediate = setImmediate(() => this.#resume());
     else if (delayMs !== Number.POSITIVE_INFINITY) this.#wakeAfter(delayMs);
