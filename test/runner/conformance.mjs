@@ -14,7 +14,13 @@ const LIMIT_MS = 15 * 60_000;
  */
 const SUITES = [
   { name: 'conformance http', file: 'http.mjs', mux: false, gaps: [] },
-  { name: 'conformance session', file: 'realtime-session.mjs', mux: true, gaps: [] },
+  {
+    name: 'conformance session',
+    file: 'realtime-session.mjs',
+    mux: true,
+    // These wait for the greetings of the chat and file-transfer plug-ins.
+    gaps: [/user start-up: system\/init/, /bad message: .*: no answer, connection stays/],
+  },
   { name: 'conformance control', file: 'realtime-control.mjs', mux: true, gaps: [] },
   { name: 'conformance input', file: 'realtime-input.mjs', mux: true, gaps: [] },
   { name: 'conformance events', file: 'realtime-events.mjs', mux: true, gaps: [] },
