@@ -78,7 +78,7 @@ const LOG_OF = { 'x-server': 'xorg.log' };
  */
 export async function runDesktopSession({ root, product, user, args }) {
   const folder = openSessionFolder(user, readFileSync(join(root, 'docker/pulse/default.pa'), 'utf8'));
-  const state = { ready: false, ending: false, failed: undefined };
+  const state = { ready: false, ending: false, failed: undefined, xServerEnds: 0 };
   let finish = () => {};
   const finished = new Promise((resolve) => {
     finish = resolve;
@@ -92,7 +92,10 @@ export async function runDesktopSession({ root, product, user, args }) {
     if (what === 'ended' && program === 'neko' && !state.ready)
       fail(`The server ended before it was ready (${detail}); what it said is above.`);
     else if (what === 'ended' && state.ready) console.log(`! ${program} ended (${detail}) and is started again`);
-    if (what !== 'gave-up') return;
+    // An X server gets a second try before it was up once, for a display that was taken just now.
+    if (what === 'ended' && program === 'x-server') state.xServerEnds += 1;
+    const hopeless = program === 'x-server' && !state.ready && state.xServerEnds >= 2;
+    if (what !== 'gave-up' && !hopeless) return;
     const message = `${tail(join(folder.logs, LOG_OF[program] ?? `${program}.log`))}\n${ADVICE[program] ?? `The program "${program}" does not start.`}`;
     if (program === 'x-server' || program === 'neko') fail(message);
     else console.error(`! ${message}`);
@@ -135,6 +138,7 @@ export async function runDesktopSession({ root, product, user, args }) {
           );
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
+      if (state.failed !== undefined) throw new Stop(state.failed);
     });
   };
   try {
