@@ -1,0 +1,71 @@
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Lan } from './lan.js';
+
+/** A machine of the lab: processes that run in it see its interfaces, routes and packet filter only. */
+export class Host {
+  constructor(
+    readonly name: string,
+    readonly namespace: string,
+  ) {}
+
+  /** Connects an interface with these addresses (`10.0.0.1/24`, IPv6 too) to a LAN. */
+  plug(lan: Lan, addresses: readonly string[], interfaceName = 'eth0'): this {
+    lan.connect(this.namespace, interfaceName);
+    this.ip('link', 'set', interfaceName, 'up');
+    for (const address of addresses) {
+      // Duplicate address detection would hold IPv6 addresses back for seconds.
+      this.ip('address', 'add', address, 'dev', interfaceName, ...(address.includes(':') ? ['nodad'] : []));
+    }
+    return this;
+  }
+
+  unplug(interfaceName = 'eth0'): void {
+    this.ip('link', 'delete', interfaceName);
+  }
+
+  /** Default route by way of this router. */
+  via(router: string): this {
+    this.ip('route', 'replace', 'default', 'via', router);
+    return this;
+  }
+
+  /** Names that processes started from now on can look up, before or in place of any DNS server. */
+  knows(name: string, address: string): this {
+    const folder = `/etc/netns/${this.namespace}`;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}/hosts`, `127.0.0.1 localhost\n${address} ${name}\n`);
+    return this;
+  }
+
+  /** Makes it a router. */
+  forward(): this {
+    this.run('sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
+    return this;
+  }
+
+  /** Loads nftables rules on top of those that are there. */
+  rules(ruleset: string): this {
+    execFileSync('ip', ['netns', 'exec', this.namespace, 'nft', '-f', '-'], { input: ruleset });
+    return this;
+  }
+
+  /** Takes away what `drop` and `closedTo` made; translations stay. */
+  removeFilters(): void {
+    this.run('nft', 'delete', 'table', 'inet', 'lab');
+  }
+
+  ip(...args: string[]): string {
+    return execFileSync('ip', ['-n', this.namespace, ...args], { encoding: 'utf8' });
+  }
+
+  /** Runs a command inside to its end; throws when it fails. */
+  run(command: string, ...args: string[]): string {
+    return execFileSync('ip', ['netns', 'exec', this.namespace, command, ...args], { encoding: 'utf8' });
+  }
+
+  /** Starts a process inside; its pid is that of the command itself. */
+  spawn(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+    return spawn('ip', ['netns', 'exec', this.namespace, command, ...args], options);
+  }
+}
