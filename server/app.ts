@@ -3,17 +3,19 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { announce } from './announce.js';
 import { openCapture } from './capture/capture.js';
-import type { Config } from './config/config.js';
+import type { BindAddress, Config } from './config/config.js';
 import { openDesktop } from './desktop/desktop.js';
 import { createIceTransports } from './ice/ice-transports.js';
 import { retrieveAddress } from './ice/retrieve-address.js';
+import { openStunServer } from './ice/stun-server.js';
 import type { Clock } from './lib/clock.js';
 import { err, ok, type Result } from './lib/result.js';
-import { listen } from './listen.js';
+import { listenOn } from './listen.js';
 import { createMediaEngine } from './media/create-media-engine.js';
 import { createMembers } from './members/create-members.js';
 import { noticeInput } from './notice-input.js';
 import { openPeers } from './open-peers.js';
+import { createSharedPort } from './shared-port.js';
 import { createSignaling, type Signaling } from './signaling/create-signaling.js';
 import { iceOptions, roomSettings, serverOptions, sessionOptions } from './wiring.js';
 
@@ -95,6 +97,12 @@ async function build(
   });
   onClose(() => peers.close());
 
+  if (config.webrtc.stunBind !== undefined) {
+    const stun = await openStunServers(config.webrtc.stunBind, clock);
+    if (!stun.ok) return stun;
+    onClose(stun.value);
+  }
+
   const members = createMembers(config.member, config.session.file, part('members'));
   signaling = await createSignaling({
     server: serverOptions(config, BUILT_CLIENT, (path) => readFileSync(path, 'utf8')),
@@ -108,10 +116,31 @@ async function build(
     log: part('signaling'),
   });
   onClose(() => signaling?.close());
-  const listening = await listen(signaling.app, config.server.bind);
+  const { app } = signaling;
+  await app.ready();
+  const shared =
+    config.webrtc.tcpmux === config.server.bind.port
+      ? createSharedPort(app.server, (socket, firstBytes) => ice.value.acceptTcp(socket, firstBytes))
+      : undefined;
+  onClose(() => shared?.close());
+  const listening = await listenOn(config.server.bind, (address) => (shared ?? app).listen(address));
   if (!listening.ok) return listening;
   announce(config, members.generated, say);
   return ok(undefined);
+}
+
+/** The built-in STUN server on the configured address, or on every one of both families; returns what closes it. */
+async function openStunServers({ host, port }: BindAddress, clock: Clock): Promise<Result<() => Promise<void>>> {
+  const hosts = host === '' ? ['0.0.0.0', '::'] : [host];
+  const opened = await Promise.all(hosts.map((address) => openStunServer({ address, port, clock })));
+  const servers = opened.flatMap((server) => (server.ok ? [server.value] : []));
+  const close = async () => {
+    await Promise.all(servers.map((server) => server.close()));
+  };
+  const failure = opened.find((server) => !server.ok);
+  // Without IPv6 on the machine, IPv4 alone is every address.
+  if (failure !== undefined && !failure.ok && servers.length === 0) return failure;
+  return ok(close);
 }
 
 /** Our address as a web service sees it, unless addresses are configured; that nobody answers is only a warning. */

@@ -1,15 +1,17 @@
-import type { FastifyInstance } from 'fastify';
 import type { BindAddress } from './config/config.js';
 import { err, ok, type Result } from './lib/result.js';
 import { hostAndPort } from './wiring.js';
 
-/** Binds the HTTP server; an empty host is every address of both families, or of IPv4 alone where IPv6 is off. */
-export async function listen(app: FastifyInstance, bind: BindAddress): Promise<Result<void>> {
-  const hosts = bind.host === '' ? ['::', '0.0.0.0'] : [bind.host];
+/** Binds by `bind`; an empty host is every address of both families, or of IPv4 alone where IPv6 is off. */
+export async function listenOn(
+  { host, port }: BindAddress,
+  bind: (address: { host: string; port: number }) => Promise<unknown>,
+): Promise<Result<void>> {
+  const hosts = host === '' ? ['::', '0.0.0.0'] : [host];
   let reason = '';
-  for (const host of hosts) {
+  for (const each of hosts) {
     try {
-      await app.listen({ host, port: bind.port });
+      await bind({ host: each, port });
       return ok(undefined);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
@@ -17,7 +19,7 @@ export async function listen(app: FastifyInstance, bind: BindAddress): Promise<R
       if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') break;
     }
   }
-  return err(`cannot listen on ${hostAndPort(bind)}: ${reason}; set NEKO_SERVER_BIND to another address`);
+  return err(`cannot listen on ${hostAndPort({ host, port })}: ${reason}; set NEKO_SERVER_BIND to another address`);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

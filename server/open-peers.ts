@@ -43,7 +43,12 @@ export async function openPeers(stages: PeerStages): Promise<PeerHub> {
     videoIds: capture.videoIds,
     bitrateBps: (id) => video.get(id)?.bitrateBps() ?? 0,
     trickle: config.webrtc.icetrickle,
-    frontendIceServers: config.webrtc.iceServers.frontend.map((server) => ({ ...server, urls: [...server.urls] })),
+    frontendIceServers: (sessionId) =>
+      stages.ice.servedServers(config.webrtc.iceServers.frontend, sessionId).map(({ urls, username, credential }) => ({
+        urls: [...urls],
+        ...(username === undefined ? {} : { username }),
+        ...(credential === undefined ? {} : { credential }),
+      })),
     cursor: {
       image: () => desktop.cursor.image(),
       onImage: (listener) => desktop.cursor.onImage(listener),

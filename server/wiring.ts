@@ -7,7 +7,7 @@ import type { ServerOptions, SessionOptions } from './signaling/options.js';
 
 /** What ICE needs to know of the configuration; `retrieved` is the address that a web service saw us from. */
 export function iceOptions(
-  { webrtc }: Config,
+  { webrtc, server }: Config,
   retrieved: string | undefined,
   shell: { readonly clock: Clock; readonly log: Log },
 ): IceTransportsOptions {
@@ -20,15 +20,21 @@ export function iceOptions(
         : webrtc.epr !== undefined
           ? { kind: 'range', minPort: webrtc.epr.min, maxPort: webrtc.epr.max }
           : { kind: 'off' },
-    tcp: webrtc.tcpmux === undefined ? { kind: 'off' } : { kind: 'mux', port: webrtc.tcpmux },
+    tcp:
+      webrtc.tcpmux === undefined
+        ? { kind: 'off' }
+        : { kind: webrtc.tcpmux === server.bind.port ? 'shared' : 'mux', port: webrtc.tcpmux },
     servers: webrtc.iceServers.backend,
-    nat1to1: webrtc.nat1to1.length > 0 ? webrtc.nat1to1.map(externalText) : retrieved === undefined ? [] : [retrieved],
+    nat1to1: webrtc.nat1to1.map(externalText),
+    foundAddresses: retrieved === undefined ? [] : [retrieved],
+    ...(webrtc.turn === undefined ? {} : { turn: { secret: webrtc.turn.secret, ttlSeconds: webrtc.turn.ttlSec } }),
     candidates: webrtc.candidates.map(candidateText),
     filters: {
       ips: filters.ips,
       interfaces: filters.interfaces,
       networks: filters.networks,
       loopback: filters.loopback ? true : 'auto',
+      candidates: filters.candidates,
     },
     ...shell,
   };

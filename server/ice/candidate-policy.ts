@@ -59,13 +59,13 @@ export function usableAddresses(policy: AdvertisePolicy): LocalAddress[] {
 /** The host candidates for the endpoints that are open, best first, each with the base that serves it. */
 export function hostCandidates(policy: AdvertisePolicy, endpoints: readonly HostEndpoint[]): (Candidate & { baseId: string })[] {
   const { filters } = policy;
-  if (!allows(filters.candidates, 'host')) return [];
   const found: { endpoint: HostEndpoint; address: string; port: number }[] = [];
   const add = (endpoint: HostEndpoint, address: string, port: number) => {
     const same = (each: (typeof found)[number]) =>
       each.address === address && each.port === port && each.endpoint.transport === endpoint.transport;
     const network: NetworkType = `${endpoint.transport}${familyOf(address)}`;
-    if (allows(filters.networks, network) && !found.some(same)) found.push({ endpoint, address, port });
+    if (allows(filters.networks, network) && allows(filters.candidates, address) && !found.some(same))
+      found.push({ endpoint, address, port });
   };
   const ordered = usableAddresses(policy);
   const onAddress = (local: LocalAddress) => endpoints.filter((endpoint) => endpoint.address === local.address);

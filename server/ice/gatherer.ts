@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { canonicalAddress, familyOf, isLoopback, type TransportAddress } from './address.js';
 import { candidateFoundation, candidatePriority } from './candidate.js';
-import type { CandidateFilters, IceServer } from './ice-types.js';
+import type { IceServer } from './ice-types.js';
 import { parseIceUrl } from './ice-url.js';
 import type { Peer } from './peer.js';
 import { attachRelay, type TurnServer } from './relay.js';
@@ -13,7 +13,7 @@ import { encodeStun } from './stun.js';
 /** Finds the candidates that need a server: server-reflexive and relay. Nothing else waits for it. */
 export interface Gatherer {
   /** Resolves when every server has answered or is given up: after 5 s at the latest, sooner for those known to be silent. */
-  gather(peer: Peer, clientAddress: string | undefined, filters: CandidateFilters | undefined, log: Log): Promise<void>;
+  gather(peer: Peer, clientAddress: string | undefined, log: Log): Promise<void>;
 }
 
 interface Options {
@@ -65,11 +65,10 @@ export function gatherer(options: Options): Result<Gatherer> {
     }
   }
   return ok({
-    async gather(peer, clientAddress, filters, log) {
-      const wanted = (type: 'srflx' | 'relay') => !filters?.candidates?.length || filters.candidates.includes(type);
+    async gather(peer, clientAddress, log) {
       const waits = servers.map(async (server) => {
         const known = options.clock.nowMs() - server.silentAtMs < SILENT_FOR_MS;
-        const asked = ask(server, peer, clientAddress, wanted, options).then((answered) => {
+        const asked = ask(server, peer, clientAddress, options).then((answered) => {
           if (answered) server.silentAtMs = Number.NEGATIVE_INFINITY;
           else if (!peer.closed) {
             if (!known) log.warn({ server: server.text }, 'ICE server did not answer');
@@ -88,8 +87,8 @@ async function ask(
   server: Server,
   peer: Peer,
   clientAddress: string | undefined,
-  wanted: (type: 'srflx' | 'relay') => boolean,
   options: Options,
+  only?: 'relay',
 ): Promise<boolean> {
   const served = options.served([server.entry])[0];
   const url = parseIceUrl(served?.urls[0] ?? '');
@@ -100,29 +99,22 @@ async function ask(
     const address = addresses.find((each) => familyOf(each) === family);
     if (address === undefined) continue;
     const at = { address, port: url.value.port };
-    if (wanted('srflx') && url.value.transport === 'udp') questions.push(askReflexive(server, peer, at, options));
+    if (only === undefined && url.value.transport === 'udp') questions.push(askReflexive(server, peer, at, options));
     const { username, credential, ca } = served;
-    if (wanted('relay') && url.value.scheme === 'turn' && username !== undefined && credential !== undefined) {
+    if (url.value.scheme === 'turn' && username !== undefined && credential !== undefined) {
       const turn: TurnServer = { at, transport: url.value.transport, name: url.value.host, username, credential, ca };
       questions.push(attachRelay(peer, turn, clientAddress, options.clock, options.log));
     }
   }
   if (questions.length === 0) return addresses.length > 0;
-  if (server.timeLimited && url.value.scheme === 'turn') renewLater(server, peer, clientAddress, wanted, options);
+  if (server.timeLimited && url.value.scheme === 'turn') renewLater(server, peer, clientAddress, options);
   return (await Promise.all(questions)).some((answered) => answered);
 }
 
 /** A relay under new credentials stands ready before the old ones end. */
-function renewLater(
-  server: Server,
-  peer: Peer,
-  clientAddress: string | undefined,
-  wanted: (type: 'srflx' | 'relay') => boolean,
-  options: Options,
-): void {
+function renewLater(server: Server, peer: Peer, clientAddress: string | undefined, options: Options): void {
   const waitMs = Math.min(MAX_TIMER_MS, (options.ttlSeconds ?? 0) * 1000 * RENEW_AT);
-  const relayOnly = (type: 'srflx' | 'relay') => type === 'relay' && wanted(type);
-  peer.hold(options.clock.after(waitMs, () => void ask(server, peer, clientAddress, relayOnly, options)));
+  peer.hold(options.clock.after(waitMs, () => void ask(server, peer, clientAddress, options, 'relay')));
 }
 
 /** Asks from every socket of the server's family, since each has a mapping of its own. */

@@ -119,7 +119,7 @@ class Transports implements IceTransports {
           for (const each of leave) each?.();
         };
       },
-      gather: () => (lite ? Promise.resolve() : gatherer.gather(peer, clientAddress, this.#options.filters, log)),
+      gather: () => (lite ? Promise.resolve() : gatherer.gather(peer, clientAddress, log)),
       resolveMdns: this.#resolveMdns,
       onClose: () => {
         this.#peers.delete(token);

@@ -55,7 +55,8 @@ export interface CandidateFilters {
   readonly networks?: readonly NetworkType[];
   /** `auto`: loopback only for a client on this machine. */
   readonly loopback?: boolean | 'auto';
-  readonly candidates?: readonly ('host' | 'srflx' | 'relay')[];
+  /** The addresses that host candidates may show. */
+  readonly candidates?: readonly string[];
 }
 
 export type NetworkType = 'udp4' | 'udp6' | 'tcp4' | 'tcp6';

@@ -32,7 +32,8 @@ export interface PeerHubOptions {
   /** Measured over the last full second; 0 while the stream does not run. */
   readonly bitrateBps: (streamId: string) => number;
   readonly trickle: boolean;
-  readonly frontendIceServers: readonly IceServer[];
+  /** What a session's browser is told; time-limited credentials are its own. */
+  readonly frontendIceServers: (sessionId: string) => IceServer[];
   readonly cursor: CursorSource;
   readonly clock: Clock;
   readonly log: Log;
@@ -184,7 +185,7 @@ export class PeerHub {
     if (!audioDisabled) hooks.onAudio({ disabled: false });
     return ok({
       sdp,
-      iceservers: options.frontendIceServers.map((server) => ({ ...server, urls: [...server.urls] })),
+      iceservers: options.frontendIceServers(sessionId),
       video: peerVideo(video),
       audio: { disabled: audioDisabled },
     });

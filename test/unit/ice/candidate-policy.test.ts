@@ -116,7 +116,7 @@ describe('what is advertised', () => {
       ['udp 198.51.100.9 443', 'udp 198.51.100.1 5000', 'udp 192.168.1.10 8081'],
     ],
     ['P11 FILTERS_NETWORKS', { locals, filters: { networks: ['udp6'] } }, ['udp 2001:db8::10 8081']],
-    ['P11 FILTERS_CANDIDATES without host', { locals, filters: { candidates: ['relay'] } }, []],
+    ['P11 FILTERS_CANDIDATES names addresses that are not ours', { locals, filters: { candidates: ['192.0.2.1'] } }, []],
   ])('%s', (_rule, parts, expected) => {
     expect(advertised(parts)).toEqual(expected);
   });
