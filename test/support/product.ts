@@ -26,13 +26,15 @@ export interface Product {
 export interface ProductOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly firstDisplay?: number;
+  /** Default: a free one. */
+  readonly port?: number;
 }
 
 /** Starts the built server (`npm run build` first) on a private X server and PulseAudio; resolves when it is healthy. */
-export async function startProduct({ env = {}, firstDisplay = 60 }: ProductOptions = {}): Promise<Product> {
+export async function startProduct({ env = {}, firstDisplay = 60, ...options }: ProductOptions = {}): Promise<Product> {
   const x = await startXServer({ first: firstDisplay });
   const pulse = await startPulseAudio();
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const server = new Server(x, pulse, port, env);
   await server.start();
   const url = `http://127.0.0.1:${port}`;
@@ -128,7 +130,7 @@ class Server {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -1,0 +1,22 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchChromium } from '../support/chromium.js';
+import { freePort, startProduct } from '../support/product.js';
+import { openViewer } from '../support/viewer.js';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+
+test('one TCP port carries the page, the WebSocket and the picture', async () => {
+  const port = await freePort();
+  const product = await startProduct({ port, env: { NEKO_WEBRTC_TCPMUX: String(port) } });
+  onTestFinished(() => product.stop());
+  const viewer = await openViewer(browser, product, 'through-one-port');
+  onTestFinished(viewer.close);
+  await viewer.page.getByTestId('unmute').waitFor();
+  expect(product.output()).not.toContain('unexpected error');
+});
