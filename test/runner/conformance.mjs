@@ -68,6 +68,8 @@ async function runSuite(root, folder, { name, file, mux, gaps }) {
       args: [
         '--test',
         '--test-concurrency=1',
+        // The threads of libwebrtc would keep a finished suite alive.
+        '--test-force-exit',
         `--test-reporter=${new URL('node-reporter.mjs', import.meta.url)}`,
         '--test-reporter-destination=stdout',
         file,
