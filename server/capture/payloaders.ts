@@ -29,7 +29,7 @@ function payloader(codec: Exclude<CodecName, 'av1'>): string {
     case 'h265':
       return 'rtph265pay config-interval=-1 aggregate-mode=zero-latency';
     case 'opus':
-      return 'rtpopuspay';
+      return 'rtpopuspay dtx=true';
     case 'g722':
       return 'rtpg722pay';
     case 'pcmu':

@@ -83,9 +83,9 @@ function h265(b: number, vbv: number, hardwareEncoder: V2Video['hardwareEncoder'
 export function audioEncoder(codec: AudioCodecName, bitrateBps: number): string {
   switch (codec) {
     case 'opus':
-      // Loss is announced so that Opus really spends bits on in-band correction.
+      // Loss is announced so that Opus really spends bits on in-band correction; silence is said once in 400 ms (dtx).
       return (
-        'audio/x-raw,rate=48000,channels=2 ! opusenc name=encoder frame-size=20 inband-fec=true packet-loss-percentage=5 ' +
+        'audio/x-raw,rate=48000,channels=2 ! opusenc name=encoder frame-size=20 inband-fec=true packet-loss-percentage=5 dtx=true ' +
         `bitrate-type=constrained-vbr bitrate=${bitrateBps}`
       );
     case 'g722':

@@ -104,7 +104,7 @@ test('written pipelines keep their text; display, device and the sink are put in
     /^ximagesrc display-name=:99 ! vp8enc ! rtpvp8pay .* ! rtpstreampay ! fdsink name=output/,
   );
   expect(text('audio', {}, { pipeline: 'pulsesrc device={device} ! opusenc ! appsink name=appsink' })).toMatch(
-    /^pulsesrc device=audio_output.monitor ! opusenc ! rtpopuspay name=keyframes pt=111 /,
+    /^pulsesrc device=audio_output.monitor ! opusenc ! rtpopuspay dtx=true name=keyframes pt=111 /,
   );
 });
 
