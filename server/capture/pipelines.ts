@@ -31,7 +31,7 @@ const COLORS = 'video/x-raw,format=I420,colorimetry=bt601';
 /**
  * Small PulseAudio fragments keep the sound's delay near the picture's; the system clock is the one of every pipeline.
  */
-const PULSE_OPTIONS = 'provide-clock=false buffer-time=80000 latency-time=10000';
+const PULSE_OPTIONS = 'provide-clock=false buffer-time=80000 latency-time=20000';
 
 /** All streams of a configuration, or the first error with the key it belongs to (spec/capture.md sections 2 and 3). */
 export function buildStreams(input: PipelineInput): Result<StreamDescription[]> {
