@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { announce } from './announce.js';
 import { openCapture } from './capture/capture.js';
+import { hasPicture } from './capture/capture-status.js';
 import type { BindAddress, Config } from './config/config.js';
 import { openDesktop } from './desktop/desktop.js';
+import { openDoctor } from './doctor/doctor.js';
 import { createIceTransports } from './ice/ice-transports.js';
 import { retrieveAddress } from './ice/retrieve-address.js';
 import { openStunServer } from './ice/stun-server.js';
@@ -37,7 +39,7 @@ export interface AppOptions {
 
 /**
  * Builds the stages in the order in which data flows, and closes them in reverse:
- * desktop -> capture -> fan-out -> ICE -> peers -> signaling. What was built is closed again when a later stage fails.
+ * desktop -> capture -> fan-out -> ICE -> peers -> doctor -> signaling. What was built is closed again when a later stage fails.
  */
 export async function startApp(options: AppOptions): Promise<Result<App>> {
   const closers: (() => void | Promise<void>)[] = [];
@@ -80,7 +82,8 @@ async function build(
   onClose(() => engine.close());
   log.info({ ...engine.paths }, 'how packets are sealed and sent');
 
-  const ice = await createIceTransports(iceOptions(config, await retrieved, { clock, log: part('ice') }));
+  const transport = iceOptions(config, await retrieved, { clock, log: part('ice') });
+  const ice = await createIceTransports(transport);
   if (!ice.ok) return ice;
   onClose(() => ice.value.close());
 
@@ -103,6 +106,22 @@ async function build(
     onClose(stun.value);
   }
 
+  const { server, webrtc } = config;
+  const doctor = await openDoctor({
+    ice: ice.value,
+    iceOptions: transport,
+    frontendServers: webrtc.iceServers.frontend,
+    http: {
+      ...server.bind,
+      tls: server.tls !== undefined,
+      proxy: server.proxy,
+      pathPrefix: server.pathPrefix.replace(/^\/$/, ''),
+    },
+    clock,
+    log: part('doctor'),
+  });
+  onClose(() => doctor.close());
+
   const members = createMembers(config.member, config.session.file, part('members'));
   signaling = await createSignaling({
     server: serverOptions(config, BUILT_CLIENT, (path) => readFileSync(path, 'utf8')),
@@ -111,7 +130,8 @@ async function build(
     desktop: noticeInput(desktop.value, () => capture.value.noteInput()),
     peers,
     members: members.provider,
-    health: { canConnect: () => desktop.value.connected && capture.value.status().kind === 'healthy' },
+    doctor,
+    health: { canConnect: () => desktop.value.connected && hasPicture(capture.value.status(), capture.value.videoIds[0] ?? '') },
     clock,
     log: part('signaling'),
   });
@@ -126,6 +146,7 @@ async function build(
   const listening = await listenOn(config.server.bind, (address) => (shared ?? app).listen(address));
   if (!listening.ok) return listening;
   announce(config, members.generated, say);
+  doctor.logAtStart();
   return ok(undefined);
 }
 

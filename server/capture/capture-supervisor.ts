@@ -220,7 +220,8 @@ export class CaptureSupervisor implements StreamEngine {
 
   #judge(): void {
     if (this.#closed) return;
-    if (this.#problems.size > 0) this.#setStatus({ kind: 'degraded', reasons: [...this.#problems.values()] });
+    if (this.#problems.size > 0)
+      this.#setStatus({ kind: 'degraded', problems: [...this.#problems].map(([about, reason]) => ({ about, reason })) });
     else this.#setStatus({ kind: this.#ready !== undefined && this.#screenSeen ? 'healthy' : 'starting' });
   }
 

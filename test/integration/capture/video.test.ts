@@ -195,7 +195,7 @@ test('an element that does not exist and a host that aborts are reported, and ne
   const { release } = Recorder.listen(opened.streams.get('bad')!);
   await until('reason', () => {
     const status = opened.status();
-    return status.kind === 'degraded' && status.reasons.some((reason) => reason.includes('nosuchenc'));
+    return status.kind === 'degraded' && status.problems.some(({ reason }) => reason.includes('nosuchenc'));
   });
   await growth(() => 0, 1_200);
   expect(lines.filter((line) => line.startsWith('stream failed')).length).toBeLessThan(5);

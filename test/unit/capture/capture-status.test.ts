@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { type CaptureStatus, hasPicture } from '../../../server/capture/capture-status.js';
+
+const degraded = (...about: string[]): CaptureStatus => ({
+  kind: 'degraded',
+  problems: about.map((each) => ({ about: each, reason: 'broken' })),
+});
+
+test.each<[string, CaptureStatus, boolean]>([
+  ['not yet', { kind: 'starting' }, false],
+  ['all well', { kind: 'healthy' }, true],
+  ['no sound', degraded('audio'), true],
+  ['another rung is broken', degraded('lq', 'audio'), true],
+  ['the picture itself is broken', degraded('main'), false],
+  ['no capture host', degraded('host', 'audio'), false],
+  ['no display', degraded('display'), false],
+  ['over', { kind: 'closed' }, false],
+])('a viewer gets a picture: %s', (_name, status, expected) => {
+  expect(hasPicture(status, 'main')).toBe(expected);
+});
