@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { clipboardClientEvents, clipboardServerEvents } from './clipboard.js';
 import { controlClientEvents, controlServerEvents } from './control.js';
+import { doctorClientEvents, doctorServerEvents } from './doctor.js';
 import { keyboardClientEvents } from './keyboard.js';
 import { screenClientEvents, screenServerEvents } from './screen.js';
 import { sendClientEvents, sendServerEvents } from './send.js';
@@ -17,6 +18,7 @@ export const clientEvents = {
   ...clipboardClientEvents,
   ...keyboardClientEvents,
   ...sendClientEvents,
+  ...doctorClientEvents,
 };
 
 /** Every event the server may send: its payload's schema, or null where there is no payload. */
@@ -28,6 +30,7 @@ export const serverEvents = {
   ...screenServerEvents,
   ...clipboardServerEvents,
   ...sendServerEvents,
+  ...doctorServerEvents,
 };
 
 type EventTable = Record<string, TSchema | null>;

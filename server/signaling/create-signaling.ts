@@ -10,6 +10,7 @@ import { addEndpoints, addUnmatched, requireLiteralPaths } from './router.js';
 import { batchRoute } from './routes/batch.js';
 import { clipboardRoutes } from './routes/clipboard.js';
 import { controlRoutes } from './routes/control.js';
+import { doctorRoutes } from './routes/doctor.js';
 import { healthRoute } from './routes/health.js';
 import { keyboardRoutes } from './routes/keyboard.js';
 import { loginRoutes } from './routes/login.js';
@@ -75,6 +76,7 @@ async function createApp(services: Services): Promise<FastifyInstance> {
     ...screenRoutes,
     ...clipboardRoutes,
     ...keyboardRoutes,
+    ...doctorRoutes,
     batchRoute(() => app, services.server.pathPrefix),
     healthRoute,
   ]);

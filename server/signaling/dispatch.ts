@@ -1,5 +1,6 @@
 import { clipboardRoutes } from './handlers/clipboard.js';
 import { controlRoutes } from './handlers/control.js';
+import { doctorRoutes } from './handlers/doctor.js';
 import type { EventRoute } from './handlers/event-route.js';
 import { keyboardRoutes } from './handlers/keyboard.js';
 import { screenRoutes } from './handlers/screen.js';
@@ -16,6 +17,7 @@ const routes = new Map<string, EventRoute>(
     ...clipboardRoutes,
     ...keyboardRoutes,
     ...sendRoutes,
+    ...doctorRoutes,
   }),
 );
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Settings } from '../protocol/settings.js';
-import type { DesktopPort, HealthPort, MemberPort, PeerPort } from './ports.js';
+import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
 
 /** What a running signaling server is made from. */
 export interface SignalingOptions {
@@ -13,6 +13,7 @@ export interface SignalingOptions {
   readonly peers: PeerPort;
   readonly members: MemberPort;
   readonly health: HealthPort;
+  readonly doctor: DoctorPort;
   readonly clock: Clock;
   readonly log: Log;
 }

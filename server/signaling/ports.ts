@@ -1,6 +1,8 @@
 import type { Dispose } from '../lib/dispose.js';
 import type { Result } from '../lib/result.js';
 import type { InputCommand } from '../protocol/datachannel.js';
+import type { DoctorResult, DoctorStart, DoctorView, doctorServerEvents } from '../protocol/doctor.js';
+import type { MessageOf } from '../protocol/events.js';
 import type { KeyboardMap, KeyboardModifiers, KeyboardModifiersPatch } from '../protocol/keyboard.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { ScreenSize } from '../protocol/screen.js';
@@ -111,6 +113,22 @@ export interface PeerHandle {
   setPaused(paused: boolean): void;
   sendCursorPosition(x: number, y: number): void;
   close(): void;
+}
+
+/** What signaling needs of the connection check. */
+export interface DoctorPort {
+  serverView(): Promise<DoctorView>;
+  start(sessionId: string, page: DoctorStart, visitor: DoctorVisitor): Result<void>;
+  answer(sessionId: string, probe: string, sdp: string): Result<void>;
+  candidate(sessionId: string, probe: string, text: string): Result<void>;
+  result(sessionId: string, result: DoctorResult): Result<void>;
+}
+
+export interface DoctorVisitor {
+  readonly clientAddress: string;
+  /** Is told what the server tried by itself, too. */
+  readonly isAdmin: boolean;
+  send(message: MessageOf<typeof doctorServerEvents>): void;
 }
 
 export interface HealthPort {

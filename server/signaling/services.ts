@@ -3,7 +3,7 @@ import type { Log } from '../lib/log.js';
 import type { ServerMessage } from '../protocol/events.js';
 import { type Session, socketOf } from '../room/room-state.js';
 import type { ServerOptions, SessionOptions } from './options.js';
-import type { DesktopPort, HealthPort, MemberPort, PeerPort } from './ports.js';
+import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
 import type { RoomRunner } from './room-runner.js';
 import type { Sockets } from './sockets.js';
 
@@ -15,6 +15,7 @@ export interface Services {
   readonly peers: PeerPort;
   readonly members: MemberPort;
   readonly health: HealthPort;
+  readonly doctor: DoctorPort;
   readonly server: ServerOptions;
   readonly session: SessionOptions;
   readonly clock: Clock;

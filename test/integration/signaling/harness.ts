@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../../server/protocol/settin
 import { createSignaling, type Signaling } from '../../../server/signaling/create-signaling.js';
 import type { ServerOptions, SessionOptions } from '../../../server/signaling/options.js';
 import { FakeDesktop } from './fake-desktop.js';
+import { FakeDoctor } from './fake-doctor.js';
 import { ADMIN_PASSWORD, fakeMembers, USER_PASSWORD } from './fake-members.js';
 import { FakePeers } from './fake-peers.js';
 
@@ -33,6 +34,7 @@ const COOKIE = {
 export class Harness {
   readonly desktop = new FakeDesktop();
   readonly peers = new FakePeers();
+  readonly doctor = new FakeDoctor();
   readonly logged: string[] = [];
   readonly #clients: Client[] = [];
   #signaling: Signaling | null = null;
@@ -49,6 +51,7 @@ export class Harness {
       desktop: harness.desktop,
       peers: harness.peers,
       members: fakeMembers(),
+      doctor: harness.doctor,
       health: { canConnect: () => true },
       clock,
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },

@@ -1,0 +1,72 @@
+import { isLinkLocal, isLoopback, sameNetwork } from '../ice/address.js';
+import type { LocalAddress } from '../ice/candidate-policy.js';
+
+/** What the configuration and the machine say. Pure. */
+export interface DoctorFacts {
+  readonly udp:
+    | { readonly kind: 'off' }
+    | { readonly kind: 'range'; readonly minPort: number; readonly maxPort: number }
+    | { readonly kind: 'mux'; readonly port: number };
+  /** `shared`: the HTTP port serves ICE-TCP too. */
+  readonly tcp: { readonly kind: 'off' } | { readonly kind: 'mux' | 'shared'; readonly port: number };
+  readonly lite: boolean;
+  /** webrtc.nat1to1 as written. */
+  readonly nat1to1: readonly string[];
+  /** What an address service answered. */
+  readonly found: readonly string[];
+  /** webrtc.candidates as written. */
+  readonly statics: readonly string[];
+  readonly locals: readonly LocalAddress[];
+  readonly inContainer: boolean;
+  readonly http: { readonly port: number; readonly tls: boolean; readonly proxy: boolean };
+  /** Credentials of TURN servers are made from a shared secret. */
+  readonly turnSecret: boolean;
+}
+
+/** What is known of the one who looks. */
+export interface ClientFacts {
+  /** Where its WebSocket comes from. */
+  readonly address: string;
+  readonly page: { readonly secure: boolean; readonly host: string; readonly port: number };
+  readonly losses: readonly { readonly idleMs: number; readonly lifetimeMs: number }[];
+}
+
+const PRIVATE = [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  // Carrier-grade NAT (RFC 6598).
+  ['100.64.0.0', 10],
+  ['fc00::', 7],
+] as const;
+
+/** Not reachable over the internet: RFC 1918, RFC 6598, RFC 4193, link-local, loopback. */
+export function isPrivate(address: string): boolean {
+  return (
+    isLoopback(address) ||
+    isLinkLocal(address) ||
+    PRIVATE.some(([network, prefixLength]) => sameNetwork(address, network, prefixLength))
+  );
+}
+
+/** Docker's default pool. */
+export function looksLikeContainer(address: string): boolean {
+  return sameNetwork(address, '172.16.0.0', 12);
+}
+
+export function isOwn(facts: DoctorFacts, address: string): boolean {
+  return facts.locals.some((local) => local.address === address);
+}
+
+/** On one of our networks. In a container that is its gateway, which stands for anybody, so it says nothing. */
+export function isOnOurNetwork(facts: DoctorFacts, address: string): boolean {
+  if (isLoopback(address) || isOwn(facts, address)) return true;
+  if (facts.inContainer) return false;
+  return facts.locals.some((local) => local.prefixLength > 0 && sameNetwork(address, local.address, local.prefixLength));
+}
+
+/** A gateway that hides who is behind it: an address of the container's own network that is not ours. */
+export function isHidden(facts: DoctorFacts, address: string): boolean {
+  if (!facts.inContainer || isLoopback(address) || isOwn(facts, address)) return false;
+  return facts.locals.some((local) => local.prefixLength > 0 && sameNetwork(address, local.address, local.prefixLength));
+}

@@ -1,0 +1,56 @@
+import type { Candidate } from '../ice/candidate.js';
+import type { IceServer } from '../ice/ice-types.js';
+import { parseIceUrl } from '../ice/ice-url.js';
+import type { Path } from './path.js';
+
+/** One thing for the browser to try. */
+export type Plan =
+  /** An address of ours, alone. `nth` tells apart candidates that only differ by a port of their own. */
+  | { readonly kind: 'candidate'; readonly path: Path; readonly wanted: Candidate; readonly nth: number }
+  | { readonly kind: 'relay'; readonly path: Path; readonly server: IceServer }
+  | { readonly kind: 'gather'; readonly path: Path; readonly server: IceServer };
+
+/** No more than a browser can try in the time there is. */
+const MAX_PLANS = 24;
+
+/** A plan per candidate. Pure. */
+export function planCandidates(candidates: readonly Candidate[]): Plan[] {
+  const counts = new Map<string, number>();
+  return candidates.slice(0, MAX_PLANS).map((wanted) => {
+    const key = keyOf(wanted);
+    const nth = counts.get(key) ?? 0;
+    counts.set(key, nth + 1);
+    return { kind: 'candidate', path: pathOf(wanted), wanted, nth };
+  });
+}
+
+/** A plan per URL that the browser is told of. */
+export function planServers(servers: readonly IceServer[]): Plan[] {
+  const seen = new Set<string>();
+  const plans = servers.flatMap(({ urls, ...credentials }) =>
+    urls.flatMap((text): Plan[] => {
+      const url = parseIceUrl(text);
+      if (!url.ok || seen.has(text)) return [];
+      seen.add(text);
+      const server = { urls: [text], ...credentials };
+      const { scheme } = url.value;
+      return [{ kind: scheme === 'turn' ? 'relay' : 'gather', path: { kind: scheme, url: text }, server }];
+    }),
+  );
+  return plans.slice(0, MAX_PLANS);
+}
+
+/** The candidate of another peer of ours that stands for the planned one: its port may be its own. */
+export function findPlanned(candidates: readonly Candidate[], wanted: Candidate, nth: number): Candidate | undefined {
+  const alike = candidates.filter((each) => keyOf(each) === keyOf(wanted));
+  return alike.find(({ port }) => port === wanted.port) ?? alike[nth];
+}
+
+function keyOf({ type, transport, address }: Candidate): string {
+  return `${type} ${transport} ${address}`;
+}
+
+function pathOf({ type, transport, address, port }: Candidate): Path {
+  if (type === 'relay') return { kind: 'relay', address, port };
+  return type === 'host' ? { kind: 'host', transport, address, port } : { kind: 'srflx', address, port };
+}

@@ -1,0 +1,33 @@
+import { type DoctorFacts, isPrivate } from './facts.js';
+
+/** Lines for `environment:` of a compose file. */
+export function environmentLines(values: Readonly<Record<string, string>>): string {
+  return ['environment:', ...Object.entries(values).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)].join('\n');
+}
+
+/** Lines for `ports:` of a compose file. */
+export function portLines(...ports: readonly string[]): string {
+  return ['ports:', ...ports.map((port) => `  - "${port}"`)].join('\n');
+}
+
+/** The UDP ports as `ports:` has them, inside and outside alike. */
+export function udpPorts({ udp }: DoctorFacts): string {
+  if (udp.kind === 'off') return '';
+  const numbers = udp.kind === 'mux' ? String(udp.port) : `${udp.minPort}-${udp.maxPort}`;
+  return `${numbers}:${numbers}/udp`;
+}
+
+/** Under what name the viewer found us, if others may find us there too. */
+export function nameFor(pageHost: string, placeholder: string): string {
+  const host = pageHost.replace(/^\[|\]$/g, '');
+  const useless = host === '' || host === 'localhost' || host.startsWith('127.') || host === '::1';
+  return useless ? placeholder : host;
+}
+
+/** The same, but nothing that only a private network knows. */
+export function publicNameFor(pageHost: string): string {
+  const name = nameFor(pageHost, PUBLIC);
+  return isPrivate(name) ? PUBLIC : name;
+}
+
+const PUBLIC = '<public address of this server>';

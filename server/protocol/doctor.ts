@@ -1,0 +1,107 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Uint16 } from './numbers.js';
+import { CandidateInit, IceServer } from './signal.js';
+
+/** What was found out about one way between a browser and the server. */
+export const DoctorFinding = Type.Object({
+  /** The same path has the same id in every report. */
+  id: Type.String(),
+  /** Who tried it. */
+  side: Type.Union([Type.Literal('browser'), Type.Literal('server')]),
+  kind: Type.Union([
+    Type.Literal('udp'),
+    Type.Literal('tcp'),
+    Type.Literal('turn'),
+    Type.Literal('stun'),
+    Type.Literal('websocket'),
+    Type.Literal('http'),
+  ]),
+  label: Type.String(),
+  /** `wrong`: it cannot work for this viewer, because something else was set than is needed. */
+  state: Type.Union([Type.Literal('works'), Type.Literal('blocked'), Type.Literal('wrong'), Type.Literal('untested')]),
+  rtt_ms: Type.Union([Type.Number(), Type.Null()]),
+  /** A stable word for the likely cause; null where nothing is wrong. */
+  cause: Type.Union([Type.String(), Type.Null()]),
+  explanation: Type.String(),
+  remedy: Type.String(),
+  /** Lines of a compose file that mend it, empty where there are none. */
+  snippet: Type.String(),
+});
+export type DoctorFinding = Static<typeof DoctorFinding>;
+
+export const DoctorReport = Type.Object({
+  done: Type.Boolean(),
+  tested: Type.Integer(),
+  total: Type.Integer(),
+  /** One sentence for people. */
+  verdict: Type.String(),
+  findings: Type.Array(DoctorFinding),
+});
+export type DoctorReport = Static<typeof DoctorReport>;
+
+const Advertised = Type.Array(Type.Object({ type: Type.String(), address: Type.String(), port: Uint16 }));
+
+/** The server's own side, for admins. */
+export const DoctorView = Type.Object({
+  took_ms: Type.Number(),
+  listening: Type.Array(Type.Object({ transport: Type.String(), address: Type.String(), ports: Type.String() })),
+  /** What a viewer from somewhere else is told. */
+  advertised: Type.Object({ udp4: Advertised, udp6: Advertised, tcp4: Advertised, tcp6: Advertised }),
+  external: Type.Array(Type.Object({ address: Type.String(), source: Type.String() })),
+  findings: Type.Array(DoctorFinding),
+});
+export type DoctorView = Static<typeof DoctorView>;
+
+/** What only the page knows. Times in ms. */
+export const DoctorStart = Type.Object({
+  /** The page's address as the browser has it. */
+  secure: Type.Boolean(),
+  host: Type.String({ maxLength: 255 }),
+  port: Uint16,
+  /** WebSockets that broke: how long nothing had come over them, and how long they had lived. */
+  losses: Type.Array(Type.Object({ idle_ms: Type.Number(), lifetime_ms: Type.Number() }), { maxItems: 10 }),
+});
+export type DoctorStart = Static<typeof DoctorStart>;
+
+/**
+ * One path to try. `connect`: answer the offer; `relay`: the same, only through `iceservers`; `gather`: no offer, see whether
+ * the servers answer. Where `expected` is given, only a pair with that remote address counts.
+ */
+export const DoctorProbe = Type.Object({
+  probe: Type.String(),
+  kind: Type.Union([Type.Literal('connect'), Type.Literal('relay'), Type.Literal('gather')]),
+  sdp: Type.String(),
+  iceservers: Type.Array(IceServer),
+  expected: Type.Union([Type.Object({ address: Type.String(), port: Uint16 }), Type.Null()]),
+  limit_ms: Type.Integer(),
+});
+export type DoctorProbe = Static<typeof DoctorProbe>;
+
+export const DoctorResult = Type.Object({
+  probe: Type.String({ maxLength: 64 }),
+  ok: Type.Boolean(),
+  /** Packets went both ways, whatever became of it. */
+  ice: Type.Boolean(),
+  /** A TURN server gave a relay, or a STUN server an address. */
+  gathered: Type.Boolean(),
+  rtt_ms: Type.Union([Type.Number(), Type.Null()]),
+  /** As of the browser's icecandidateerror events. */
+  errors: Type.Array(Type.Object({ code: Uint16, text: Type.String({ maxLength: 300 }), url: Type.String({ maxLength: 300 }) }), {
+    maxItems: 20,
+  }),
+});
+export type DoctorResult = Static<typeof DoctorResult>;
+
+export const doctorClientEvents = {
+  'doctor/start': DoctorStart,
+  'doctor/answer': Type.Object({ probe: Type.String({ maxLength: 64 }), sdp: Type.String() }),
+  'doctor/candidate': Type.Object({ probe: Type.String({ maxLength: 64 }), ...CandidateInit.properties }),
+  'doctor/result': DoctorResult,
+};
+
+export const doctorServerEvents = {
+  'doctor/probe': DoctorProbe,
+  'doctor/report': DoctorReport,
+  /** No run was begun. */
+  'doctor/refused': Type.Object({ message: Type.String() }),
+};
