@@ -15,6 +15,8 @@ export interface FanoutOptions {
   readonly bitrateBps?: number;
   /** Viewers who come and leave again beside the counted ones. */
   readonly joinsPerSecond?: number;
+  /** The sender runs before everything else on its core (root only): the delays are its own, whatever else the machine does. */
+  readonly realtime?: boolean;
 }
 
 /** One measured combination. CPU is that of the sending process alone, kernel included. */
@@ -25,26 +27,38 @@ export interface FanoutRow {
   readonly cpuMicrosPerPacket: number;
   readonly corePercent: number;
   readonly packets: number;
-  /** Sent and never received, or received with a wrong tag. */
+  /** Sent and never received, without those that overflowed the receivers' sockets because the receivers had no time. */
   readonly lost: number;
+  readonly overflowed: number;
+  /** Received with a wrong tag. */
   readonly bad: number;
+  /** Frames that were too late to be sent. */
+  readonly framesDropped: number;
+  /** Viewers who came and left beside the counted ones. */
+  readonly joins: number;
   readonly delayP50Ms: number;
   readonly delayP99Ms: number;
   readonly loopDelayP99Ms: number;
+  /** How long something else had the sender's core while it was ready to run: beyond a few percent the delays are the machine's. */
+  readonly waitedPercent: number;
   readonly residentKbPerViewer: number;
 }
 
 interface SenderResult {
   readonly packets: number;
   readonly packetsTotal: number;
+  readonly framesDropped: number;
+  readonly joins: number;
   readonly cpuMicrosPerPacket: number;
   readonly corePercent: number;
   readonly loopDelayP99Ms: number;
+  readonly waitedPercent: number;
   readonly residentKbPerViewer: number;
 }
 
 interface ReceiverCounts {
   readonly received: number;
+  readonly overflowed: number;
   readonly bad: number;
   readonly missing: number;
   readonly delays: readonly number[];
@@ -69,8 +83,8 @@ async function measure(
   options: FanoutOptions,
 ): Promise<FanoutRow> {
   const { seconds = 3, bitrateBps = 2_500_000, joinsPerSecond = 0 } = options;
-  const receiver = start('fanout-receiver.mjs', 1);
-  const sender = start('fanout-sender.mjs', 0);
+  const receiver = start('fanout-receiver.mjs', 1, false);
+  const sender = start('fanout-sender.mjs', 0, options.realtime ?? false);
   try {
     const ports = await ask<number[]>(receiver, { kind: 'listen', viewers, transport });
     const sent = await ask<SenderResult>(sender, { path, transport, ports, seconds, bitrateBps, joinsPerSecond });
@@ -82,11 +96,15 @@ async function measure(
       cpuMicrosPerPacket: round(sent.cpuMicrosPerPacket, 2),
       corePercent: round(sent.corePercent),
       packets: sent.packets,
-      lost: Math.max(got.missing, sent.packetsTotal - got.received),
+      lost: Math.max(0, sent.packetsTotal - got.received - got.overflowed, got.missing - got.overflowed),
+      overflowed: got.overflowed,
       bad: got.bad,
+      framesDropped: sent.framesDropped,
+      joins: sent.joins,
       delayP50Ms: round(percentile(got.delays, 0.5)),
       delayP99Ms: round(percentile(got.delays, 0.99)),
       loopDelayP99Ms: round(sent.loopDelayP99Ms),
+      waitedPercent: round(sent.waitedPercent),
       residentKbPerViewer: Math.round(sent.residentKbPerViewer),
     };
   } finally {
@@ -95,10 +113,13 @@ async function measure(
 }
 
 /** Starts a process of the bench on a core of its own, where there are several and `taskset` is there to say so. */
-function start(script: string, core: number): ChildProcess {
-  const node = [process.execPath, '--expose-gc', fileURLToPath(new URL(script, import.meta.url))];
-  const pinned = cpus().length > 1 && existsSync('/usr/bin/taskset') ? ['taskset', '-c', String(core), ...node] : node;
-  return spawn(pinned[0]!, pinned.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+function start(script: string, core: number, realtime: boolean): ChildProcess {
+  const command = [
+    ...(realtime ? ['chrt', '--rr', '1'] : []),
+    ...(cpus().length > 1 && existsSync('/usr/bin/taskset') ? ['taskset', '-c', String(core)] : []),
+    ...[process.execPath, '--expose-gc', fileURLToPath(new URL(script, import.meta.url))],
+  ];
+  return spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
 /** Sends a request; resolves with the answer. The processes are our own, so the answer has the shape that was asked for. */
