@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { canMakeNetworks } from '../support/net/lab.js';
-import { drop } from '../support/net/rules.js';
+import { closedTo, drop, mapPort, masquerade } from '../support/net/rules.js';
 import { useLab } from '../support/net/use-lab.js';
 
 describe.skipIf(!canMakeNetworks)('Chromium', () => {
@@ -32,6 +32,28 @@ describe.skipIf(!canMakeNetworks)('Chromium', () => {
     expect(await (await net.browse(client, '[2001:db8:1::10]')).watch()).toMatchObject({
       local: { protocol: 'udp' },
       remote: { type: 'host', protocol: 'udp', address: '2001:db8:1::10', port: 59_000 },
+    });
+  });
+
+  test('(e) one published TCP port is enough', async () => {
+    const wan = net.lan('wan');
+    const office = net.lan('office');
+    net
+      .host('gateway')
+      .plug(wan, ['203.0.113.1/24'], 'wan')
+      .plug(office, ['10.7.0.1/24'], 'inside')
+      .forward()
+      .rules(mapPort('tcp', '203.0.113.1', 8080, '10.7.0.10', 8080) + masquerade('wan') + closedTo('wan'));
+    const server = net.host('server').plug(office, ['10.7.0.10/24']).via('10.7.0.1');
+    const client = net.host('client').plug(wan, ['203.0.113.20/24']);
+    await net.serve(server, {
+      NEKO_WEBRTC_UDPMUX: '8080',
+      NEKO_WEBRTC_TCPMUX: '8080',
+      NEKO_WEBRTC_NAT1TO1: '203.0.113.1',
+    });
+    expect(await (await net.browse(client, '203.0.113.1')).watch()).toMatchObject({
+      local: { protocol: 'tcp' },
+      remote: { type: 'host', protocol: 'tcp', address: '203.0.113.1', port: 8080 },
     });
   });
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import type { Lan } from './lan.js';
 
 /** A machine of the lab: processes that run in it see its interfaces, routes and packet filter only. */
@@ -30,11 +30,11 @@ export class Host {
     return this;
   }
 
-  /** Names that processes started from now on can look up, before or in place of any DNS server. */
+  /** Names that processes started from now on can look up, without any DNS server. */
   knows(name: string, address: string): this {
     const folder = `/etc/netns/${this.namespace}`;
     mkdirSync(folder, { recursive: true });
-    writeFileSync(`${folder}/hosts`, `127.0.0.1 localhost\n${address} ${name}\n`);
+    appendFileSync(`${folder}/hosts`, `${address} ${name}\n`);
     return this;
   }
 
