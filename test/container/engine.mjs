@@ -1,12 +1,14 @@
 // A container engine for the test: the one that answers already, or a dockerd of our own with its own data.
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages } from '../../docker/lib/packages.mjs';
 
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 200;
+const BRIDGE = '/sys/class/net/docker0';
+const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 
 /** Debian's client, where it is installed: another one earlier in PATH may be too new for Debian's engine. */
 const client = () => (spawnSync('/usr/bin/docker', ['--version']).error ? 'docker' : '/usr/bin/docker');
@@ -19,6 +21,25 @@ function composeCommand(env) {
     if (spawnSync(words[0], [...words.slice(1), 'version'], { env, stdio: 'ignore' }).status === 0) return words;
   }
   return undefined;
+}
+
+/** Remembers the firewall and returns what puts it back: dockerd leaves its bridge and its rules behind when it ends. */
+function rememberFirewall() {
+  const saved = spawnSync('iptables-save', { encoding: 'utf8' }).stdout;
+  const forwarding = readFileSync(FORWARDING, 'utf8');
+  const hadBridge = existsSync(BRIDGE);
+  return () => {
+    if (!hadBridge) spawnSync('ip', ['link', 'delete', 'docker0']);
+    for (const table of ['filter', 'nat']) {
+      if (saved?.includes(`*${table}`)) continue;
+      // The table was not in use before: emptied, it is as good as gone.
+      spawnSync('iptables', ['-t', table, '-F']);
+      spawnSync('iptables', ['-t', table, '-X']);
+    }
+    spawnSync('iptables', ['-P', 'FORWARD', 'ACCEPT']);
+    if (saved) spawnSync('iptables-restore', { input: saved });
+    writeFileSync(FORWARDING, forwarding);
+  };
 }
 
 /**
@@ -44,6 +65,7 @@ export async function openEngine() {
   writeFileSync(config, '{}');
   const log = openSync(join(folder, 'log'), 'w');
   const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')];
+  const restoreFirewall = rememberFirewall();
   const daemon = spawn('dockerd', ['--config-file', config, ...places, '-H', socket], { stdio: ['ignore', log, log] });
   closeSync(log);
   let over = false;
@@ -56,6 +78,7 @@ export async function openEngine() {
   const stop = async () => {
     daemon.kill('SIGTERM');
     await gone;
+    restoreFirewall();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const env = { ...process.env, DOCKER_HOST: socket };
