@@ -16,7 +16,7 @@ export function createLogger(config: LogConfig): Logger {
   const options = {
     level: config.level === 'disabled' ? 'silent' : config.level,
     base: null,
-    timestamp: TIMESTAMPS[config.time],
+    timestamp: config.json ? TIMESTAMPS[config.time] : TIMESTAMPS.unixms,
   };
   const target: number | string = config.dir === undefined ? process.stderr.fd : openLogFile(config.dir);
   const stream: DestinationStream = config.json
@@ -25,7 +25,7 @@ export function createLogger(config: LogConfig): Logger {
         destination: target,
         sync: true,
         colorize: config.color && config.dir === undefined && process.stderr.isTTY === true,
-        translateTime: config.time === 'unix' ? false : 'SYS:HH:MM:ss.l',
+        translateTime: 'SYS:HH:MM:ss.l',
         singleLine: true,
       });
   return pino(options, stream);
