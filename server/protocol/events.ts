@@ -3,6 +3,7 @@ import { clipboardClientEvents, clipboardServerEvents } from './clipboard.js';
 import { controlClientEvents, controlServerEvents } from './control.js';
 import { doctorClientEvents, doctorServerEvents } from './doctor.js';
 import { keyboardClientEvents } from './keyboard.js';
+import { pluginClientEvents, pluginServerEvents } from './plugins.js';
 import { screenClientEvents, screenServerEvents } from './screen.js';
 import { sendClientEvents, sendServerEvents } from './send.js';
 import { sessionServerEvents } from './session.js';
@@ -18,6 +19,7 @@ export const clientEvents = {
   ...clipboardClientEvents,
   ...keyboardClientEvents,
   ...sendClientEvents,
+  ...pluginClientEvents,
   ...doctorClientEvents,
 };
 
@@ -30,6 +32,7 @@ export const serverEvents = {
   ...screenServerEvents,
   ...clipboardServerEvents,
   ...sendServerEvents,
+  ...pluginServerEvents,
   ...doctorServerEvents,
 };
 

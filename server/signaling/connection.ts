@@ -7,6 +7,7 @@ import type { SocketId } from '../room/room-state.js';
 import { actorOf } from './credentials.js';
 import { lineOf, routeOf } from './dispatch.js';
 import { Malformed, type Outcome, type Sender } from './handlers/event-route.js';
+import { greetFromPlugins } from './handlers/plugins.js';
 import { LogLimiter } from './log-limiter.js';
 import { MessageLine } from './message-line.js';
 import type { Services } from './services.js';
@@ -35,6 +36,7 @@ function serve(services: Services, socket: WebSocket, id: SocketId, sender: Send
   const { room, log } = services;
   const { sessionId, address } = sender;
   if (room.apply({ kind: 'connect', id: sessionId, socket: id }) !== null) return;
+  greetFromPlugins(services, sessionId);
   log.info({ sessionId, address }, 'session connected');
   const stopHeartbeat = startHeartbeat(services, id);
   const lines = { signal: new MessageLine(), desktop: new MessageLine() };

@@ -3,6 +3,7 @@ import { controlRoutes } from './handlers/control.js';
 import { doctorRoutes } from './handlers/doctor.js';
 import type { EventRoute } from './handlers/event-route.js';
 import { keyboardRoutes } from './handlers/keyboard.js';
+import { pluginRoutes } from './handlers/plugins.js';
 import { screenRoutes } from './handlers/screen.js';
 import { sendRoutes } from './handlers/send.js';
 import { signalRoutes } from './handlers/signal.js';
@@ -17,6 +18,7 @@ const routes = new Map<string, EventRoute>(
     ...clipboardRoutes,
     ...keyboardRoutes,
     ...sendRoutes,
+    ...pluginRoutes,
     ...doctorRoutes,
   }),
 );
