@@ -40,7 +40,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
   const sink = createEffectSink({ sockets, desktop, peers, file });
   const room = new RoomRunner(openRoom(options.settings, file?.load()), clock, sink);
   const services: Services = { ...options, room, sockets, startedAtMs: Date.now() };
-  const app = await createApp(services);
+  const app = await createApp(services, async () => file?.flush());
   const stopClipboard = desktop.clipboard.onChange(() => {
     announceClipboard(services).catch((error: unknown) => log.warn({ error: String(error) }, 'clipboard cannot be read'));
   });
@@ -62,8 +62,10 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
   };
 }
 
-async function createApp(services: Services): Promise<FastifyInstance> {
+async function createApp(services: Services, saved: () => Promise<void>): Promise<FastifyInstance> {
   const app = await createHttpApp(services.server);
+  // A session whose token has been answered is on disk, so that a crash right after takes none along.
+  app.addHook('onSend', saved);
   requireLiteralPaths(app);
   addErrors(app, services);
   const known = addEndpoints(app, services, [
