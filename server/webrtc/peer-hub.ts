@@ -19,6 +19,7 @@ import type {
   SignalRequest,
 } from '../protocol/signal.js';
 import { createCertificate, warmUpDtls } from './certificate.js';
+import { CursorStart } from './cursor-start.js';
 import { Peer } from './peer.js';
 import { applyVideoRequest, type Streams, type VideoChoice } from './video-choice.js';
 
@@ -43,8 +44,14 @@ export interface PeerHubOptions {
 export interface CursorSource {
   image(): CursorImage | undefined;
   /** Where X has it; undefined for a session that holds the control, which knows better. */
-  position(sessionId: string): Promise<{ readonly x: number; readonly y: number } | undefined>;
+  position(sessionId: string): Promise<ScreenPosition | undefined>;
   onImage(listener: (image: CursorImage) => void): Dispose;
+}
+
+/** Screen pixels. */
+export interface ScreenPosition {
+  readonly x: number;
+  readonly y: number;
 }
 
 export interface CursorImage {
@@ -156,6 +163,7 @@ export class PeerHub {
       this.#peers.delete(sessionId);
       hooks.onClosed();
     });
+    const start = new CursorStart(() => options.cursor.position(sessionId));
     const peer: Peer = new Peer({
       ...options,
       ice: ice.value,
@@ -168,17 +176,20 @@ export class PeerHub {
         onCandidate: (candidate) => hooks.onCandidate({ candidate, sdpMid: '0', sdpMLineIndex: 0, usernameFragment: null }),
         onVideo: (choice) => hooks.onVideo(peerVideo(choice)),
         onAudio: (disabled) => hooks.onAudio({ disabled }),
-        onConnected: () => hooks.onConnected(),
+        onConnected: () => {
+          start.ask();
+          hooks.onConnected();
+        },
         onClosed: (reason) => {
           options.log.info({ sessionId, reason }, 'peer closed');
           gone();
         },
-        onChannelOpen: () => this.#sendCursor(sessionId, peer),
+        onChannelOpen: () => this.#sendCursor(peer, start),
         onMessage: (message) => this.#receive(sessionId, peer, message, hooks),
       },
     });
     const previous = this.#peers.get(sessionId);
-    this.#peers.set(sessionId, { peer, handle: this.#handle(peer, gone) });
+    this.#peers.set(sessionId, { peer, handle: this.#handle(peer, start, gone) });
     previous?.peer.close();
     const sdp = await peer.offer();
     hooks.onVideo(peerVideo(video));
@@ -211,7 +222,7 @@ export class PeerHub {
     };
   }
 
-  #handle(peer: Peer, gone: Dispose): PeerHandle {
+  #handle(peer: Peer, start: CursorStart, gone: Dispose): PeerHandle {
     return {
       answer: async (sdp) => peer.answer(sdp),
       offer: async (sdp) => describe(await peer.answerOffer(sdp)),
@@ -223,7 +234,10 @@ export class PeerHub {
         return ok(undefined);
       },
       setPaused: (paused) => peer.setPaused(paused),
-      sendCursorPosition: (x, y) => peer.send(encode({ kind: 'cursor-position', x, y })),
+      sendCursorPosition: (x, y) => {
+        start.moved();
+        peer.send(encode({ kind: 'cursor-position', x, y }));
+      },
       close: () => {
         peer.close();
         gone();
@@ -242,13 +256,10 @@ export class PeerHub {
     else hooks.onInput(command.value);
   }
 
-  #sendCursor(sessionId: string, peer: Peer): void {
-    const { cursor } = this.options;
-    const image = cursor.image();
+  #sendCursor(peer: Peer, start: CursorStart): void {
+    const image = this.options.cursor.image();
     if (image !== undefined) peer.send(encode({ kind: 'cursor-image', ...image }));
-    void cursor.position(sessionId).then((position) => {
-      if (position !== undefined) peer.send(encode({ kind: 'cursor-position', ...position }));
-    });
+    start.open((position) => peer.send(encode({ kind: 'cursor-position', ...position })));
   }
 }
 

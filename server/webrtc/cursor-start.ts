@@ -1,0 +1,28 @@
+import type { ScreenPosition } from './peer-hub.js';
+
+/**
+ * The cursor position that a new viewer starts with. X is asked while the data channel is still being set up, so that the
+ * answer is there when it opens. A move that happens meanwhile is asked for again, not lost: the channel could not carry it.
+ */
+export class CursorStart {
+  #asked: Promise<ScreenPosition | undefined> | undefined;
+  #opened = false;
+
+  constructor(private readonly position: () => Promise<ScreenPosition | undefined>) {}
+
+  ask(): void {
+    this.#asked = this.position();
+  }
+
+  moved(): void {
+    if (!this.#opened) this.#asked = undefined;
+  }
+
+  /** Calls `send` once X has answered; not for a viewer who holds the control. */
+  open(send: (position: ScreenPosition) => void): void {
+    this.#opened = true;
+    void (this.#asked ?? this.position()).then((position) => {
+      if (position !== undefined) send(position);
+    });
+  }
+}
