@@ -3,6 +3,7 @@ import type { BatchName } from './media-engine.js';
 import type { Outlet } from './outlet.js';
 import type { PacketPath } from './packet-path.js';
 import { pathOutlet } from './path-outlet.js';
+import { StreamBatches } from './stream-batches.js';
 import { UdpBatches } from './udp-batches.js';
 
 /** All ways out of the process. */
@@ -11,9 +12,9 @@ export interface Departures {
   /** Why batches are not used; undefined when they are. */
   readonly reason: string | undefined;
   open(path: PacketPath): Outlet;
-  /** Everything committed so far leaves now. */
-  flush(): void;
-  /** Tries the sockets that were full. */
+  /** Everything committed so far leaves now. Returns whether something waits because a path was full. */
+  flush(): boolean;
+  /** Tries the paths that were full. */
   retry(): void;
 }
 
@@ -24,16 +25,30 @@ export function selectDepartures(): Departures {
 }
 
 export function batchDepartures(makeBatch: MakeBatch): Departures {
-  const batches = new UdpBatches(makeBatch);
+  const datagrams = new UdpBatches(makeBatch);
+  const streams = new StreamBatches();
   return {
     name: 'sendmmsg',
     reason: undefined,
-    open: (path) => (path.kind === 'udp' ? batches.open(path) : undefined) ?? pathOutlet(path),
-    flush: () => batches.flush(),
-    retry: () => void batches.retry(),
+    open: (path) => (path.kind === 'stream' ? streams.open(path) : (datagrams.open(path) ?? pathOutlet(path))),
+    flush() {
+      const full = datagrams.flush();
+      return streams.flush() || full;
+    },
+    retry() {
+      datagrams.retry();
+      streams.retry();
+    },
   };
 }
 
 export function plainDepartures(reason: string): Departures {
-  return { name: 'dgram', reason, open: pathOutlet, flush: () => {}, retry: () => {} };
+  const streams = new StreamBatches();
+  return {
+    name: 'dgram',
+    reason,
+    open: (path) => (path.kind === 'stream' ? streams.open(path) : pathOutlet(path)),
+    flush: () => streams.flush(),
+    retry: () => streams.retry(),
+  };
 }

@@ -20,6 +20,8 @@ export interface StreamPath {
   readonly kind: 'stream';
   /** Returns false when the packet was not taken because too much is waiting already. */
   send(packet: Uint8Array): boolean;
+  /** Where several packets can leave as one write: takes them in order, copies what it takes, and returns how many that were. */
+  sendAll?(packets: readonly Uint8Array[]): number;
   /** Bytes accepted but not yet written. */
   readonly queuedBytes: number;
 }

@@ -54,7 +54,8 @@ export class SendScheduler {
     } finally {
       this.#running = false;
     }
-    this.#departures.flush();
+    // What waits for a full path is tried again, whether or not its viewer has more to send.
+    if (this.#departures.flush()) delayMs = Math.min(delayMs, BLOCKED_INTERVAL_MS);
     if (delayMs === 0) this.#immediate = setImmediate(() => this.#resume());
     else if (delayMs !== Number.POSITIVE_INFINITY) this.#wakeAfter(delayMs);
   }

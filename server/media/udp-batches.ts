@@ -24,6 +24,8 @@ export class UdpBatches {
   readonly #addresses: (SocketAddress | undefined)[] = new Array(BATCH_SLOTS).fill(undefined);
   readonly #lengths = new Uint16Array(BATCH_SLOTS);
   readonly #sockets = new Map<number, Socket>();
+  /** Those with something parked. */
+  readonly #full = new Set<Socket>();
   #current: Socket | undefined;
   #count = 0;
   /** Datagrams that the kernel refused for good: unreachable, or forbidden by a filter. */
@@ -49,7 +51,9 @@ export class UdpBatches {
         if (!open) return;
         open = false;
         if (this.#current === socket) this.flush();
-        if (--socket.users === 0) this.#sockets.delete(socket.fd);
+        if (--socket.users > 0) return;
+        this.#sockets.delete(socket.fd);
+        this.#full.delete(socket);
       },
     };
   }
@@ -69,32 +73,31 @@ export class UdpBatches {
     this.#addresses[slot] = address;
   }
 
-  /** Hands what was committed to the kernel. */
-  flush(): void {
+  /** Hands what was committed to the kernel. Returns whether a socket has not taken everything. */
+  flush(): boolean {
     const socket = this.#current;
-    if (socket === undefined || this.#count === 0) return;
     const end = this.#count;
+    if (socket === undefined || end === 0) return this.#full.size > 0;
     this.#count = 0;
     for (let at = this.#send(socket, 0, end); at < end; at++) {
       const packet = this.#batch.arena.bytes.subarray(at * DATAGRAM_BYTES, at * DATAGRAM_BYTES + this.#lengths[at]!);
       socket.parked.push({ packet: Buffer.from(packet), address: this.#addresses[at]! });
+      this.#full.add(socket);
     }
+    return this.#full.size > 0;
   }
 
-  /** Tries the sockets that were full. Returns whether one still is. */
-  retry(): boolean {
+  /** Tries the sockets that were full. */
+  retry(): void {
     this.flush();
-    let full = false;
-    for (const socket of this.#sockets.values()) {
-      if (socket.parked.length === 0) continue;
+    for (const socket of this.#full) {
       socket.parked.forEach((parked, slot) => {
         parked.packet.copy(this.#batch.arena.bytes, slot * DATAGRAM_BYTES);
         this.#batch.set(slot, parked.packet.length, parked.address);
       });
       socket.parked = socket.parked.slice(this.#send(socket, 0, socket.parked.length));
-      full ||= socket.parked.length > 0;
+      if (socket.parked.length === 0) this.#full.delete(socket);
     }
-    return full;
   }
 
   /** Sends the slots [first, end), leaving out what is refused. Returns the first slot that has to wait, or `end`. */

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { frame } from '../../dist/server/ice/frame-reader.js';
 import { MAX_QUEUED_BYTES } from '../../dist/server/ice/tcp-mux.js';
 import { openUdpSocket } from '../../dist/server/ice/udp-socket.js';
 import { systemClock } from '../../dist/server/lib/clock.js';
 import { createMediaEngine } from '../../dist/server/media/create-media-engine.js';
 import { plainDepartures } from '../../dist/server/media/departures.js';
+import { writeFrames } from '../../dist/server/media/framed-writer.js';
 import { nodeCryptoSuite } from '../../dist/server/media/node-crypto-suite.js';
 import { createCertificate } from '../../dist/server/webrtc/certificate.js';
 import { Dtls } from '../../dist/server/webrtc/dtls.js';
@@ -77,7 +77,13 @@ async function tcpPath(port) {
     },
     send(packet) {
       if (socket.writableLength + packet.length > MAX_QUEUED_BYTES) return false;
-      return socket.write(frame(packet)) || true;
+      writeFrames(socket, [packet]);
+      return true;
+    },
+    sendAll(packets) {
+      if (socket.writableLength > MAX_QUEUED_BYTES) return 0;
+      writeFrames(socket, packets);
+      return packets.length;
     },
   };
 }
