@@ -3,6 +3,7 @@ import type { Dispose } from '../../server/lib/dispose.js';
 import { Emitter } from '../../server/lib/emitter.js';
 import type { InputCommand } from '../../server/protocol/channel-input.js';
 import { command, login } from './api.js';
+import { ConnectionCheck } from './connection-check.js';
 import { socketUrl } from './endpoints.js';
 import type { LinkCredentials } from './links.js';
 import { type CursorMessage, MediaLink } from './media-link.js';
@@ -11,6 +12,7 @@ import type { ScreenSize, ServerEvent } from './server-event.js';
 import { type SessionEffect, type SessionInput, sessionDueAtMs, stepSession } from './session-policy.js';
 import { SignalSocket } from './signal-socket.js';
 import { type ConnectionEvents, type CursorImage, type CursorPosition, FIRST_SNAPSHOT, type Snapshot } from './snapshot.js';
+import { SocketLosses } from './socket-losses.js';
 import { storage } from './storage.js';
 
 /**
@@ -30,6 +32,8 @@ export class Connection {
   #credentials: { readonly name: string; readonly password: string } | null = null;
   #socket: SignalSocket | null = null;
   readonly #media: MediaLink;
+  readonly #check: ConnectionCheck;
+  readonly #losses: SocketLosses;
   #cancelTick: Dispose | null = null;
   #cancelHeartbeat: Dispose | null = null;
 
@@ -44,6 +48,15 @@ export class Connection {
         cursor: (message) => this.#hear(message),
         roundTrip: (roundTripMs) => this.#change({ roundTripMs }),
         ending: () => this.events.emit('picture-ends', null),
+      },
+      clock,
+    );
+    this.#losses = new SocketLosses(clock);
+    this.#check = new ConnectionCheck(
+      pageBase,
+      {
+        signal: (event, payload) => this.#socket?.send(event, payload) ?? false,
+        changed: (check) => this.#change({ check }),
       },
       clock,
     );
@@ -135,6 +148,11 @@ export class Connection {
     this.#socket?.send('keyboard/modifiers', modifiers);
   }
 
+  /** Tries every path between here and the server; the outcome is in the snapshot. */
+  checkConnection(): void {
+    this.#check.start(this.#losses.all);
+  }
+
   /** WebRTC statistics of the present peer, or null without one. */
   stats(): Promise<RTCStatsReport | null> {
     return this.#media.stats();
@@ -193,10 +211,17 @@ export class Connection {
     this.#closeSocket(false);
     this.#media.prepare();
     this.#socket = new SignalSocket(socketUrl(this.#base, this.#token), {
-      opened: () => this.#media.input({ kind: 'socket-open' }),
-      heard: () => this.#session({ kind: 'message' }),
+      opened: () => {
+        this.#losses.opened();
+        this.#media.input({ kind: 'socket-open' });
+      },
+      heard: () => {
+        this.#losses.heard();
+        this.#session({ kind: 'message' });
+      },
       received: (event) => this.#receive(event),
       closed: () => {
+        this.#losses.lost();
         this.#closeSocket(false);
         this.#session({ kind: 'closed' });
       },
@@ -204,6 +229,7 @@ export class Connection {
   }
 
   #closeSocket(forGood: boolean): void {
+    if (this.#socket) this.#check.interrupted();
     this.#socket?.close(forGood);
     this.#socket = null;
     this.#cancelHeartbeat?.();
@@ -224,6 +250,15 @@ export class Connection {
         break;
       case 'system/disconnect':
         this.#session({ kind: 'disconnect', message: event.message, canSignInAgain: this.#credentials !== null });
+        break;
+      case 'doctor/probe':
+        void this.#check.try(event.probe);
+        break;
+      case 'doctor/report':
+        this.#check.report(event.report);
+        break;
+      case 'doctor/refused':
+        this.#check.refused(event.message);
         break;
       case 'clipboard/updated':
         this.events.emit('clipboard', event.text);

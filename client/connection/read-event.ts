@@ -1,3 +1,4 @@
+import { readProbe, readReport } from './doctor-report.js';
 import type { IceServer, Person, PersonProfile, PersonState, RoomSettings, ScreenSize, ServerEvent } from './server-event.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -36,7 +37,7 @@ const readers: Readonly<Record<string, (payload: Json) => ServerEvent | null>> =
   'signal/provide': (p) => ({
     event: 'signal/provide',
     sdp: string(p.sdp),
-    iceServers: list(p.iceservers).map(iceServer).filter(present),
+    iceServers: iceServers(p),
   }),
   'signal/offer': (p) => ({ event: 'signal/offer', sdp: string(p.sdp) }),
   'signal/restart': (p) => ({ event: 'signal/restart', sdp: string(p.sdp) }),
@@ -61,6 +62,12 @@ const readers: Readonly<Record<string, (payload: Json) => ServerEvent | null>> =
   'control/host': (p) => ({ event: 'control/host', hostId: host(p), byId: string(p.id) }),
   'control/request': (p) => ({ event: 'control/request', id: string(p.id) }),
   'screen/updated': (p) => ({ event: 'screen/updated', screen: screen(p) }),
+  'doctor/probe': (p) => {
+    const probe = readProbe(p, iceServers(p));
+    return probe && { event: 'doctor/probe', probe };
+  },
+  'doctor/report': (p) => ({ event: 'doctor/report', report: readReport(p) }),
+  'doctor/refused': (p) => ({ event: 'doctor/refused', message: string(p.message) }),
   'clipboard/updated': (p) => ({ event: 'clipboard/updated', text: string(p.text) }),
 };
 
@@ -98,6 +105,10 @@ function screen(p: Json): ScreenSize {
 
 function host(p: Json): string | null {
   return p.has_host === true && typeof p.host_id === 'string' ? p.host_id : null;
+}
+
+function iceServers(p: Json): IceServer[] {
+  return list(p.iceservers).map(iceServer).filter(present);
 }
 
 function iceServer(value: unknown): IceServer | null {

@@ -61,6 +61,9 @@ function applyToRoom(view: RoomView, event: Exclude<ServerEvent, { event: 'syste
     case 'signal/candidate':
     case 'signal/close':
     case 'clipboard/updated':
+    case 'doctor/probe':
+    case 'doctor/report':
+    case 'doctor/refused':
       return view;
     default:
       return assertNever(event);

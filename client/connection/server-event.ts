@@ -1,3 +1,5 @@
+import type { DoctorProbe, DoctorReport } from './doctor-report.js';
+
 /** A person's session as the page needs it (a part of SessionData, spec/websocket.md section 3). */
 export interface Person {
   readonly id: string;
@@ -65,4 +67,7 @@ export type ServerEvent =
   | { readonly event: 'control/host'; readonly hostId: string | null; readonly byId: string }
   | { readonly event: 'control/request'; readonly id: string }
   | { readonly event: 'screen/updated'; readonly screen: ScreenSize }
+  | { readonly event: 'doctor/probe'; readonly probe: DoctorProbe }
+  | { readonly event: 'doctor/report'; readonly report: DoctorReport }
+  | { readonly event: 'doctor/refused'; readonly message: string }
   | { readonly event: 'clipboard/updated'; readonly text: string };

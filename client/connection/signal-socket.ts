@@ -34,8 +34,11 @@ export class SignalSocket {
     return !this.#closed && this.#socket.readyState === WebSocket.OPEN;
   }
 
-  send(event: string, payload?: unknown): void {
-    if (this.isOpen) this.#socket.send(JSON.stringify(payload === undefined ? { event } : { event, payload }));
+  /** False when it is not open. */
+  send(event: string, payload?: unknown): boolean {
+    if (!this.isOpen) return false;
+    this.#socket.send(JSON.stringify(payload === undefined ? { event } : { event, payload }));
+    return true;
   }
 
   close(forGood: boolean): void {

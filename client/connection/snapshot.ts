@@ -1,3 +1,4 @@
+import type { CheckState } from './connection-check.js';
 import type { CursorMessage } from './media-link.js';
 import { NO_PEER, type PeerPhase } from './peer-policy.js';
 import type { RoomView } from './room-view.js';
@@ -12,6 +13,8 @@ export interface Snapshot {
   readonly roundTripMs: number | null;
   /** Until when sign-in is refused for too many wrong passwords, on the clock's scale; null when it is not. */
   readonly loginBlockedUntilMs: number | null;
+  /** The connection check, if one was asked for. */
+  readonly check: CheckState;
 }
 
 export type CursorImage = CursorMessage & { kind: 'cursor-image' };
@@ -33,4 +36,5 @@ export const FIRST_SNAPSHOT: Snapshot = {
   stream: null,
   roundTripMs: null,
   loginBlockedUntilMs: null,
+  check: { kind: 'idle' },
 };

@@ -30,7 +30,7 @@ export async function checkServer(server: IceServer, text: string, clock: Clock,
   if (scheme === 'stun') {
     const answered = await askBinding(connected.value, clock, leftMs);
     connected.value.close();
-    return answered ? { kind: 'works', rttMs: clock.nowMs() - askedMs } : failed(UNREACHED, 'no answer');
+    return answered ? { kind: 'works', rttMs: clock.nowMs() - askedMs } : failed(UNREACHED, '');
   }
   const allocating = allocateRelay({
     transport: connected.value,
@@ -44,7 +44,7 @@ export async function checkServer(server: IceServer, text: string, clock: Clock,
   const tookMs = clock.nowMs() - askedMs;
   if (allocated?.ok) allocated.value.close();
   else connected.value.close();
-  if (allocated === undefined) return failed(UNREACHED, 'no answer');
+  if (allocated === undefined) return failed(UNREACHED, '');
   // An allocation asks twice: the first answer brings the nonce.
   return allocated.ok ? { kind: 'works', rttMs: tookMs / 2 } : refusal(allocated.error);
 }

@@ -9,15 +9,16 @@ export function startTable({ listening, advertised, external, findings }: Doctor
       ([port, addresses]): [string, string] => ['listens on', `${port}  (${addresses.join(', ')})`],
     ),
     ...told(advertised).map((text): [string, string] => ['viewers get', text]),
-    ...external.map(({ address, source }): [string, string] => ['because of', `${source}=${address}`]),
+    ...(external.length === 0
+      ? [['because', 'no external address is set: these are the local ones'] satisfies [string, string]]
+      : []),
+    ...external.map(({ address, source }): [string, string] => ['because', `${source} says ${address}`]),
     ...findings
       .filter(({ kind, state }) => kind === 'stun' || kind === 'turn' || kind === 'http' || state === 'blocked')
       .map(({ label, state, explanation, rtt_ms }): [string, string] => {
-        const detail = state === 'works' ? `${Math.round(rtt_ms ?? 0)} ms` : explanation;
-        return [MARKS[state], `${label}  ${detail}`];
+        return [MARKS[state], state === 'works' ? `${label} answers in ${Math.ceil(rtt_ms ?? 0)} ms` : explanation || label];
       }),
   ];
-  if (external.length === 0) rows.splice(-1, 0, ['because of', 'no external address is set: these are the local ones']);
   return ['network, as the server sees it:', ...rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`)].join('\n');
 }
 
