@@ -43,6 +43,8 @@ const SCOUT_LIMIT_MS = 4000;
 /** The whole run. */
 export const RUN_LIMIT_MS = 20_000;
 
+const WAITING = 'Not tried yet.';
+
 interface Trial {
   readonly finish: (outcome: Outcome) => void;
   readonly probe: ProbePeer | undefined;
@@ -133,7 +135,7 @@ export class DoctorRun {
   #plan(plans: readonly Plan[], first = false): void {
     if (first) this.#queue.unshift(...plans);
     else this.#queue.push(...plans);
-    for (const { path } of plans) this.#note(path, { kind: 'untested', reason: 'Not tried yet.' });
+    for (const { path } of plans) this.#note(path, { kind: 'untested', reason: WAITING });
     this.#next();
   }
 
@@ -222,7 +224,13 @@ export class DoctorRun {
 
   async #finish(): Promise<void> {
     if (this.#closed) return;
+    // Nothing begins any more, and nobody comes here a second time.
     this.#planning = Number.POSITIVE_INFINITY;
+    this.#queue.length = 0;
+    for (const { path, outcome } of [...this.#results.values()]) {
+      if (outcome.kind === 'untested' && outcome.reason === WAITING)
+        this.#note(path, { kind: 'untested', reason: 'There was no time left.' });
+    }
     for (const peer of [...this.#peers]) this.#release(peer);
     const look = await within(this.#options.clock, RUN_LIMIT_MS / 4, this.#options.look, () => {}).catch(() => undefined);
     if (this.#closed) return;

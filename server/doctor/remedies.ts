@@ -2,7 +2,12 @@ import { type DoctorFacts, isPrivate } from './facts.js';
 
 /** Lines for `environment:` of a compose file. */
 export function environmentLines(values: Readonly<Record<string, string>>): string {
-  return ['environment:', ...Object.entries(values).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)].join('\n');
+  return ['environment:', ...Object.entries(values).map(([name, value]) => `  ${name}: ${quoted(value)}`)].join('\n');
+}
+
+/** A YAML scalar; JSON stays readable between single quotes. */
+function quoted(value: string): string {
+  return value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
 }
 
 /** Lines for `ports:` of a compose file. */
