@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Lan } from './lan.js';
 
 /** A machine of the lab: processes that run in it see its interfaces, routes and packet filter only. */
@@ -35,6 +35,8 @@ export class Host {
     const folder = `/etc/netns/${this.namespace}`;
     mkdirSync(folder, { recursive: true });
     appendFileSync(`${folder}/hosts`, `${address} ${name}\n`);
+    // Browsers ask for more than addresses; where nothing listens, they know at once that there is no answer.
+    writeFileSync(`${folder}/resolv.conf`, 'nameserver 127.0.0.1\n');
     return this;
   }
 
