@@ -9,7 +9,8 @@ import {
 import { err, ok, type Result } from '../lib/result.js';
 
 /** SRTP protection profiles in our order of preference (RFC 7714 section 14.2, RFC 5764 section 4.1.2). */
-const SRTP_PROFILES = [7, 1] as const;
+const SRTP_PROFILES = { AEAD_AES_128_GCM: 7, AES_CM_128_HMAC_SHA1_80: 1 } as const;
+const PREFERENCE: readonly SrtpProfileName[] = ['AEAD_AES_128_GCM', 'AES_CM_128_HMAC_SHA1_80'];
 const KEY_BYTES = 16;
 const SALT_BYTES = { 7: 12, 1: 14 } as const;
 
@@ -27,6 +28,8 @@ export interface DtlsKeys {
 export interface DtlsOptions {
   readonly certificate: RTCCertificate;
   readonly role: 'server' | 'client';
+  /** The SRTP profiles to agree to, best first; default both. */
+  readonly srtpProfiles?: readonly SrtpProfileName[];
   /** Sends one DTLS record flight's datagram. */
   send(datagram: Uint8Array): void;
   /** The other side said goodbye or the association broke. */
@@ -56,7 +59,8 @@ export class Dtls {
       },
       stop: async () => {},
     };
-    this.transport = new RTCDtlsTransport({}, link as unknown as RTCIceTransport, options.certificate, [...SRTP_PROFILES]);
+    const profiles = (options.srtpProfiles ?? PREFERENCE).map((name) => SRTP_PROFILES[name]);
+    this.transport = new RTCDtlsTransport({}, link as unknown as RTCIceTransport, options.certificate, profiles);
     this.transport.role = options.role;
     this.transport.onStateChange.subscribe((state) => {
       if (state === 'closed' && !this.#closed) options.closed();

@@ -20,6 +20,7 @@ import type {
 } from '../protocol/signal.js';
 import { createCertificate, warmUpDtls } from './certificate.js';
 import { CursorStart } from './cursor-start.js';
+import type { SrtpProfileName } from './dtls.js';
 import { Peer } from './peer.js';
 import { applyVideoRequest, type Streams, type VideoChoice } from './video-choice.js';
 
@@ -33,6 +34,8 @@ export interface PeerHubOptions {
   /** Measured over the last full second; 0 while the stream does not run. */
   readonly bitrateBps: (streamId: string) => number;
   readonly trickle: boolean;
+  /** The SRTP profiles to agree to, best first; default all. */
+  readonly srtpProfiles?: readonly SrtpProfileName[];
   /** What a session's browser is told; time-limited credentials are its own. */
   readonly frontendIceServers: (sessionId: string) => IceServer[];
   readonly cursor: CursorSource;

@@ -10,7 +10,7 @@ import type { Codec } from '../media/codec.js';
 import type { Fanout, MediaEngine, PeerSender } from '../media/media-engine.js';
 import { fingerprintOf } from './certificate.js';
 import { DataChannel } from './data-channel.js';
-import { Dtls, type DtlsKeys } from './dtls.js';
+import { Dtls, type DtlsKeys, type SrtpProfileName } from './dtls.js';
 import { EXTENSIONS, writeDescription } from './local-description.js';
 import { answerSections, type LocalSections, offerSections } from './media-sections.js';
 import { PeerMedia } from './peer-media.js';
@@ -21,6 +21,8 @@ export interface PeerOptions {
   readonly ice: IcePeer;
   readonly engine: MediaEngine;
   readonly certificate: RTCCertificate;
+  /** The SRTP profiles to agree to, best first; default all. */
+  readonly srtpProfiles?: readonly SrtpProfileName[];
   readonly codecs: { readonly audio: Codec; readonly video: Codec };
   readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
   /** Asked anew for every selection, since rungs come and go. */
@@ -73,6 +75,7 @@ export class Peer {
     this.#dtls = new Dtls({
       certificate: options.certificate,
       role: 'server',
+      srtpProfiles: options.srtpProfiles,
       send: (datagram) => ice.send(datagram),
       closed: () => this.#end('the viewer closed the connection'),
     });

@@ -1,0 +1,107 @@
+import { createIceTransports } from '../../../server/ice/ice-transports.js';
+import { systemClock } from '../../../server/lib/clock.js';
+import type { CipherSuite } from '../../../server/media/cipher-suite.js';
+import { CODECS } from '../../../server/media/codec.js';
+import { createMediaEngine } from '../../../server/media/create-media-engine.js';
+import { type Departures, plainDepartures, selectDepartures } from '../../../server/media/departures.js';
+import type { PeerSender, SrtpProfile } from '../../../server/media/media-engine.js';
+import { nodeCryptoSuite } from '../../../server/media/node-crypto-suite.js';
+import { selectCipher } from '../../../server/media/select-cipher.js';
+import { PeerHub } from '../../../server/webrtc/peer-hub.js';
+import { silentLog } from '../../support/silent-log.js';
+import { lossyDepartures } from './lossy-departures.js';
+import type { Source } from './picture-source.js';
+
+export interface ViewingOptions {
+  readonly path: 'fast' | 'plain';
+  readonly transport: 'udp' | 'tcp';
+  readonly profile: SrtpProfile;
+  /** Share of the packets that is lost on the way. */
+  readonly loss: number;
+  readonly sources: { readonly video: Source; readonly audio: Source };
+}
+
+/** The server's own stages from a stream to its viewers, without screen and signaling. */
+export interface Viewing {
+  /** What each viewer's sender was told by DTLS, in the order they connected. */
+  readonly profiles: readonly SrtpProfile[];
+  readonly senders: readonly PeerSender[];
+  readonly implementations: string;
+  lost(): number;
+  /** Makes a viewer's offer. */
+  offer(sessionId: string): Promise<string>;
+  answer(sessionId: string, sdp: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SEED = 4_711;
+
+export async function openViewing({ path, transport, profile, loss, sources }: ViewingOptions): Promise<Viewing> {
+  const ice = await createIceTransports({
+    udp: transport === 'udp' ? { kind: 'mux', port: 0 } : { kind: 'off' },
+    tcp: transport === 'tcp' ? { kind: 'mux', port: 0 } : { kind: 'off' },
+    clock: systemClock,
+    log: silentLog,
+  });
+  if (!ice.ok) throw new Error(ice.error);
+  const suite: CipherSuite = path === 'fast' ? selectCipher().suite : nodeCryptoSuite();
+  const chosen: Departures = path === 'fast' ? selectDepartures() : plainDepartures('test');
+  const departures = lossyDepartures(chosen, loss, SEED);
+  const engine = createMediaEngine({ clock: systemClock, suite, departures });
+  const profiles: SrtpProfile[] = [];
+  const senders: PeerSender[] = [];
+  const hub = await PeerHub.open({
+    ice: ice.value,
+    engine: {
+      ...engine,
+      addPeer(options) {
+        profiles.push(options.keys.profile);
+        const sender = engine.addPeer(options);
+        senders.push(sender);
+        return sender;
+      },
+    },
+    codecs: { audio: CODECS.opus, video: CODECS.vp8 },
+    fanouts: {
+      video: new Map([['main', engine.fanout(sources.video.stream)]]),
+      audio: engine.fanout(sources.audio.stream),
+    },
+    videoIds: ['main'],
+    bitrateBps: () => 0,
+    trickle: false,
+    srtpProfiles: [profile],
+    frontendIceServers: () => [],
+    cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
+    clock: systemClock,
+    log: silentLog,
+  });
+  const nothing = () => undefined;
+  const hooks = {
+    onCandidate: nothing,
+    onVideo: nothing,
+    onAudio: nothing,
+    onConnected: nothing,
+    onClosed: nothing,
+    onInput: nothing,
+  };
+  return {
+    profiles,
+    senders,
+    implementations: `${engine.paths.cipher} ${engine.paths.send}`,
+    lost: () => departures.lost,
+    async offer(sessionId) {
+      const offer = await hub.request(sessionId, { video: {}, audio: {} }, hooks, { paused: false, clientAddress: '127.0.0.1' });
+      if (!offer.ok) throw new Error(offer.error);
+      return offer.value.sdp;
+    },
+    async answer(sessionId, sdp) {
+      const answered = await hub.peer(sessionId)?.answer(sdp);
+      if (!answered?.ok) throw new Error(answered?.error ?? 'the peer is gone');
+    },
+    async close() {
+      hub.close();
+      engine.close();
+      await ice.value.close();
+    },
+  };
+}
