@@ -9,7 +9,8 @@ export type CheckState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly report: DoctorReport | null }
   | { readonly kind: 'done'; readonly report: DoctorReport }
-  | { readonly kind: 'failed'; readonly notice: string };
+  /** With what had been found until then. */
+  | { readonly kind: 'failed'; readonly notice: string; readonly report: DoctorReport | null };
 
 export interface CheckHost {
   /** Sends an event; false when there is no open socket. */
@@ -65,7 +66,7 @@ export class ConnectionCheck {
   refused(notice: string): void {
     if (this.#state.kind !== 'running') return;
     this.#cancel?.();
-    this.#become({ kind: 'failed', notice });
+    this.#become({ kind: 'failed', notice, report: this.#state.report });
   }
 
   /** The line to the server broke, and with it the check. */

@@ -15,7 +15,7 @@ export function diagnose(facts: DoctorFacts, client: ClientFacts | undefined, re
   const udpIsBlocked = viewerLacksUdp(results);
   const ofServer = new Map(results.filter(({ side }) => side === 'server').map(({ path, outcome }) => [pathId(path), outcome]));
   return results.map(({ side, path, outcome }) => {
-    const base = { id: `${side} ${pathId(path)}`, side, kind: kindOf(path), label: labelOf(path) };
+    const base = { id: `${side} ${pathId(path)}`, side, kind: kindOf(path), label: labelOf(path, facts) };
     const ours = side === 'browser' ? ofServer.get(pathId(path)) : undefined;
     switch (outcome.kind) {
       case 'works': {
@@ -150,9 +150,12 @@ function kindOf(path: Path): DoctorFinding['kind'] {
   }
 }
 
-function labelOf(path: Path): string {
+function labelOf(path: Path, { udp }: DoctorFacts): string {
   switch (path.kind) {
     case 'host':
+      // Of a range every peer has another port.
+      if (path.transport === 'udp' && udp.kind === 'range' && path.port >= udp.minPort && path.port <= udp.maxPort)
+        return `UDP ${path.address}, port ${udp.minPort}-${udp.maxPort}`;
       return `${path.transport.toUpperCase()} ${hostPort(path.address, path.port)}`;
     case 'srflx':
       return `UDP ${hostPort(path.address, path.port)}, as STUN sees us`;

@@ -34,6 +34,8 @@ export interface RunOptions {
 
 /** Few at a time: the viewer's own connection must not feel it, and ports are few. */
 const AT_ONCE = 3;
+/** Each probe takes a port for every address: of a small range only one at a time, so that viewers find theirs. */
+const SMALL_RANGE = 64;
 /** How long a browser tries one path. A working one takes some 100 ms, over a bad line a second or two. */
 const PROBE_LIMIT_MS = 5000;
 /** Browsers give a silent STUN server longer than that before they say so. */
@@ -144,7 +146,7 @@ export class DoctorRun {
   }
 
   #next(): void {
-    while (!this.#closed && this.#running < AT_ONCE) {
+    while (!this.#closed && this.#running < this.#atOnce()) {
       const plan = this.#queue.shift();
       if (plan === undefined) break;
       this.#running += 1;
@@ -159,6 +161,11 @@ export class DoctorRun {
         });
     }
     if (this.#running === 0 && this.#queue.length === 0 && this.#planning === 0) void this.#finish();
+  }
+
+  #atOnce(): number {
+    const { udp } = this.#options.facts;
+    return udp.kind === 'range' && udp.maxPort - udp.minPort < SMALL_RANGE ? 1 : AT_ONCE;
   }
 
   async #try(plan: Plan): Promise<Outcome> {
