@@ -1,22 +1,36 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
 import { startProduct } from '../support/product.js';
+import { run as runFanout, type Transport } from './fanout.js';
+import { fanoutPicture } from './fanout-picture.js';
 import { measureJoins } from './join.js';
 import { measureLatency } from './latency.js';
 import { measureLoad } from './load.js';
+import { soak } from './soak.js';
 
-// npm run bench [-- latency|join|load|fanout …] [--samples N] [--joins N] [--seconds N]
+// npm run bench [-- latency|join|load|fanout|soak …] [--samples N] [--joins N] [--seconds N]
+//   fanout: [--viewers 1,100] [--transports udpmux,epr,tcpmux] [--paths fast,plain] [--joins-per-second N] [--realtime]
+//   soak (only when named): [--minutes N]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     samples: { type: 'string', default: '200' },
     joins: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '15' },
+    seconds: { type: 'string' },
+    viewers: { type: 'string' },
+    transports: { type: 'string' },
+    paths: { type: 'string' },
+    'joins-per-second': { type: 'string', default: '0' },
+    realtime: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '30' },
   },
 });
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
-const results: Record<string, unknown> = {};
+const results: Record<string, unknown> = { loadAverage: loadavg() };
+const pictures: Record<string, string> = {};
 
 /** An address of the documentation range (RFC 5737) where nobody answers. */
 const SILENT_STUN = '[{"urls":["stun:192.0.2.1:3478"]}]';
@@ -27,33 +41,69 @@ function report(name: string, rows: readonly object[]): void {
   results[name] = rows;
 }
 
-const browser = await launchChromium();
-try {
-  if (wanted('latency') || wanted('join') || wanted('load')) {
-    const product = await startProduct();
-    if (wanted('load')) report('load', await measureLoad(browser, product, Number(values.seconds)));
-    if (wanted('latency')) {
-      const rows = [];
-      for (const screen of ['still', 'busy'] as const)
-        rows.push(await measureLatency(browser, product, screen, Number(values.samples)));
-      report('latency', rows);
-    }
-    if (wanted('join')) {
-      const rows = [await measureJoins(browser, product, 'none', Number(values.joins))];
-      await product.stop();
-      const silent = await startProduct({ env: { NEKO_WEBRTC_ICESERVERS: SILENT_STUN } });
-      rows.push(await measureJoins(browser, silent, 'silent', Number(values.joins)));
-      await silent.stop();
-      report('join', rows);
-    } else await product.stop();
+/** What was asked for of the known names, in the order of the known ones. */
+function some<T extends string>(known: readonly T[], asked: string | undefined): readonly T[] {
+  const names = asked?.split(',') ?? known;
+  const unknown = names.find((name) => !known.some((each) => each === name));
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${known.join(', ')}`);
+  return known.filter((name) => names.includes(name));
+}
+
+/** The whole table when it is asked for by name; beside the other parts the way that most viewers take. */
+async function fanout(): Promise<void> {
+  const whole = positionals.includes('fanout');
+  const transports: readonly Transport[] = ['udpmux', 'epr', 'tcpmux'];
+  const rows = await runFanout({
+    viewers: values.viewers?.split(',').map(Number) ?? (whole ? [1, 10, 50, 100, 200, 300] : [10, 25, 50, 100]),
+    transports: some(transports, values.transports ?? (whole ? undefined : 'udpmux')),
+    paths: some(['fast', 'plain'], values.paths),
+    joinsPerSecond: Number(values['joins-per-second']),
+    realtime: values.realtime,
+    ...(whole && values.seconds !== undefined ? { seconds: Number(values.seconds) } : {}),
+  });
+  report('fanout', rows);
+  pictures.fanout = fanoutPicture(rows);
+}
+
+async function withBrowser(browser: Browser): Promise<void> {
+  const product = await startProduct();
+  if (wanted('load')) report('load', await measureLoad(browser, product, Number(values.seconds ?? '15')));
+  if (wanted('latency')) {
+    const rows = [];
+    for (const screen of ['still', 'busy'] as const)
+      rows.push(await measureLatency(browser, product, screen, Number(values.samples)));
+    report('latency', rows);
   }
-} finally {
-  await browser.close();
+  if (wanted('join')) {
+    const rows = [await measureJoins(browser, product, 'none', Number(values.joins))];
+    await product.stop();
+    const silent = await startProduct({ env: { NEKO_WEBRTC_ICESERVERS: SILENT_STUN } });
+    rows.push(await measureJoins(browser, silent, 'silent', Number(values.joins)));
+    await silent.stop();
+    report('join', rows);
+  } else await product.stop();
+}
+
+if (wanted('fanout')) await fanout();
+if (positionals.includes('soak')) report('soak', await soak({ minutes: Number(values.minutes) }));
+if (wanted('latency') || wanted('join') || wanted('load')) {
+  const browser = await launchChromium();
+  try {
+    await withBrowser(browser);
+  } finally {
+    await browser.close();
+  }
 }
 
 const folder = new URL('results/', import.meta.url);
 mkdirSync(folder, { recursive: true });
-const file = new URL(`${new Date().toISOString().replaceAll(':', '-')}.json`, folder);
+const name = new Date().toISOString().replaceAll(':', '-');
+const file = new URL(`${name}.json`, folder);
 writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 process.stdout.write(`\nwritten to ${file.pathname}\n`);
+for (const [part, svg] of Object.entries(pictures)) {
+  const picture = new URL(`${name}-${part}.svg`, folder);
+  writeFileSync(picture, svg);
+  process.stdout.write(`picture: ${picture.pathname}\n`);
+}
 process.exit(0);

@@ -24,13 +24,15 @@ export interface ViewingOptions {
 /** The server's own stages from a stream to its viewers, without screen and signaling. */
 export interface Viewing {
   /** What each viewer's sender was told by DTLS, in the order they connected. */
-  readonly profiles: readonly SrtpProfile[];
-  readonly senders: readonly PeerSender[];
+  readonly profiles: SrtpProfile[];
+  readonly senders: PeerSender[];
   readonly implementations: string;
   lost(): number;
   /** Makes a viewer's offer. */
   offer(sessionId: string): Promise<string>;
   answer(sessionId: string, sdp: string): Promise<void>;
+  /** The server ends a viewer's peer, if it has one still. */
+  end(sessionId: string): void;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ export async function openViewing({ path, transport, profile, loss, sources }: V
       const answered = await hub.peer(sessionId)?.answer(sdp);
       if (!answered?.ok) throw new Error(answered?.error ?? 'the peer is gone');
     },
+    end: (sessionId) => hub.peer(sessionId)?.close(),
     async close() {
       hub.close();
       engine.close();

@@ -210,6 +210,18 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(viewer.peer.stats.bytesSent - sent).toBeLessThan(32_000 + sent / 4 + 5_000);
   });
 
+  test('NACK: a second back at 15 Mbit/s', () => {
+    const { clock, stream, viewer, track } = watching();
+    for (let i = 0; i < 50; i++) {
+      stream.frame('delta', { packets: 34, bytes: 1_100 });
+      clock.advance(20);
+    }
+    const lost = viewer.rtp[1]!;
+    viewer.nack(track.ssrc, lost.sequence);
+    expect(viewer.rtp).toHaveLength(1 + 50 * 34 + 1);
+    expect(viewer.rtp.at(-1)!.sealed).toEqual(lost.sealed);
+  });
+
   test('NACK after the playout delay changed: nothing, as the bytes would be others under the same number', () => {
     const { clock, stream, viewer, track } = watching();
     const before = viewer.rtp[0]!;
