@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type PulseAudio, startPulseAudio } from './pulse.js';
 import { waitFor } from './wait-for.js';
-import { startXServer, type XServer } from './x-server.js';
+import { startXServer } from './x-server.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 
@@ -18,6 +18,8 @@ export interface Product {
   pid(): number;
   stopServer(signal?: NodeJS.Signals): Promise<number | null>;
   startServer(): Promise<void>;
+  /** Kills the X server and starts it anew on the same display; whatever ran on it is gone. */
+  restartDisplay(): Promise<void>;
   /** Logs in and returns the token and the session's id. */
   login(role: 'admin' | 'user', username: string): Promise<{ readonly token: string; readonly id: string }>;
   stop(): Promise<void>;
@@ -32,10 +34,10 @@ export interface ProductOptions {
 
 /** Starts the built server (`npm run build` first) on a private X server and PulseAudio; resolves when it is healthy. */
 export async function startProduct({ env = {}, firstDisplay = 60, ...options }: ProductOptions = {}): Promise<Product> {
-  const x = await startXServer({ first: firstDisplay });
+  let x = await startXServer({ first: firstDisplay });
   const pulse = await startPulseAudio();
   const port = options.port ?? (await freePort());
-  const server = new Server(x, pulse, port, env);
+  const server = new Server(x.display, pulse, port, env);
   await server.start();
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -46,6 +48,10 @@ export async function startProduct({ env = {}, firstDisplay = 60, ...options }: 
     pid: () => server.pid,
     stopServer: (signal) => server.stop(signal),
     startServer: () => server.start(),
+    async restartDisplay() {
+      await x.kill();
+      x = await startXServer({ exactly: Number(x.display.slice(1)) });
+    },
     async login(role, username) {
       const response = await fetch(`${url}/api/login`, {
         method: 'POST',
@@ -69,7 +75,7 @@ class Server {
   #stopping = false;
 
   constructor(
-    private readonly x: XServer,
+    private readonly display: string,
     private readonly pulse: PulseAudio,
     private readonly port: number,
     private readonly env: Readonly<Record<string, string>>,
@@ -85,7 +91,7 @@ class Server {
       env: {
         PATH: process.env.PATH ?? '',
         HOME: process.env.HOME ?? '/',
-        NEKO_DESKTOP_DISPLAY: this.x.display,
+        NEKO_DESKTOP_DISPLAY: this.display,
         PULSE_SERVER: this.pulse.server,
         NEKO_SERVER_BIND: `127.0.0.1:${this.port}`,
         NEKO_MEMBER_MULTIUSER_USER_PASSWORD: PASSWORDS.user,

@@ -15,7 +15,8 @@ export async function startPulseAudio(): Promise<PulseAudio> {
   const folder = mkdtempSync(join(tmpdir(), 'pulse-'));
   const socket = join(folder, 'socket');
   const modules = [
-    'module-null-sink sink_name=audio_output',
+    // Without rewinds the sink renders a little at a time: it is heard at once instead of after up to two seconds.
+    'module-null-sink sink_name=audio_output norewinds=1',
     `module-native-protocol-unix auth-anonymous=1 socket=${socket}`,
     'module-always-sink',
   ];

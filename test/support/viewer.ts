@@ -20,6 +20,7 @@ export async function openViewer(browser: Browser, product: Product, name: strin
   const { token, id } = await product.login(options.role ?? 'user', name);
   const context = await browser.newContext({ viewport: options.viewport ?? { width: 1440, height: 900 } });
   const page = await context.newPage();
+  await page.addInitScript(keepPeerConnection);
   if (options.initScript) await page.addInitScript(options.initScript);
   await page.goto(`${product.url}/#token=${token}`);
   await picture(page);
@@ -51,4 +52,26 @@ export async function pixel(page: Page, x: number, y: number): Promise<readonly 
     },
     [x, y],
   );
+}
+
+/** Keeps the page's newest peer connection where `codecInUse` finds it. */
+function keepPeerConnection(): void {
+  const Original = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Original {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      (window as { newestPeer?: RTCPeerConnection }).newestPeer = this;
+    }
+  };
+}
+
+/** What the page decodes its picture with, for example `video/VP8`. */
+export function codecInUse(page: Page): Promise<string | undefined> {
+  return page.evaluate(async () => {
+    const stats = await (window as { newestPeer?: RTCPeerConnection }).newestPeer?.getStats();
+    const all: { id: string; type: string; kind?: string; codecId?: string; mimeType?: string }[] = [];
+    stats?.forEach((each) => all.push(each));
+    const video = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+    return all.find(({ id }) => id === video?.codecId)?.mimeType;
+  });
 }

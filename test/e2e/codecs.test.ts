@@ -1,0 +1,49 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchChromium } from '../support/chromium.js';
+import { startProduct } from '../support/product.js';
+import { codecInUse, openViewer, pixel } from '../support/viewer.js';
+import { waitFor } from '../support/wait-for.js';
+import { XClient } from '../support/x-client.js';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+
+const COLOURS = [
+  [0xff0000, [255, 0, 0]],
+  [0x00ff00, [0, 255, 0]],
+  [0x0000ff, [0, 0, 255]],
+  [0xffffff, [255, 255, 255]],
+] as const;
+/** Of 255, per channel: limited range and 4:2:0 at a low bitrate, but no wrong matrix. */
+const TOLERANCE = 24;
+
+test.each([
+  ['vp8', 'video/VP8'],
+  ['h264', 'video/H264'],
+  ['vp9', 'video/VP9'],
+  ['av1', 'video/AV1'],
+])('NEKO_CAPTURE_VIDEO_CODEC=%s is what Chromium decodes, in the right colours', async (codec, mimeType) => {
+  const product = await startProduct({ env: { NEKO_CAPTURE_VIDEO_CODEC: codec } });
+  onTestFinished(() => product.stop());
+  const client = await XClient.open(product.display, { width: 400, height: 300 });
+  onTestFinished(() => client.close());
+  client.paint(0x808080);
+  const { page, close } = await openViewer(browser, product, `watches-${codec}`);
+  onTestFinished(close);
+  expect(await codecInUse(page)).toBe(mimeType);
+  for (const [colour, expected] of COLOURS) {
+    client.paint(colour);
+    let last: readonly number[] = [];
+    await waitFor(`${expected} in the picture`, async () => {
+      last = await pixel(page, 200, 150);
+      return last.every((value, index) => Math.abs(value - expected[index]!) <= TOLERANCE);
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}; it shows ${last}`);
+    });
+  }
+});
