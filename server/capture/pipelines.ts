@@ -26,8 +26,11 @@ const DEFAULT_POINTER_FPS = 25;
 /** The picture grabbed on damage enters here. A queue of one frame that drops the older one keeps latency from growing. */
 const GRAB_SOURCE =
   'appsrc name=source is-live=true format=time leaky-type=downstream max-buffers=1 max-bytes=0 max-time=0 ! videoconvert n-threads=1';
-/** What browsers take an unmarked picture for. */
-const COLORS = 'video/x-raw,format=I420,colorimetry=bt601';
+/** What browsers take an unmarked picture for: AV1 for BT.709, everything else for BT.601. */
+function colors(codec: StreamDescription['codec'], format = ''): string {
+  return `video/x-raw${format},colorimetry=${codec === 'av1' ? 'bt709' : 'bt601'}`;
+}
+
 /**
  * Small PulseAudio fragments keep the sound's delay near the picture's; the system clock is the one of every pipeline.
  */
@@ -74,8 +77,9 @@ function mainText(input: PipelineInput): Result<VideoText> {
     return written(input, 'video', `${v2.template.replace('%s', input.display)} ! appsink name=appsink`);
   }
   const { width, height, rate } = input.screen;
-  if (v2 !== undefined) return ok(grabbed(v2VideoEncoder(codec, v2, input.has), codec, v2.fps, false));
-  return ok(grabbed(`${COLORS} ! ${defaultEncoder(codec, defaultBitrateBps(width, height), input.has)}`, codec, rate, true));
+  if (v2 !== undefined) return ok(grabbed(`${colors(codec)} ! ${v2VideoEncoder(codec, v2, input.has)}`, codec, v2.fps, false));
+  const encoder = defaultEncoder(codec, defaultBitrateBps(width, height), input.has);
+  return ok(grabbed(`${colors(codec, ',format=I420')} ! ${encoder}`, codec, rate, true));
 }
 
 /** The same picture with the pointer drawn, for clients that draw none. */
@@ -126,7 +130,7 @@ function composed(input: PipelineInput, key: string, pipeline: PipelineConfig): 
   const encoder = encoderText(key, pipeline, variables);
   if (!encoder.ok) return encoder;
   // Prefix and suffix start with their own "!".
-  const middle = `${scale.value}${trimmed(pipeline.gstPrefix)} ! ${encoder.value}${trimmed(pipeline.gstSuffix)}`;
+  const middle = ` ! ${colors(codec)}${scale.value}${trimmed(pipeline.gstPrefix)} ! ${encoder.value}${trimmed(pipeline.gstSuffix)}`;
   if (pipeline.showPointer) {
     const text = `${pointerSource(input.display, fps.value)}${middle} ! ${outputChain(codec)}`;
     return ok({ source: 'own', text, framesPerSecond: fps.value ?? input.screen.rate, lifts: false });
