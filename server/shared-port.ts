@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 /** STUN over TCP begins with a frame length below 4096, so with a byte below 0x10 (RFC 4571); HTTP and TLS never do. */
 const FIRST_BYTE_LIMIT = 0x10;
@@ -35,7 +36,8 @@ export function createSharedPort(http: HttpServer, acceptIce: (socket: Socket, f
       socket.pause();
       socket.unshift(firstBytes);
       http.emit('connection', socket);
-      socket.resume();
+      // TLS reads the socket itself, and would find the first bytes gone.
+      if (!(http instanceof TlsServer)) socket.resume();
     });
   });
   return {

@@ -1,16 +1,22 @@
-import { createServer } from 'node:http';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, request } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSharedPort } from '../../../server/shared-port.js';
 
-async function open(): Promise<{ port: number; ice: { socket: Socket; firstBytes: Buffer }[] }> {
-  const http = createServer((request, response) => {
-    let body = '';
-    request.on('data', (part) => {
-      body += part;
-    });
-    request.on('end', () => response.end(`${request.method} ${request.url} ${body}`));
+function echo(request: IncomingMessage, response: ServerResponse): void {
+  let body = '';
+  request.on('data', (part) => {
+    body += part;
   });
+  request.on('end', () => response.end(`${request.method} ${request.url} ${body}`));
+}
+
+async function open(http: Server = createServer(echo)): Promise<{ port: number; ice: { socket: Socket; firstBytes: Buffer }[] }> {
   const ice: { socket: Socket; firstBytes: Buffer }[] = [];
   const shared = createSharedPort(http, (socket, firstBytes) => ice.push({ socket, firstBytes }));
   const port = await freePort();
@@ -58,4 +64,28 @@ test('connections that break before they said anything disturb nobody', async ()
     await new Promise((resolve) => client.once('close', resolve));
   }
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+});
+
+test('HTTPS shares the port as well: a TLS record begins with 0x16', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-days', '1'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject], {
+    stdio: 'ignore',
+  });
+  const { port } = await open(createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, echo));
+  const body = await new Promise<string>((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path: '/secure', method: 'POST', rejectUnauthorized: false }, (response) => {
+      let text = '';
+      response.on('data', (part) => {
+        text += part;
+      });
+      response.on('end', () => resolve(text));
+    });
+    asked.on('error', reject);
+    asked.setTimeout(5000, () => asked.destroy(new Error('no answer over TLS within 5 s')));
+    asked.end('words');
+  });
+  expect(body).toBe('POST /secure words');
 });
