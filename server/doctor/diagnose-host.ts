@@ -1,7 +1,16 @@
 import { canonicalAddress, isLoopback, sameNetwork } from '../ice/address.js';
 import { parseHostPort } from '../ice/host-port.js';
 import type { Cause } from './cause.js';
-import { type ClientFacts, type DoctorFacts, isHidden, isOnOurNetwork, isOwn, isPrivate, looksLikeContainer } from './facts.js';
+import {
+  type ClientFacts,
+  type DoctorFacts,
+  isHidden,
+  isOnOurNetwork,
+  isOwn,
+  isPrivate,
+  localBeside,
+  looksLikeContainer,
+} from './facts.js';
 import { hostPort, type Path } from './path.js';
 import { environmentLines, nameFor, portLines, publicNameFor, udpPorts } from './remedies.js';
 
@@ -53,7 +62,7 @@ function wrongAddress(path: HostPath, facts: DoctorFacts, client: ClientFacts): 
     const useless = outside(facts, client) || (looksLikeContainer(address) && !sameNetwork(client.address, address, 16));
     return useless ? privateNat1to1(address, client) : undefined;
   }
-  if (!own || !(facts.inContainer || outside(facts, client))) return undefined;
+  if (!own || isOnOurNetwork(facts, client.address)) return undefined;
   if (hasExternal(facts)) {
     return {
       code: 'local-only',
@@ -94,9 +103,9 @@ function hairpin({ address }: HostPath, facts: DoctorFacts, client: ClientFacts)
   if (isOwn(facts, address) || isPrivate(address)) return undefined;
   const near = isOnOurNetwork(facts, client.address) || (isPrivate(client.address) && !isHidden(facts, client.address));
   if (!near && client.address !== address) return undefined;
-  const local = facts.inContainer ? undefined : facts.locals.find((each) => !isLoopback(each.address) && isPrivate(each.address));
+  const local = localBeside(facts, client.address) ?? (facts.inContainer ? undefined : firstPrivate(facts));
   const host = canonicalAddress(nameFor(client.page.host, ''));
-  const inner = host !== undefined && isPrivate(host) ? host : (local?.address ?? '<address in the local network>');
+  const inner = host !== undefined && isPrivate(host) ? host : (local ?? '<address in the local network>');
   return {
     code: 'no-hairpin',
     state: 'blocked',
@@ -152,6 +161,10 @@ function notPublished(path: HostPath, facts: DoctorFacts, client: ClientFacts): 
 
 function outside(facts: DoctorFacts, { address }: ClientFacts): boolean {
   return !isOnOurNetwork(facts, address) && !isHidden(facts, address);
+}
+
+function firstPrivate({ locals }: DoctorFacts): string | undefined {
+  return locals.find(({ address }) => !isLoopback(address) && isPrivate(address))?.address;
 }
 
 function isConfigured({ nat1to1 }: DoctorFacts, address: string): boolean {

@@ -58,15 +58,22 @@ export function isOwn(facts: DoctorFacts, address: string): boolean {
   return facts.locals.some((local) => local.address === address);
 }
 
-/** On one of our networks. In a container that is its gateway, which stands for anybody, so it says nothing. */
+/** On one of our networks, and not the gateway of a container, which stands for anybody. */
 export function isOnOurNetwork(facts: DoctorFacts, address: string): boolean {
   if (isLoopback(address) || isOwn(facts, address)) return true;
-  if (facts.inContainer) return false;
-  return facts.locals.some((local) => local.prefixLength > 0 && sameNetwork(address, local.address, local.prefixLength));
+  return sharesNetwork(facts, address) && !isHidden(facts, address);
 }
 
-/** A gateway that hides who is behind it: an address of the container's own network that is not ours. */
+/** A container's gateway, which hides who is behind it: the first address of the container's own network. */
 export function isHidden(facts: DoctorFacts, address: string): boolean {
-  if (!facts.inContainer || isLoopback(address) || isOwn(facts, address)) return false;
-  return facts.locals.some((local) => local.prefixLength > 0 && sameNetwork(address, local.address, local.prefixLength));
+  return facts.inContainer && /[.:]0*1$/.test(address) && !isOwn(facts, address) && sharesNetwork(facts, address);
+}
+
+/** The local address that is on the same network as this one. */
+export function localBeside(facts: DoctorFacts, address: string): string | undefined {
+  return facts.locals.find((local) => local.prefixLength > 0 && sameNetwork(address, local.address, local.prefixLength))?.address;
+}
+
+function sharesNetwork(facts: DoctorFacts, address: string): boolean {
+  return localBeside(facts, address) !== undefined;
 }

@@ -92,7 +92,7 @@ export class NetBrowser {
 }
 
 /** Playwright starts a wrapper that enters the namespace; the pipes that it talks through come along. */
-async function launchIn(host: Host): Promise<Browser> {
+export async function launchIn(host: Host): Promise<Browser> {
   const folder = mkdtempSync(join(tmpdir(), 'net-browser-'));
   const wrapper = join(folder, 'chromium');
   const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';

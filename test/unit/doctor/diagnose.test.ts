@@ -151,6 +151,15 @@ const ROWS: Row[] = [
     says: ['Nothing to do'],
   },
   {
+    what: 'a container on the network of the house is no stranger there',
+    facts: { inContainer: true },
+    client: IN_LAN,
+    results: [tried(host('udp', '192.168.1.5'))],
+    state: 'blocked',
+    cause: 'udp-port-not-published',
+    says: ['firewall'],
+  },
+  {
     what: 'loopback is shown to somebody else',
     results: [tried(host('udp', '127.0.0.1'))],
     state: 'wrong',
