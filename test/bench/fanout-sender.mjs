@@ -93,10 +93,9 @@ async function pathOf(transport, port, shared) {
   return (transport === 'epr' ? await udpSocket() : shared).path('127.0.0.1', port);
 }
 
-/** CPU ms and ms that the main thread was ready to run and something else had its core (/proc/…/schedstat, ns). */
-function schedule() {
-  const [ran, waited] = readFileSync('/proc/self/schedstat', 'utf8').split(' ').map(Number);
-  return { ranMs: ran / 1e6, waitedMs: waited / 1e6 };
+/** Milliseconds that the main thread was ready to run while something else had its core (/proc/…/schedstat). */
+function waitedMs() {
+  return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
 }
 
 /** A viewer's DTLS handshake. Both sides of it run here, so it costs twice what the server pays for a real one. */
@@ -152,9 +151,7 @@ async function measure({ path, transport, ports, seconds, bitrateBps, joinsPerSe
   const sum = (list) => list.reduce((packets, { sender }) => packets + sender.stats.packetsSent, 0);
   const dropped = () => peers.reduce((frames, { video }) => frames + video.stats.framesDropped, 0);
   const total = () => sum(peers) + sum(guests);
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const before = { packets: total(), dropped: dropped(), cpu: process.cpuUsage(), schedule: schedule(), atMs: performance.now() };
+  const before = { packets: total(), dropped: dropped(), cpu: process.cpuUsage(), waitedMs: waitedMs(), atMs: performance.now() };
   let joiner;
   if (joinsPerSecond > 0) {
     // Viewers come and go beside the counted ones; their datagrams go to a port where nobody listens.
@@ -169,9 +166,13 @@ async function measure({ path, transport, ports, seconds, bitrateBps, joinsPerSe
   const cpu = process.cpuUsage(before.cpu);
   const elapsedMs = performance.now() - before.atMs;
   const packets = total() - before.packets;
-  const waitedMs = schedule().waitedMs - before.schedule.waitedMs;
-  const framesDropped = dropped() - before.dropped;
+  // Sampling the delay every millisecond costs 2% of a core itself, so it has a time of its own.
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
   delay.disable();
+  const waitedShare = (waitedMs() - before.waitedMs) / (performance.now() - before.atMs);
+  const framesDropped = dropped() - before.dropped;
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
   for (const timer of [...timers, joiner]) clearInterval(timer);
   // What is still paced leaves before the counting ends.
@@ -186,7 +187,7 @@ async function measure({ path, transport, ports, seconds, bitrateBps, joinsPerSe
     corePercent: ((cpu.user + cpu.system) / 1_000 / elapsedMs) * 100,
     // The histogram counts from one sample to the next, and they are 1 ms apart.
     loopDelayP99Ms: delay.percentile(99) / 1e6 - 1,
-    waitedPercent: (waitedMs / elapsedMs) * 100,
+    waitedPercent: waitedShare * 100,
     residentKbPerViewer: (rss - emptyRss) / 1024 / ports.length,
     memory: { rss, emptyRss, heapUsed, arrayBuffers },
   };

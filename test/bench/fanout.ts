@@ -11,6 +11,7 @@ export interface FanoutOptions {
   readonly viewers?: readonly number[];
   readonly transports?: readonly Transport[];
   readonly paths?: readonly ('fast' | 'plain')[];
+  /** Of measuring CPU, and as long again of measuring delays. Default 3. */
   readonly seconds?: number;
   readonly bitrateBps?: number;
   /** Viewers who come and leave again beside the counted ones. */
