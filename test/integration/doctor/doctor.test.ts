@@ -173,6 +173,9 @@ describe.skipIf(!HAS_COTURN)('with a real TURN server', () => {
     const right = await check(await startDoctor({}, [good]), 'one');
     expect(summary(right.filter(({ kind }) => kind === 'turn'))).toEqual(urls().map((url) => `${url} works null`));
 
+    const ours = await check(await startDoctor({ udp: { kind: 'mux', port: 46_104 }, servers: [good] }), 'three');
+    expect(summary(ours)).toContain(`Relay of the server on ${ADDRESS} works null`);
+
     const bad = { urls: urls(), username: 'alice', credential: 'looking-glass' };
     const signed = { urls: [turns()], username: 'alice', credential: 'wonderland' };
     const wrong = await check(await startDoctor({ udp: { kind: 'mux', port: 46_101 } }, [bad, signed]), 'two');
