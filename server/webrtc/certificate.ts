@@ -1,4 +1,5 @@
 import { type RTCCertificate, RTCDtlsTransport } from 'werift';
+import type { Result } from '../lib/result.js';
 import { Dtls } from './dtls.js';
 
 /** The process's self-signed ECDSA P-256 certificate (RFC 8827 section 6.5), made once. */
@@ -16,6 +17,17 @@ export function fingerprintOf(certificate: RTCCertificate): string {
  * that cold code takes.
  */
 export async function warmUpDtls(certificate: RTCCertificate): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await shakeHandsWithOurselves(certificate);
+    if (outcome.ok) return;
+    if (attempt === MAX_ATTEMPTS) throw new Error(`DTLS self-check: ${outcome.error}`);
+  }
+}
+
+/** On a starved machine werift's own time limits can run out; that says nothing about whether DTLS works. */
+const MAX_ATTEMPTS = 3;
+
+async function shakeHandsWithOurselves(certificate: RTCCertificate): Promise<Result<unknown>> {
   const server: Dtls = new Dtls({
     certificate,
     role: 'server',
@@ -32,5 +44,5 @@ export async function warmUpDtls(certificate: RTCCertificate): Promise<void> {
   const outcomes = await Promise.all([server.handshake(fingerprints), client.handshake(fingerprints)]);
   server.close();
   client.close();
-  for (const outcome of outcomes) if (!outcome.ok) throw new Error(`DTLS self-check: ${outcome.error}`);
+  return outcomes.find((outcome) => !outcome.ok) ?? outcomes[0];
 }

@@ -7,6 +7,7 @@ import {
   type RTCIceTransport,
 } from 'werift';
 import { err, ok, type Result } from '../lib/result.js';
+import { type DtlsRecord, endsAssociation, sortRecords } from './dtls-records.js';
 
 /** SRTP protection profiles in our order of preference (RFC 7714 section 14.2, RFC 5764 section 4.1.2). */
 const SRTP_PROFILES = { AEAD_AES_128_GCM: 7, AES_CM_128_HMAC_SHA1_80: 1 } as const;
@@ -45,11 +46,13 @@ export interface DtlsOptions {
 export class Dtls {
   readonly transport: RTCDtlsTransport;
   readonly #received = new Event<[Buffer]>();
+  readonly #options: DtlsOptions;
   #waiting: Buffer[] = [];
   #started = false;
   #closed = false;
 
   constructor(options: DtlsOptions) {
+    this.#options = options;
     const link = {
       role: options.role === 'server' ? 'controlling' : 'controlled',
       connection: {
@@ -70,7 +73,7 @@ export class Dtls {
   /** Feeds one received DTLS datagram; those that come before `handshake` are kept (a client may be faster than its answer). */
   receive(datagram: Buffer): void {
     if (this.#closed) return;
-    if (this.#started) this.#received.execute(datagram);
+    if (this.#started) this.#process(datagram);
     else if (this.#waiting.length < MAX_EARLY_DATAGRAMS) this.#waiting.push(Buffer.from(datagram));
   }
 
@@ -84,7 +87,7 @@ export class Dtls {
     );
     const started = this.transport.start();
     this.#started = true;
-    for (const datagram of this.#waiting) this.#received.execute(datagram);
+    for (const datagram of this.#waiting) this.#process(datagram);
     this.#waiting = [];
     try {
       await started;
@@ -100,6 +103,24 @@ export class Dtls {
     this.#waiting = [];
     this.#received.allUnsubscribe();
     this.transport.dtls?.close();
+  }
+
+  #process(datagram: Buffer): void {
+    const { pass, alerts } = sortRecords(datagram, this.transport.state === 'connected');
+    if (pass !== undefined) this.#received.execute(pass);
+    if (alerts.some((alert) => this.#isFarewell(alert))) this.#options.closed();
+  }
+
+  /** Whether the record is an alert of the other side that ends the association; what does not decrypt was never sent by it. */
+  #isFarewell({ type, version, epoch, sequenceNumber, fragment }: DtlsRecord): boolean {
+    const header = { contentType: type, protocolVersion: version, epoch, sequenceNumber, contentLen: fragment.length };
+    type Packet = Parameters<NonNullable<RTCDtlsTransport['dtls']>['cipher']['decryptPacket']>[0];
+    try {
+      const alert = this.transport.dtls?.cipher.decryptPacket({ recordLayerHeader: header, fragment } as unknown as Packet);
+      return alert !== undefined && endsAssociation(alert);
+    } catch {
+      return false; // forged, or damaged on the way
+    }
   }
 
   #keys(): Result<DtlsKeys> {

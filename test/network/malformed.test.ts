@@ -19,7 +19,7 @@ describe.skipIf(!canMakeNetworks)('malformed packets and half-open connections',
 
   test.each([
     ['from a stranger', ['stun', 'dtls', 'rtp', 'rtcp']],
-    ["in a viewer's name", ['stun', 'rtp', 'rtcp']],
+    ["in a viewer's name", ['stun', 'dtls', 'rtp', 'rtcp']],
   ])(`${PACKETS} packets %s of %o, beside ${HALF_OPEN} silent connections (SEED=${SEED})`, async (from, kinds) => {
     const lan = net.lan('lan');
     const host = net.host('server').plug(lan, [`${SERVER}/24`]);
