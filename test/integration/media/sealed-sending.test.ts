@@ -118,8 +118,8 @@ describe.each(['fast', 'plain'] as const)('%s path', (kind) => {
   );
 });
 
-test('many viewers behind one socket: each gets all of its packets', async () => {
-  const engine = ENGINES.fast();
+test.each(['fast', 'plain'] as const)('many viewers behind one socket: each gets all of its packets (%s path)', async (kind) => {
+  const engine = ENGINES[kind]();
   closers.push(() => engine.close());
   const socket = await openUdpSocket({ address: '127.0.0.1', port: 0, bufferBytes: 4_000_000, onDatagram: () => undefined });
   if (!socket.ok) throw new Error(socket.error.message);
