@@ -1,7 +1,7 @@
-/** Why a path does not work, for people. `wrong`: a setting is, else something is in the way. */
+/** What is the matter with a path, for people. `wrong`: a setting is; `blocked`: something is in the way; `works`: a hint only. */
 export interface Cause {
   readonly code: CauseCode;
-  readonly state: 'blocked' | 'wrong';
+  readonly state: 'blocked' | 'wrong' | 'works';
   readonly explanation: string;
   readonly remedy: string;
   /** Lines of a compose file, empty where there are none. */

@@ -46,7 +46,7 @@ function insecurePage({ page, address }: ClientFacts): Cause | undefined {
   if (page.secure || local || isPrivate(address)) return undefined;
   return {
     code: 'page-insecure',
-    state: 'wrong',
+    state: 'works',
     explanation:
       'The page came over http. It works, but browsers withhold clipboard and microphone from such pages, and passwords travel in the open.',
     remedy: 'Serve it over https: a reverse proxy with a certificate, or NEKO_SERVER_CERT and NEKO_SERVER_KEY.',

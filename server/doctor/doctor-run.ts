@@ -72,7 +72,8 @@ export class DoctorRun {
   }
 
   start(): void {
-    const { clock, ice, client, servers, log } = this.#options;
+    const { clock, ice, client, servers, log, look } = this.#options;
+    look.catch((error: unknown) => log.warn({ error: String(error) }, 'the server could not look at its own network'));
     this.#releases.push(clock.after(RUN_LIMIT_MS, () => void this.#finish()));
     // The page measures the WebSocket by how long this takes.
     this.#report(false);

@@ -49,7 +49,7 @@ interface Row {
   readonly client?: ClientFacts;
   /** The first one is asked about. */
   readonly results: readonly PathResult[];
-  readonly state: 'blocked' | 'wrong';
+  readonly state: 'blocked' | 'wrong' | 'works';
   readonly cause: string;
   /** Words that the explanation, remedy or lines must have. */
   readonly says: readonly string[];
@@ -311,7 +311,7 @@ const ROWS: Row[] = [
   {
     what: 'a page over http from outside',
     results: [tried({ kind: 'websocket' }, works())],
-    state: 'wrong',
+    state: 'works',
     cause: 'page-insecure',
     says: ['clipboard'],
   },
