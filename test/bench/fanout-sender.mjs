@@ -21,6 +21,7 @@ const KEYFRAME_PACKETS = 52;
 function syntheticStream(kind) {
   let sequence = 0;
   let wantsKeyframe = true;
+  let keyframeAtMs = 0;
   const listeners = new Set();
   return {
     id: kind,
@@ -34,18 +35,23 @@ function syntheticStream(kind) {
       wantsKeyframe = true;
     },
     frame(timestamp, packets, bytes) {
-      const count = kind === 'video' && wantsKeyframe ? KEYFRAME_PACKETS : packets;
+      // As the encoders do, it makes at most one in half a second, however many ask.
+      const isKeyframe = kind === 'video' && wantsKeyframe && performance.now() - keyframeAtMs >= 500;
+      if (isKeyframe) {
+        keyframeAtMs = performance.now();
+        wantsKeyframe = false;
+      }
+      const count = isKeyframe ? KEYFRAME_PACKETS : packets;
       const batch = Array.from({ length: count }, (_, i) => {
         const packet = Buffer.alloc(12 + bytes);
         packet.set([0x80, i === count - 1 ? 0xe0 : 0x60]);
         packet.writeUInt16BE(sequence, 2);
         packet.writeUInt32BE(timestamp >>> 0, 4);
-        packet.set([i === 0 ? 0x10 : 0, wantsKeyframe ? 0 : 1], 12);
+        packet.set([i === 0 ? 0x10 : 0, isKeyframe ? 0 : 1], 12);
         packet.writeDoubleBE(performance.timeOrigin + performance.now(), 14);
         sequence = (sequence + 1) & 0xffff;
         return packet;
       });
-      if (kind === 'video') wantsKeyframe = false;
       for (const listener of listeners) listener.packets(batch);
     },
   };
