@@ -71,6 +71,9 @@ export class MediaLink {
       case 'signal/close':
         this.input({ kind: 'gone' });
         break;
+      case 'signal/refused':
+        this.input({ kind: 'refused', reason: event.message });
+        break;
       default:
         break;
     }

@@ -20,7 +20,7 @@ export type PeerPhase =
   /** ICE hears nothing, and may recover by itself. */
   | { readonly kind: 'shaky'; readonly sinceMs: number }
   | { readonly kind: 'repairing'; readonly sinceMs: number }
-  | { readonly kind: 'retrying'; readonly untilMs: number; readonly attempt: number };
+  | { readonly kind: 'retrying'; readonly untilMs: number; readonly attempt: number; readonly reason?: string };
 
 export type PeerInput =
   | { readonly kind: 'socket-open' }
@@ -32,6 +32,8 @@ export type PeerInput =
   | { readonly kind: 'interrupted' }
   /** ICE failed, the data channel closed, or the server closed its side. */
   | { readonly kind: 'gone' }
+  /** The server could not make a peer, and says why. */
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'signed-out' }
   | { readonly kind: 'tick' };
 
@@ -65,6 +67,8 @@ export function stepPeer(state: PeerState, input: PeerInput, nowMs: number): Ste
       return state.peer.kind === 'connected' ? [{ ...state, peer: { kind: 'shaky', sinceMs: nowMs } }, []] : [state, []];
     case 'gone':
       return gone(state, nowMs);
+    case 'refused':
+      return state.peer.kind === 'requested' ? gone(state, nowMs, input.reason) : [state, []];
     case 'signed-out':
       return [NO_PEER, ['drop']];
     case 'tick':
@@ -123,16 +127,15 @@ function serverView(state: PeerState, watching: boolean, nowMs: number): Step {
   return watching ? [state, []] : request(state, nowMs, 0);
 }
 
-function gone(state: PeerState, nowMs: number): Step {
+function gone(state: PeerState, nowMs: number, reason?: string): Step {
   if (!state.allowed || state.peer.kind === 'none') return [state, []];
   if (!state.socket) return [{ ...state, peer: { kind: 'none' } }, ['drop']];
   if (state.peer.kind === 'retrying') return [state, []];
   if (state.peer.kind !== 'requested') return request(state, nowMs, 0);
   const { attempt } = state.peer;
-  return [
-    { ...state, peer: { kind: 'retrying', untilMs: nowMs + backoffMs(PEER_RETRY, attempt), attempt: attempt + 1 } },
-    ['drop'],
-  ];
+  const untilMs = nowMs + backoffMs(PEER_RETRY, attempt);
+  const said = reason === undefined ? {} : { reason };
+  return [{ ...state, peer: { kind: 'retrying', untilMs, attempt: attempt + 1, ...said } }, ['drop']];
 }
 
 function tick(state: PeerState, nowMs: number): Step {

@@ -52,6 +52,7 @@ const readers: Readonly<Record<string, (payload: Json) => ServerEvent | null>> =
     },
   }),
   'signal/close': () => ({ event: 'signal/close' }),
+  'signal/refused': (p) => ({ event: 'signal/refused', message: string(p.message) }),
   'session/created': (p) => {
     const created = person(p);
     return created && { event: 'session/created', person: created };

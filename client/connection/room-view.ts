@@ -60,6 +60,7 @@ function applyToRoom(view: RoomView, event: Exclude<ServerEvent, { event: 'syste
     case 'signal/answer':
     case 'signal/candidate':
     case 'signal/close':
+    case 'signal/refused':
     case 'clipboard/updated':
     case 'doctor/probe':
     case 'doctor/report':

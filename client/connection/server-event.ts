@@ -60,6 +60,7 @@ export type ServerEvent =
   | { readonly event: 'signal/answer'; readonly sdp: string }
   | { readonly event: 'signal/candidate'; readonly candidate: IceCandidate }
   | { readonly event: 'signal/close' }
+  | { readonly event: 'signal/refused'; readonly message: string }
   | { readonly event: 'session/created'; readonly person: Person }
   | { readonly event: 'session/deleted'; readonly id: string }
   | { readonly event: 'session/profile'; readonly id: string; readonly profile: PersonProfile }

@@ -64,6 +64,10 @@ export const SignalProvide = Type.Object({
 });
 export type SignalProvide = Static<typeof SignalProvide>;
 
+/** Why a `signal/request` gets no `signal/provide`; an event of ours, which clients of neko ignore. */
+export const SignalRefused = Type.Object({ message: Type.String() });
+export type SignalRefused = Static<typeof SignalRefused>;
+
 export const signalClientEvents = {
   'signal/request': SignalRequest,
   'signal/offer': Description,
@@ -83,4 +87,5 @@ export const signalServerEvents = {
   'signal/video': PeerVideo,
   'signal/audio': PeerAudio,
   'signal/close': Type.Null(),
+  'signal/refused': SignalRefused,
 };

@@ -30,7 +30,10 @@ async function request(services: Services, { sessionId, address }: Sender, paylo
   if (!profile?.can_watch) return err('session cannot watch');
   const paused = privateModeBlocks(room.state.settings, profile);
   const provided = await peers.request(sessionId, payload, hooksOf(services, sessionId), { paused, clientAddress: address });
-  if (!provided.ok) return provided;
+  if (!provided.ok) {
+    sendToSession(services, sessionId, { event: 'signal/refused', payload: { message: provided.error } });
+    return provided;
+  }
   // While the offer was made, rights and private mode may have changed.
   const now = room.state.sessions.get(sessionId)?.profile;
   if (!now?.can_watch) {

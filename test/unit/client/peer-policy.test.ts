@@ -36,6 +36,26 @@ const notWatching: PeerInput = { kind: 'server-view', watching: false, allowed: 
 test.each<readonly [string, Event[], string, string[]]>([
   ['a peer is asked for the moment the socket opens', [[0, 'socket-open']], 'requested', asked],
   [
+    'a refused request is repeated after a wait',
+    [
+      [0, 'socket-open'],
+      [100, { kind: 'refused', reason: 'all ports are taken' }],
+      [600, 'tick'],
+    ],
+    'requested',
+    [...asked, '100 drop', '600 drop', '600 request'],
+  ],
+  [
+    'a refusal that comes late changes nothing',
+    [
+      [0, 'socket-open'],
+      [200, 'connected'],
+      [300, { kind: 'refused', reason: 'all ports are taken' }],
+    ],
+    'connected',
+    asked,
+  ],
+  [
     'the first system/init does not ask again',
     [
       [0, 'socket-open'],
