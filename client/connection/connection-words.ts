@@ -50,7 +50,10 @@ function peerWords(peer: PeerPhase): ConnectionWords {
     case 'repairing':
       return busy('Repairing the connection…', 'The network was interrupted. Repairing the connection.');
     case 'retrying':
-      return busy('Starting the picture…', peer.reason === undefined ? NO_PATH : `The server says: ${peer.reason}. Trying again.`);
+      return busy(
+        'Starting the picture…',
+        peer.reason === undefined ? NO_PATH : `The server says: ${peer.reason}. Trying again.`,
+      );
     default:
       return assertNever(peer);
   }

@@ -70,7 +70,9 @@ export function codecInUse(page: Page): Promise<string | undefined> {
   return page.evaluate(async () => {
     const stats = await (window as { newestPeer?: RTCPeerConnection }).newestPeer?.getStats();
     const all: { id: string; type: string; kind?: string; codecId?: string; mimeType?: string }[] = [];
-    stats?.forEach((each) => all.push(each));
+    stats?.forEach((each) => {
+      all.push(each);
+    });
     const video = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
     return all.find(({ id }) => id === video?.codecId)?.mimeType;
   });
