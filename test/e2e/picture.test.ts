@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
@@ -58,24 +58,32 @@ test('what changes on the desktop changes in the picture, for every viewer', asy
 
 test('a tone of 440 Hz on the desktop is heard in the browser', async () => {
   const tone = playTone(440);
-  onTestFinished(() => {
-    tone.kill('SIGKILL');
-  });
+  onTestFinished(tone.stop);
   const { page, close } = await openViewer(browser, product, 'listener');
   onTestFinished(close);
   await page.getByTestId('unmute').click();
+  let peakHz: number | undefined;
   await waitFor('a peak at 440 Hz', async () => {
-    const peakHz = await loudestHz(page);
-    return peakHz !== undefined && Math.abs(peakHz - 440) < 12 && peakHz;
+    peakHz = await loudestHz(page);
+    return peakHz !== undefined && Math.abs(peakHz - 440) < 12;
+  }).catch((error: Error) => {
+    throw new Error(
+      `${error.message}; the loudest was ${peakHz ?? 'nothing'}, the player said "${tone.said()}"\n${product.output()}`,
+    );
   });
 });
 
-function playTone(hz: number): ChildProcess {
+function playTone(hz: number): { said(): string; stop(): void } {
   const args = `audiotestsrc freq=${hz} volume=0.5 ! audioconvert ! pulsesink device=audio_output`.split(' ');
-  return spawn('gst-launch-1.0', ['-q', ...args], {
+  const player = spawn('gst-launch-1.0', ['-q', ...args], {
     env: { ...process.env, PULSE_SERVER: product.pulseServer },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  let said = '';
+  player.stderr.on('data', (data: Buffer) => {
+    said += data.toString();
+  });
+  return { said: () => said, stop: () => void player.kill('SIGKILL') };
 }
 
 /** Presented frames per second and how many different pictures there were among them. */

@@ -31,15 +31,27 @@ export async function startPulseAudio(): Promise<PulseAudio> {
       '--log-level=error',
       ...modules.flatMap((module) => ['--load', module]),
     ],
-    { env: { ...process.env, PULSE_RUNTIME_PATH: folder, HOME: folder }, stdio: 'ignore' },
+    { env: { ...process.env, PULSE_RUNTIME_PATH: folder, HOME: folder }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  let said = '';
+  let stopping = false;
+  child.stderr.on('data', (data: Buffer) => {
+    said = (said + data.toString()).slice(-2_000);
+  });
+  child.once('exit', (code, signal) => {
+    if (!stopping) process.stderr.write(`PulseAudio ended by itself (${code ?? signal}): ${said}\n`);
+  });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const orphan = () => child.kill('SIGKILL');
+  const orphan = () => {
+    stopping = true;
+    child.kill('SIGKILL');
+  };
   process.once('exit', orphan);
   await waitFor('PulseAudio', () => existsSync(socket) && child.exitCode === null);
   return {
     server: `unix:${socket}`,
     async stop() {
+      stopping = true;
       child.kill('SIGKILL');
       await gone;
       process.off('exit', orphan);
