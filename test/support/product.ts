@@ -107,8 +107,10 @@ class Server {
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    process.once('exit', () => child.kill('SIGKILL'));
+    const orphan = () => child.kill('SIGKILL');
+    process.once('exit', orphan);
     child.once('exit', (code, signal) => {
+      process.off('exit', orphan);
       if (!this.#stopping) process.stderr.write(`the server ended by itself (${code ?? signal}):\n${this.output.slice(-4000)}\n`);
     });
     await waitFor(
