@@ -4,6 +4,7 @@ import { type Dispose, once } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { canonicalAddress, type TransportAddress } from './address.js';
 import { FrameReader, frame } from './frame-reader.js';
+import { halfOpenConnections } from './half-open.js';
 import { decodeStun, MAX_STUN_LENGTH } from './stun.js';
 
 /** A connection that has named a peer; datagrams go over it as frames. */
@@ -35,7 +36,6 @@ export interface TcpMux {
 
 /** RFC 6544 leaves the limit open; pion waits as long. */
 export const HALF_OPEN_MS = 30_000;
-export const MAX_HALF_OPEN = 512;
 /** Half a second of a good picture; what waits longer is late anyway. */
 export const MAX_QUEUED_BYTES = 1024 * 1024;
 
@@ -47,15 +47,10 @@ export async function openTcpMux(options: {
 }): Promise<Result<TcpMux>> {
   const routes = new Map<string, TcpRoute>();
   const sockets = new Set<Socket>();
-  let halfOpen = 0;
+  const halfOpen = halfOpenConnections();
   const accept = (socket: Socket, firstBytes: Buffer) => {
-    if (halfOpen >= MAX_HALF_OPEN) {
-      socket.destroy();
-      return;
-    }
     sockets.add(socket);
-    halfOpen++;
-    const settled = once(() => halfOpen--);
+    const settled = halfOpen.add(canonicalAddress(socket.remoteAddress ?? '') ?? '', () => socket.destroy());
     socket.once('close', () => {
       sockets.delete(socket);
       settled();
