@@ -1,14 +1,16 @@
 import { lookup } from 'node:dns/promises';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
-import { err, ok, type Result } from '../lib/result.js';
-import { canonicalAddress, familyOf, isLoopback, type TransportAddress } from './address.js';
-import { candidateFoundation, candidatePriority } from './candidate.js';
+import { ok, type Result } from '../lib/result.js';
+import { addressKey, canonicalAddress, familyOf } from './address.js';
+import { type AskedServer, askedServers } from './asked-servers.js';
 import type { IceServer } from './ice-types.js';
 import { parseIceUrl } from './ice-url.js';
 import type { Peer } from './peer.js';
+import { advertiseSeen, askReflexive, type Mirror } from './reflexive.js';
 import { attachRelay, type TurnServer } from './relay.js';
-import { encodeStun } from './stun.js';
+import { bindingOverStream, type SeenOverStream } from './stream-binding.js';
+import type { StreamServer } from './turn-transport.js';
 
 /** Finds the candidates that need a server: server-reflexive and relay. Nothing else waits for it. */
 export interface Gatherer {
@@ -18,6 +20,8 @@ export interface Gatherer {
 
 interface Options {
   readonly servers: readonly IceServer[];
+  /** What viewers are told: asked for our own address alone, so that the viewer's relay lets us in (ice/SPEC.md, T17). */
+  readonly frontendServers: readonly IceServer[];
   readonly clock: Clock;
   readonly log: Log;
   /** The list with addresses and time-limited credentials filled in. */
@@ -28,138 +32,110 @@ interface Options {
   onExternal(address: string): void;
 }
 
-interface Server {
-  readonly entry: IceServer;
-  readonly text: string;
-  /** Made for each peer anew: they end. */
-  readonly timeLimited: boolean;
-  /** When it last failed to answer. */
-  silentAtMs: number;
+/** What all questions have in common. */
+interface Context extends Options {
+  overStream(server: StreamServer): Promise<SeenOverStream | undefined>;
 }
 
 /** issue 4, item 2: the description waits no longer. */
 export const GATHER_LIMIT_MS = 5000;
 /** A server that was silent is asked by the next peers too, but not waited for. */
 const SILENT_FOR_MS = 60_000;
-const RETRANSMIT_MS = [0, 200, 600, 1400, 3000] as const;
+/** What a stream has shown, which is no mapping of one peer's own, serves the others for so long. */
+const SEEN_FOR_MS = 60_000;
 
 /** Time-limited credentials are renewed when so much of their time is over. */
 const RENEW_AT = 0.8;
 /** The longest wait of a timer (2^31 - 1 ms). */
 const MAX_TIMER_MS = 2_147_483_647;
 
-/** Reads the backend list; an entry that cannot work is an error that names it. */
+/** Reads the lists; an entry that cannot work is an error that names it. */
 export function gatherer(options: Options): Result<Gatherer> {
-  const servers: Server[] = [];
-  for (const entry of options.servers) {
-    for (const text of entry.urls) {
-      const url = parseIceUrl(text.replace(/\{\{[^}]*\}\}/g, '192.0.2.1'));
-      if (!url.ok) return err(`NEKO_WEBRTC_ICESERVERS_BACKEND: ${url.error}`);
-      const timeLimited = entry.username === undefined && entry.credential === undefined && options.ttlSeconds !== undefined;
-      if (url.value.scheme === 'turn' && !timeLimited && (!entry.username || !entry.credential)) {
-        return err(
-          `NEKO_WEBRTC_ICESERVERS_BACKEND: ${text}: a TURN server needs username and credential, or NEKO_WEBRTC_TURN_SECRET`,
-        );
-      }
-      servers.push({ entry: { ...entry, urls: [text] }, text, timeLimited, silentAtMs: Number.NEGATIVE_INFINITY });
-    }
-  }
+  const { servers: backend, frontendServers: frontend, clock } = options;
+  const servers = askedServers({ backend, frontend, turnSecret: options.ttlSeconds !== undefined });
+  if (!servers.ok) return servers;
+  const context = { ...options, overStream: remembering(clock) };
   return ok({
     async gather(peer, clientAddress, log) {
-      const waits = servers.map(async (server) => {
-        const known = options.clock.nowMs() - server.silentAtMs < SILENT_FOR_MS;
-        const asked = ask(server, peer, clientAddress, options).then((answered) => {
+      const waits = servers.value.map(async (server) => {
+        const known = clock.nowMs() - server.silentAtMs < SILENT_FOR_MS;
+        const asked = ask(server, peer, clientAddress, context).then((answered) => {
           if (answered) server.silentAtMs = Number.NEGATIVE_INFINITY;
           else if (!peer.closed) {
-            if (!known) log.warn({ server: server.text }, 'ICE server did not answer');
-            server.silentAtMs = options.clock.nowMs();
+            if (!known) log.warn({ server: server.text, list: server.list }, 'ICE server did not answer');
+            server.silentAtMs = clock.nowMs();
           }
         });
         if (!known) await asked;
       });
-      await within(options.clock, GATHER_LIMIT_MS, Promise.all(waits));
+      await within(clock, GATHER_LIMIT_MS, Promise.all(waits));
     },
   });
 }
 
 /** True if the server answered, or was not needed. */
 async function ask(
-  server: Server,
+  server: AskedServer,
   peer: Peer,
   clientAddress: string | undefined,
-  options: Options,
+  context: Context,
   only?: 'relay',
 ): Promise<boolean> {
-  const served = options.served([server.entry])[0];
+  const served = context.served([server.entry])[0];
   const url = parseIceUrl(served?.urls[0] ?? '');
   if (!served || !url.ok) return true;
-  const addresses = await resolve(url.value.host);
+  const { scheme, transport, host, port } = url.value;
+  const mirror = { text: server.text, clock: context.clock, onExternal: context.onExternal };
+  const addresses = await resolve(host);
   const questions: Promise<boolean>[] = [];
   for (const family of [4, 6] as const) {
     const address = addresses.find((each) => familyOf(each) === family);
     if (address === undefined) continue;
-    const at = { address, port: url.value.port };
-    if (only === undefined && url.value.transport === 'udp') questions.push(askReflexive(server, peer, at, options));
+    const at = { address, port };
     const { username, credential, ca } = served;
-    if (url.value.scheme === 'turn' && username !== undefined && credential !== undefined) {
-      const turn: TurnServer = { at, transport: url.value.transport, name: url.value.host, username, credential, ca };
-      questions.push(attachRelay(peer, turn, clientAddress, options.clock, options.log));
+    if (only === undefined && transport === 'udp') questions.push(askReflexive(peer, at, mirror));
+    if (transport !== 'udp' && (scheme === 'stun' || server.list === 'frontend')) {
+      questions.push(askStream(peer, { at, transport, name: host, ca }, mirror, context));
+    }
+    if (server.list === 'backend' && scheme === 'turn' && username !== undefined && credential !== undefined) {
+      const turn: TurnServer = { at, transport, name: host, username, credential, ca };
+      questions.push(attachRelay(peer, turn, clientAddress, context.clock, context.log));
     }
   }
   if (questions.length === 0) return addresses.length > 0;
-  if (server.timeLimited && url.value.scheme === 'turn') renewLater(server, peer, clientAddress, options);
+  if (server.timeLimited && scheme === 'turn') renewLater(server, peer, clientAddress, context);
   return (await Promise.all(questions)).some((answered) => answered);
 }
 
 /** A relay under new credentials stands ready before the old ones end. */
-function renewLater(server: Server, peer: Peer, clientAddress: string | undefined, options: Options): void {
-  const waitMs = Math.min(MAX_TIMER_MS, (options.ttlSeconds ?? 0) * 1000 * RENEW_AT);
-  peer.hold(options.clock.after(waitMs, () => void ask(server, peer, clientAddress, options, 'relay')));
+function renewLater(server: AskedServer, peer: Peer, clientAddress: string | undefined, context: Context): void {
+  const waitMs = Math.min(MAX_TIMER_MS, (context.ttlSeconds ?? 0) * 1000 * RENEW_AT);
+  peer.hold(context.clock.after(waitMs, () => void ask(server, peer, clientAddress, context, 'relay')));
 }
 
-/** Asks from every socket of the server's family, since each has a mapping of its own. */
-async function askReflexive(server: Server, peer: Peer, at: TransportAddress, options: Options): Promise<boolean> {
-  const bases = peer.udpHosts().filter(({ candidate }) => {
-    return familyOf(candidate.address) === familyOf(at.address) && isLoopback(candidate.address) === isLoopback(at.address);
-  });
-  const answers = await Promise.all(
-    bases.map(async ({ id, candidate }) => {
-      const mapped = await mappedAddress(peer, id, at, options.clock);
-      if (!mapped) return false;
-      options.onExternal(mapped.address);
-      if (mapped.address === candidate.address) return true;
-      peer.addCandidate({
-        foundation: candidateFoundation('srflx', candidate.address, 'udp', server.text),
-        component: 1,
-        transport: 'udp',
-        priority: candidatePriority('srflx', 'udp', Math.trunc(candidate.priority / 256) % 65536, 1),
-        ...mapped,
-        type: 'srflx',
-        related: { address: candidate.address, port: candidate.port },
-      });
-      return true;
-    }),
-  );
-  return bases.length === 0 || answers.some((answered) => answered);
+/** False if the server is silent; a peer without a UDP socket of its family has no use for the answer. */
+async function askStream(peer: Peer, server: StreamServer, mirror: Mirror, { overStream }: Context): Promise<boolean> {
+  const ofFamily = familyOf(server.at.address);
+  if (!peer.udpHosts().some(({ candidate }) => familyOf(candidate.address) === ofFamily)) return true;
+  const seen = await overStream(server);
+  if (seen) advertiseSeen(peer, seen, mirror);
+  return seen !== undefined;
 }
 
-/** Where a STUN server sees this base, undefined if it does not answer within 5 s. */
-function mappedAddress(peer: Peer, baseId: string, at: TransportAddress, clock: Clock): Promise<TransportAddress | undefined> {
-  return new Promise((resolve) => {
-    const transactionId = peer.transactionId();
-    const bytes = encodeStun({ kind: 'request', method: 'binding', transactionId, attributes: {} });
-    const timers = RETRANSMIT_MS.map((atMs) => clock.after(atMs, () => peer.sendFrom(baseId, bytes, at)));
-    const finish = (mapped: TransportAddress | undefined) => {
-      for (const cancel of timers) cancel();
-      release();
-      resolve(mapped);
-    };
-    timers.push(clock.after(GATHER_LIMIT_MS, () => finish(undefined)));
-    const release = peer.awaitAnswer(transactionId, (message) =>
-      finish(message.attributes.xorMappedAddress ?? message.attributes.mappedAddress),
-    );
-    peer.hold(() => finish(undefined));
-  });
+/** One connection serves all who ask at once or soon after; silence is not remembered. */
+function remembering(clock: Clock): Context['overStream'] {
+  const known = new Map<string, { readonly atMs: number; readonly answer: Promise<SeenOverStream | undefined> }>();
+  return (server) => {
+    const key = `${server.transport} ${addressKey(server.at.address, server.at.port)}`;
+    const before = known.get(key);
+    if (before && clock.nowMs() - before.atMs < SEEN_FOR_MS) return before.answer;
+    const entry = { atMs: clock.nowMs(), answer: bindingOverStream(server, clock) };
+    known.set(key, entry);
+    void entry.answer.then((seen) => {
+      if (seen === undefined && known.get(key) === entry) known.delete(key);
+    });
+    return entry.answer;
+  };
 }
 
 async function resolve(host: string): Promise<readonly string[]> {

@@ -15,6 +15,7 @@ import { hmacSha1 } from './hmac.js';
 import type { IcePeer, IcePeerOptions, IceServer, IceTransports, IceTransportsOptions, NetworkType } from './ice-types.js';
 import { localAddresses } from './local-addresses.js';
 import { systemMdnsResolver } from './mdns-names.js';
+import { type NoPort, shownToViewer } from './no-port.js';
 import { Peer } from './peer.js';
 import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute } from './peer-sockets.js';
 import { servedServers } from './served-servers.js';
@@ -46,6 +47,7 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
   if (!external.ok) return external;
   const gathering = gatherer({
     servers,
+    frontendServers: options.frontendServers ?? [],
     served: (list) => serve(list, 'server', options, external.value),
     ttlSeconds: options.turn?.ttlSeconds,
     clock: options.clock,
@@ -128,20 +130,22 @@ class Transports implements IceTransports {
     });
     this.#peers.set(token, peer);
     const failures = await this.#attach(peer, udp, clientAddress);
-    for (const reason of failures) log.warn({ reason }, 'ICE: no socket on a local address');
+    for (const { message } of failures) log.warn({ reason: message }, 'ICE: no socket on a local address');
     if (!this.#closed && (peer.candidates().length > 0 || failures.length === 0)) return ok(peer);
     peer.close();
-    return err(failures[0] ?? 'ICE is closed');
+    if (this.#closed) return err('ICE is closed');
+    const { udp: ports } = this.#options;
+    return err(shownToViewer(failures, ports.kind === 'range' ? `${ports.minPort}-${ports.maxPort}` : ''));
   }
 
   /** Gives the peer its bases and host candidates; returns what could not be opened. */
-  async #attach(peer: Peer, route: MuxRoute | undefined, clientAddress: string | undefined): Promise<string[]> {
+  async #attach(peer: Peer, route: MuxRoute | undefined, clientAddress: string | undefined): Promise<NoPort[]> {
     const { udpMux, tcpMux, range } = this.#parts;
     const policy = this.#policy(clientAddress);
     const usable = usableAddresses(policy);
-    if (usable.length === 0) return ['no local address is left by NEKO_WEBRTC_FILTERS_*'];
+    if (usable.length === 0) return [{ usedUp: false, message: 'no local address is left by NEKO_WEBRTC_FILTERS_*' }];
     const endpoints: HostEndpoint[] = [];
-    const failures: string[] = [];
+    const failures: NoPort[] = [];
     if (udpMux && route) {
       await udpMux.follow(muxAddresses());
       endpoints.push(...attachMux(udpMux, route, peer, this.#udpOf(usable)));

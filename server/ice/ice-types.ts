@@ -8,7 +8,7 @@ import type { Candidate } from './candidate.js';
 
 /** What the rest of the server sees of ice/: shared transports made once at start, and one peer per viewer. */
 export interface IceTransports {
-  /** Host candidates are bound when this resolves; nothing here waits for a server. An error names the reason (range used up). */
+  /** Host candidates are bound when this resolves; nothing here waits for a server. An error is fit to be shown to the viewer (range used up). */
   createPeer(options: IcePeerOptions): Promise<Result<IcePeer>>;
   /** Takes over a TCP connection that another listener accepted, with the bytes already read from it (first byte 0 to 15). */
   acceptTcp(socket: Socket, firstBytes: Buffer): void;
@@ -31,6 +31,11 @@ export interface IceTransportsOptions {
   readonly tcp: { readonly kind: 'off' } | { readonly kind: 'mux' | 'shared'; readonly port: number };
   /** The backend list (config.md section 6.2); ignored by ICE-lite. */
   readonly servers?: readonly IceServer[];
+  /**
+   * The frontend list: asked for our own address by plain binding requests, never for relays, so that a relay that the viewer
+   * alone has lets our packets in; ignored by ICE-lite.
+   */
+  readonly frontendServers?: readonly IceServer[];
   /** webrtc.nat1to1: `EXTERNAL` or `EXTERNAL/LOCAL`, host names allowed. */
   readonly nat1to1?: readonly string[];
   /** Addresses that were found rather than configured (webrtc.ip_retrieval_url): told beside the local ones, not in their stead. */

@@ -1,6 +1,7 @@
 import { addressKey } from './address.js';
 import { type Candidate, candidateFoundation, candidatePriority } from './candidate.js';
 import type { HostEndpoint, LocalAddress } from './candidate-policy.js';
+import type { NoPort } from './no-port.js';
 import type { BaseIo, Peer } from './peer.js';
 import type { TcpConnection, TcpMux, TcpRoute } from './tcp-mux.js';
 import type { MuxRoute, UdpMux } from './udp-mux.js';
@@ -38,14 +39,14 @@ export function attachMux(mux: UdpMux, route: MuxRoute, peer: Peer, addresses: r
   });
 }
 
-/** One socket of its own per address; what could not be opened is told in words. */
+/** One socket of its own per address, and why there is none on some. */
 export async function attachRange(
   range: UdpRange,
   peer: Peer,
   addresses: readonly LocalAddress[],
-): Promise<{ endpoints: HostEndpoint[]; failures: string[] }> {
+): Promise<{ endpoints: HostEndpoint[]; failures: NoPort[] }> {
   const endpoints: HostEndpoint[] = [];
-  const failures: string[] = [];
+  const failures: NoPort[] = [];
   await Promise.all(
     addresses.map(async ({ address }, index) => {
       let baseId = '';

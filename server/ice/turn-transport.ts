@@ -1,18 +1,23 @@
 import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls, rootCertificates } from 'node:tls';
 import { err, ok, type Result } from '../lib/result.js';
-import { familyOf, type TransportAddress } from './address.js';
+import { canonicalAddress, familyOf, type TransportAddress } from './address.js';
 import { openUdpSocket } from './udp-socket.js';
 
-/** A TURN server of the backend list, resolved. */
-export interface TurnServer {
+/** A server that is reached by TCP or TLS, resolved. */
+export interface StreamServer {
   readonly at: TransportAddress;
-  readonly transport: 'udp' | 'tcp' | 'tls';
+  readonly transport: 'tcp' | 'tls';
   /** The name in the URL, which the certificate must carry. */
   readonly name: string;
+  readonly ca: string | undefined;
+}
+
+/** A TURN server of the backend list, resolved. */
+export interface TurnServer extends Omit<StreamServer, 'transport'> {
+  readonly transport: 'udp' | 'tcp' | 'tls';
   readonly username: string;
   readonly credential: string;
-  readonly ca: string | undefined;
 }
 
 /** How messages reach a TURN server: whole STUN messages and ChannelData, whatever lies below. */
@@ -26,13 +31,19 @@ export interface TurnTransport {
   close(): void;
 }
 
+/** A transport with a connection of its own. */
+export interface StreamTransport extends TurnTransport {
+  readonly localAddress: string;
+}
+
 const CONNECT_LIMIT_MS = 5000;
 const BUFFER_BYTES = 1024 * 1024;
 const MAX_QUEUED_BYTES = 1024 * 1024;
 
 /** Opens a socket of our own to the server; errors after 5 s, with the reason. */
 export function connectTurn(server: TurnServer): Promise<Result<TurnTransport>> {
-  return server.transport === 'udp' ? overUdp(server) : overStream(server);
+  const { transport, ...rest } = server;
+  return transport === 'udp' ? overUdp(server) : connectStream({ ...rest, transport });
 }
 
 async function overUdp({ at }: TurnServer): Promise<Result<TurnTransport>> {
@@ -61,14 +72,21 @@ async function overUdp({ at }: TurnServer): Promise<Result<TurnTransport>> {
   });
 }
 
-function overStream(server: TurnServer): Promise<Result<TurnTransport>> {
+/** Opens a connection; errors after 5 s, with the reason. `anyCertificate`: for questions that tell the server nothing. */
+export function connectStream(server: StreamServer & { readonly anyCertificate?: boolean }): Promise<Result<StreamTransport>> {
   const { address: host, port } = server.at;
   const trusted = server.ca === undefined ? {} : { ca: [...rootCertificates, server.ca] };
   return new Promise((resolve) => {
     const isName = server.name !== host;
     const socket =
       server.transport === 'tls'
-        ? connectTls({ host, port, ...(isName ? { servername: server.name } : {}), ...trusted })
+        ? connectTls({
+            host,
+            port,
+            ...(isName ? { servername: server.name } : {}),
+            ...trusted,
+            rejectUnauthorized: !server.anyCertificate,
+          })
         : createConnection({ host, port });
     const fail = (reason: string) => {
       socket.destroy();
@@ -86,8 +104,9 @@ function overStream(server: TurnServer): Promise<Result<TurnTransport>> {
   });
 }
 
-function streamTransport(socket: Socket): TurnTransport {
+function streamTransport(socket: Socket): StreamTransport {
   return {
+    localAddress: canonicalAddress(socket.localAddress ?? '') ?? '',
     reliable: true,
     get queuedBytes() {
       return socket.writableLength;

@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '../lib/result.js';
+import type { NoPort } from './no-port.js';
 import { openUdpSocket, type UdpSocket, type UdpSocketOptions } from './udp-socket.js';
 
 /** Hands out sockets on the ports of webrtc.epr: one per peer and local address. */
 export interface UdpRange {
   /** A socket on the first free port after a random one; the error says that the range is used up, or what else is wrong. */
-  open(address: string, onDatagram: UdpSocketOptions['onDatagram']): Promise<Result<UdpSocket>>;
+  open(address: string, onDatagram: UdpSocketOptions['onDatagram']): Promise<Result<UdpSocket, NoPort>>;
 }
 
 const BUFFER_BYTES = 1024 * 1024;
@@ -25,9 +26,12 @@ export function udpRange(minPort: number, maxPort: number, random: () => number 
         const opened = await openUdpSocket({ address, port, bufferBytes: BUFFER_BYTES, onDatagram });
         if (opened.ok) return ok(releasing(opened.value, () => inUse.delete(port)));
         inUse.delete(port);
-        if (opened.error.code !== 'EADDRINUSE' && opened.error.code !== 'EACCES') return err(opened.error.message);
+        if (opened.error.code !== 'EADDRINUSE' && opened.error.code !== 'EACCES') {
+          return err({ usedUp: false, message: opened.error.message });
+        }
       }
-      return err(`no free UDP port on ${address}: all of ${minPort}-${maxPort} are in use (NEKO_WEBRTC_EPR)`);
+      const message = `no free UDP port on ${address}: all of ${minPort}-${maxPort} are in use (NEKO_WEBRTC_EPR)`;
+      return err({ usedUp: true, message });
     },
   };
 }

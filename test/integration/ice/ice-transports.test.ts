@@ -353,6 +353,30 @@ describe('ICE-TCP', () => {
     expect(sockets.filter((socket) => !socket.closed)).toHaveLength(1);
   });
 
+  test('T18 silent connections of one address make room for each other, and for a viewer that shares it', async () => {
+    const ice = await transports({ tcp: { kind: 'mux', port: 0 } });
+    const server = await peerOf(ice);
+    const { port } = server.candidates()[0]!;
+    const connect = async (localAddress: string) => {
+      const socket = createConnection({ port, host: '127.0.0.1', localAddress });
+      socket.on('error', () => undefined);
+      open.push({ close: () => socket.destroy() });
+      await once(socket, 'connect');
+      return socket;
+    };
+    const neighbour = await connect('127.0.0.3');
+    const silent: Awaited<ReturnType<typeof connect>>[] = [];
+    for (let i = 0; i < 20; i++) silent.push(await connect('127.0.0.1'));
+    await until(() => silent.filter((socket) => socket.closed).length === 4);
+    const { client, socket } = tcpClient(port, server);
+    client.check();
+    server.setRemote({ ...client.local, lite: false });
+    await until(() => server.state === 'connected');
+    for (let i = 0; i < 20; i++) silent.push(await connect('127.0.0.1'));
+    await until(() => silent.filter((each) => each.closed).length === 24);
+    expect([neighbour.closed, socket.closed, server.state]).toEqual([false, false, 'connected']);
+  });
+
   test('T9 a connection accepted by another listener is taken over with its first bytes', async () => {
     const ice = await transports({ tcp: { kind: 'shared', port: 8080 } });
     const shared = createServer((socket) => socket.once('data', (bytes: Buffer) => ice.acceptTcp(socket, bytes)));
@@ -369,7 +393,7 @@ describe('ICE-TCP', () => {
 });
 
 describe('ports and faults', () => {
-  test('T10 ports of the range come back: 200 joins on 20 ports, then one too many is a clear error', async () => {
+  test('T10 ports of the range come back: 200 joins on 20 ports, then one too many is a clear error that can be shown', async () => {
     const ice = await transports({ udp: { kind: 'range', minPort: 42_100, maxPort: 42_119 }, filters: { ips: ['127.0.0.1'] } });
     for (let i = 0; i < 200; i++) (await peerOf(ice)).close();
     const held: IcePeer[] = [];
@@ -379,9 +403,19 @@ describe('ports and faults', () => {
       if (made.ok) held.push(made.value);
       else refused = made.error;
     }
-    expect(refused).toContain('42100-42119 are in use (NEKO_WEBRTC_EPR)');
+    expect(warnings.join()).toContain('no free UDP port on 127.0.0.1: all of 42100-42119 are in use (NEKO_WEBRTC_EPR)');
+    expect(refused).toBe(
+      'The server has no port left for another viewer: all of 42100-42119 are in use (NEKO_WEBRTC_EPR). Try again when somebody has left.',
+    );
     expect(held.length).toBeGreaterThan(15);
     for (const peer of held) peer.close();
+  });
+
+  test('T19 the viewer is shown nothing of what is inside, whatever stands in the way', async () => {
+    const ice = await transports({ ...RANGE, filters: { ips: ['192.0.2.1'] } });
+    const made = await ice.createPeer({ clientAddress: '127.0.0.1' });
+    expect(made.ok ? '' : made.error).toBe('The server could not open a port for you. Its log says why.');
+    expect(warnings.join()).toContain('NEKO_WEBRTC_FILTERS_');
   });
 
   test('T11 a taken mux port is a clear error', async () => {
@@ -446,5 +480,88 @@ describe('ports and faults', () => {
     await server.gather();
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/203\.0\.113\.8 7777 typ srflx raddr 127\.0\.0\.1 rport \d+ ufrag/);
+  });
+
+  describe('servers of the frontend list', () => {
+    /** A STUN server over UDP or TCP that sees everybody at 203.0.113.8, and counts how often it is asked. */
+    async function mirror(transport: 'udp' | 'tcp') {
+      const asked = { times: 0, port: 0 };
+      const answerTo = (bytes: Buffer) => {
+        const read = decodeStun(bytes);
+        if (!read.ok) throw new Error(read.error);
+        asked.times++;
+        expect(read.value).toMatchObject({ kind: 'request', method: 'binding' });
+        const attributes = { xorMappedAddress: { address: '203.0.113.8', port: 7777 } };
+        return encodeStun({ kind: 'success', method: 'binding', transactionId: read.value.transactionId, attributes });
+      };
+      if (transport === 'udp') {
+        const socket = createSocket('udp4');
+        socket.on('message', (bytes, from) => socket.send(answerTo(bytes), from.port, from.address));
+        await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+        asked.port = socket.address().port;
+        open.push(socket);
+      } else {
+        const server = createServer((socket) => socket.on('data', (bytes) => socket.write(answerTo(bytes))));
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const address = server.address();
+        asked.port = typeof address === 'object' && address ? address.port : 0;
+        open.push(server);
+      }
+      return asked;
+    }
+
+    test.each([
+      ['UDP', 'udp', '', /203\.0\.113\.8 7777 typ srflx raddr 127\.0\.0\.1 rport \d+ ufrag/],
+      ['TCP, with our own port', 'tcp', '?transport=tcp', /203\.0\.113\.8 (\d+) typ srflx raddr 127\.0\.0\.1 rport \1 ufrag/],
+    ] as const)(
+      'T17 a TURN server that the viewer alone may use shows our address over %s',
+      async (_name, transport, end, line) => {
+        const asked = await mirror(transport);
+        const frontendServers = [{ urls: [`turn:127.0.0.1:${asked.port}${end}`], username: 'viewer', credential: 'alone' }];
+        const ice = await transports({ ...MUX, frontendServers });
+        for (let join = 1; join <= 2; join++) {
+          const server = await peerOf(ice);
+          await server.gather();
+          const found = server.candidates().filter(({ type }) => type !== 'host');
+          expect(found.map(formatCandidate)).toEqual([expect.stringMatching(line)]);
+          expect(asked.times).toBe(transport === 'udp' ? join : 1);
+        }
+        expect(warnings).toEqual([]);
+      },
+    );
+
+    test('T17 ICE-lite asks nobody, and nobody is asked for what another question shows', async () => {
+      const [udp, tcp] = [await mirror('udp'), await mirror('tcp')];
+      const urls = [`stun:127.0.0.1:${udp.port}`, `turn:127.0.0.1:${tcp.port}?transport=tcp`];
+      const frontendServers = [{ urls, username: 'viewer', credential: 'alone' }];
+      const lite = await peerOf(await transports({ ...MUX, lite: true, frontendServers }));
+      await lite.gather();
+      expect(lite.candidates().every(({ type }) => type === 'host')).toBe(true);
+      expect([udp.times, tcp.times]).toEqual([0, 0]);
+      const server = await peerOf(await transports({ ...MUX, servers: [{ urls: [urls[0]!] }], frontendServers }));
+      await server.gather();
+      expect([udp.times, tcp.times]).toEqual([1, 0]);
+    });
+
+    test('T17 one that takes the connection and says nothing delays nothing, and is waited for once a minute', async () => {
+      const silent = createServer((socket) => open.push({ close: () => socket.destroy() }));
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      open.push(silent);
+      const address = silent.address();
+      const url = `turn:127.0.0.1:${typeof address === 'object' && address ? address.port : 0}?transport=tcp`;
+      const ice = await transports({ ...MUX, frontendServers: [{ urls: [url], username: 'viewer', credential: 'alone' }] });
+      const gatherMs = async () => {
+        const server = await peerOf(ice);
+        const startMs = performance.now();
+        await server.gather();
+        return performance.now() - startMs;
+      };
+      const firstMs = await gatherMs();
+      expect(firstMs).toBeGreaterThan(4500);
+      expect(firstMs).toBeLessThan(7000);
+      await until(() => warnings.length > 0);
+      expect(warnings.join()).toContain(url);
+      expect(await gatherMs()).toBeLessThan(500);
+    });
   });
 });

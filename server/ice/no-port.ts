@@ -1,0 +1,16 @@
+/**
+ * Why a peer got no socket on a local address. `message` is for the log, since it names what is inside; viewers are shown
+ * `shownToViewer`.
+ */
+export interface NoPort {
+  /** Every port of NEKO_WEBRTC_EPR is in use: the one thing that passes by itself. */
+  readonly usedUp: boolean;
+  readonly message: string;
+}
+
+/** One sentence or two for the person who waits for a picture; `ports` is the range, `MIN-MAX`. */
+export function shownToViewer(failures: readonly NoPort[], ports: string): string {
+  return failures.some(({ usedUp }) => usedUp)
+    ? `The server has no port left for another viewer: all of ${ports} are in use (NEKO_WEBRTC_EPR). Try again when somebody has left.`
+    : 'The server could not open a port for you. Its log says why.';
+}
