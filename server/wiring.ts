@@ -25,6 +25,7 @@ export function iceOptions(
         ? { kind: 'off' }
         : { kind: webrtc.tcpmux === server.bind.port ? 'shared' : 'mux', port: webrtc.tcpmux },
     servers: webrtc.iceServers.backend,
+    frontendServers: webrtc.iceServers.frontend,
     nat1to1: webrtc.nat1to1.map(externalText),
     foundAddresses: retrieved === undefined ? [] : [retrieved],
     ...(webrtc.turn === undefined ? {} : { turn: { secret: webrtc.turn.secret, ttlSeconds: webrtc.turn.ttlSec } }),

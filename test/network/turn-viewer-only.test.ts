@@ -1,0 +1,56 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { canMakeNetworks } from '../support/net/lab.js';
+import { hasCoturn } from '../support/net/turn-server.js';
+import {
+  type Credentials,
+  limited,
+  listed,
+  SECRET,
+  STATIC,
+  type Transport,
+  TURN_ADDRESS,
+  twoHomes,
+} from '../support/net/two-homes.js';
+import { useLab } from '../support/net/use-lab.js';
+
+describe.skipIf(!canMakeNetworks || !hasCoturn)(
+  '(f) symmetric NAT on both sides, and only the viewer knows the TURN server',
+  () => {
+    const net = useLab();
+
+    async function apart(credentials: Credentials, onlyTcp?: 'client' | 'server') {
+      const homes = await twoHomes(net, credentials, onlyTcp);
+      onTestFinished(() => homes.turn.stop());
+      return homes;
+    }
+
+    test.each<[Transport, Credentials]>([
+      ['UDP', STATIC],
+      ['TCP', STATIC],
+      ['UDP', SECRET],
+      ['TCP', SECRET],
+    ])('over %s, credentials %o', async (transport, credentials) => {
+      const { client, server } = await apart(credentials, transport === 'UDP' ? undefined : 'client');
+      await net.serve(server, {
+        NEKO_WEBRTC_UDPMUX: '59000',
+        NEKO_WEBRTC_ICESERVERS_FRONTEND: listed(transport, credentials),
+        ...limited(credentials),
+      });
+      expect(await net.view(client, '203.0.113.1').watch()).toMatchObject({
+        local: { type: 'relay', address: TURN_ADDRESS, relayProtocol: transport.toLowerCase() },
+      });
+    });
+
+    test.each<[Credentials]>([[STATIC], [SECRET]])('Chromium, over TLS, credentials %o', async (credentials) => {
+      const { client, server } = await apart(credentials, 'client');
+      await net.serve(server, {
+        NEKO_WEBRTC_UDPMUX: '59000',
+        NEKO_WEBRTC_ICESERVERS_FRONTEND: listed('TLS', credentials),
+        ...limited(credentials),
+      });
+      expect(await (await net.browse(client, '203.0.113.1')).watch()).toMatchObject({
+        local: { type: 'relay', address: TURN_ADDRESS, relayProtocol: 'tls' },
+      });
+    });
+  },
+);
