@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { Capture } from './capture/capture.js';
+import type { EncodedStream } from './capture/encoded-stream.js';
 import type { Config } from './config/config.js';
 import type { Desktop } from './desktop/desktop.js';
 import type { IceTransports } from './ice/ice-types.js';
 import type { Clock } from './lib/clock.js';
-import { CODECS } from './media/codec.js';
-import type { EncodedStream } from './media/encoded-stream.js';
 import type { Fanout, MediaEngine } from './media/media-engine.js';
 import { type MeteredStream, meterStream } from './media/metered-stream.js';
+import { CODECS } from './protocol/codec.js';
 import { PeerHub } from './webrtc/peer-hub.js';
 
 export interface PeerStages {

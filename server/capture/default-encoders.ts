@@ -1,5 +1,5 @@
 import { assertNever } from '../lib/assert-never.js';
-import type { VideoCodecName } from '../media/codec.js';
+import type { VideoCodecName } from '../protocol/codec.js';
 
 /** Tells whether this machine has a GStreamer element. */
 export type HasElement = (name: string) => boolean;

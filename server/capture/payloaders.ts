@@ -1,5 +1,5 @@
 import { assertNever } from '../lib/assert-never.js';
-import { CODECS, type CodecName } from '../media/codec.js';
+import { CODECS, type CodecName } from '../protocol/codec.js';
 
 /** Largest RTP packet as the payloader makes it; header extensions and protection still have to fit into 1200 bytes. */
 export const MAX_RTP_PACKET_BYTES = 1180;

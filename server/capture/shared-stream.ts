@@ -1,6 +1,6 @@
 import { type Dispose, once } from '../lib/dispose.js';
-import type { CodecName } from '../media/codec.js';
-import type { EncodedStream, RtpListener } from '../media/encoded-stream.js';
+import type { CodecName } from '../protocol/codec.js';
+import type { EncodedStream, RtpListener } from './encoded-stream.js';
 import { RtpDeframer } from './rtp-deframer.js';
 
 /** What a stream needs of the host that encodes it. */

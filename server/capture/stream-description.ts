@@ -1,4 +1,4 @@
-import type { CodecName } from '../media/codec.js';
+import type { CodecName } from '../protocol/codec.js';
 
 /** One stream as the capture host runs it. Rebuilt for every start, so expressions see the current screen. */
 export interface StreamDescription {

@@ -1,5 +1,5 @@
 import { assertNever } from '../lib/assert-never.js';
-import type { AudioCodecName, VideoCodecName } from '../media/codec.js';
+import type { AudioCodecName, VideoCodecName } from '../protocol/codec.js';
 import type { HasElement } from './default-encoders.js';
 
 /** What the v2 video keys asked for (spec/capture.md section 2.7). */

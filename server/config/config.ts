@@ -1,3 +1,4 @@
+import type { AudioCodecName, VideoCodecName } from '../protocol/codec.js';
 import type { MemberProfile } from '../protocol/profile.js';
 
 /**
@@ -18,10 +19,6 @@ export interface Config {
   readonly filetransfer: FileTransferConfig;
   readonly openinapp: { readonly enabled: boolean; readonly openCommand: string };
 }
-
-/** The names of media/codec.ts, repeated because configuration stands above media and imports only point up. */
-export type VideoCodecName = 'vp8' | 'vp9' | 'av1' | 'h264' | 'h265';
-export type AudioCodecName = 'opus' | 'g722' | 'pcmu' | 'pcma';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'disabled';
 

@@ -1,4 +1,4 @@
-import type { CodecName } from './codec.js';
+import type { CodecName } from '../protocol/codec.js';
 
 /**
  * Whether the payload in [at, end) begins a picture that needs no other, or carries parameter sets that announce one.

@@ -1,5 +1,5 @@
+import type { EncodedStream } from '../capture/encoded-stream.js';
 import type { Dispose } from '../lib/dispose.js';
-import type { EncodedStream } from './encoded-stream.js';
 import type { PacketPath } from './packet-path.js';
 
 /** The sending side of every viewer. One per process; `createMediaEngine` in create-media-engine.ts makes it. */

@@ -1,5 +1,5 @@
+import type { EncodedStream } from '../capture/encoded-stream.js';
 import type { Clock } from '../lib/clock.js';
-import type { EncodedStream } from './encoded-stream.js';
 
 export interface MeteredStream extends EncodedStream {
   /** Bits of RTP in the last complete second; 0 while nobody listens. */

@@ -1,6 +1,6 @@
 import { allocateArena } from '../native/arena.js';
+import type { CodecName } from '../protocol/codec.js';
 import { distance16, u16, u32 } from './bytes.js';
-import type { CodecName } from './codec.js';
 import { startsKeyframe } from './keyframe.js';
 import { rtpMarker, rtpPadding, rtpPayloadAt } from './rtp.js';
 

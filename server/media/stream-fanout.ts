@@ -1,7 +1,7 @@
+import type { EncodedStream, RtpListener } from '../capture/encoded-stream.js';
 import { type Dispose, once } from '../lib/dispose.js';
+import { CODECS } from '../protocol/codec.js';
 import { ArrivalClock } from './arrival-clock.js';
-import { CODECS } from './codec.js';
-import type { EncodedStream, RtpListener } from './encoded-stream.js';
 import type { Fanout, FanoutOptions, SenderTrack } from './media-engine.js';
 import { PacketRing } from './packet-ring.js';
 import type { SendScheduler } from './send-scheduler.js';

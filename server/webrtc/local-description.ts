@@ -1,4 +1,4 @@
-import type { Codec } from '../media/codec.js';
+import type { Codec } from '../protocol/codec.js';
 
 /** Header extensions we write, with the ids we offer (RFC 8285). One table for all sections, as BUNDLE demands. */
 export const EXTENSIONS = {

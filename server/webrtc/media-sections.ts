@@ -1,4 +1,4 @@
-import type { Codec } from '../media/codec.js';
+import type { Codec } from '../protocol/codec.js';
 import { type Direction, offeredExtensions, type SectionDescription } from './local-description.js';
 import type { RemoteDescription, RemoteSection } from './remote-description.js';
 

@@ -4,8 +4,8 @@ import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
-import type { Codec } from '../media/codec.js';
 import type { Fanout, MediaEngine } from '../media/media-engine.js';
+import type { Codec } from '../protocol/codec.js';
 import { type ChannelMessage, decodeInput, encodeChannelMessage, type InputCommand, splitTime } from '../protocol/datachannel.js';
 import type {
   CandidateInit,

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { CODECS } from '../../media/codec.js';
+import { CODECS } from '../../protocol/codec.js';
 import { Av1Payloader } from '../av1-payloader.js';
 import { GdpDeframer } from '../gdp-deframer.js';
 import { MAX_RTP_PACKET_BYTES } from '../payloaders.js';

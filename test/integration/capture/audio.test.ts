@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
+import type { RtpListener } from '../../../server/capture/encoded-stream.js';
 import { rtpTimestampAt } from '../../../server/capture/rtp-clock.js';
-import type { AudioCodecName } from '../../../server/media/codec.js';
-import type { RtpListener } from '../../../server/media/encoded-stream.js';
+import type { AudioCodecName } from '../../../server/protocol/codec.js';
 import { openTestCapture } from './capture-fixture.js';
 import { compileCaptureHost } from './host-entry.js';
 import { type PulseAudio, playTone, startSharedPulseAudio } from './pulse-audio.js';

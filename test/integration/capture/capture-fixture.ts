@@ -1,6 +1,6 @@
 import { type Capture, type CaptureOptions, openCapture } from '../../../server/capture/capture.js';
 import { systemClock } from '../../../server/lib/clock.js';
-import type { VideoCodecName } from '../../../server/media/codec.js';
+import type { VideoCodecName } from '../../../server/protocol/codec.js';
 
 type Config = CaptureOptions['config'];
 

@@ -1,4 +1,4 @@
-import type { EncodedStream, RtpListener } from '../../../server/media/encoded-stream.js';
+import type { EncodedStream, RtpListener } from '../../../server/capture/encoded-stream.js';
 
 /** Collects what a stream sends. */
 export class Recorder implements RtpListener {

@@ -1,12 +1,12 @@
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import type { CipherSuite } from '../../../server/media/cipher-suite.js';
-import { CODECS } from '../../../server/media/codec.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
 import { type Departures, plainDepartures, selectDepartures } from '../../../server/media/departures.js';
 import type { PeerSender, SrtpProfile } from '../../../server/media/media-engine.js';
 import { nodeCryptoSuite } from '../../../server/media/node-crypto-suite.js';
 import { selectCipher } from '../../../server/media/select-cipher.js';
+import { CODECS } from '../../../server/protocol/codec.js';
 import { PeerHub } from '../../../server/webrtc/peer-hub.js';
 import { silentLog } from '../../support/silent-log.js';
 import { lossyDepartures } from './lossy-departures.js';

@@ -1,8 +1,8 @@
+import type { EncodedStream, RtpListener } from '../../../server/capture/encoded-stream.js';
 import type { Clock } from '../../../server/lib/clock.js';
 import type { CipherSuite } from '../../../server/media/cipher-suite.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
 import { plainDepartures } from '../../../server/media/departures.js';
-import type { EncodedStream, RtpListener } from '../../../server/media/encoded-stream.js';
 import type { MediaEngine, PeerHooks, PeerSender, SrtpKeys, SrtpProfile } from '../../../server/media/media-engine.js';
 import type { StreamPath } from '../../../server/media/packet-path.js';
 import { rtpPayloadAt } from '../../../server/media/rtp.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { CodecName } from '../../../server/media/codec.js';
 import { startsKeyframe } from '../../../server/media/keyframe.js';
+import type { CodecName } from '../../../server/protocol/codec.js';
 import { hex } from './ciphers.js';
 
 test.each<[CodecName, string, boolean, string]>([

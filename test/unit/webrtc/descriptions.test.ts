@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CODECS } from '../../../server/media/codec.js';
+import { CODECS } from '../../../server/protocol/codec.js';
 import { type TransportDescription, writeDescription } from '../../../server/webrtc/local-description.js';
 import { answerSections, offerSections } from '../../../server/webrtc/media-sections.js';
 import { readDescription } from '../../../server/webrtc/remote-description.js';

@@ -1,5 +1,5 @@
 import type { Dispose } from '../lib/dispose.js';
-import type { CodecName } from './codec.js';
+import type { CodecName } from '../protocol/codec.js';
 
 /** One shared encoding as the fan-out sees it; capture/ implements it. */
 export interface EncodedStream {
