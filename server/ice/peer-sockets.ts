@@ -121,6 +121,7 @@ function tcpIo(connection: TcpConnection): BaseIo {
     path: () => ({
       kind: 'stream',
       send: (packet) => connection.send(packet),
+      sendAll: (packets) => connection.sendAll(packets),
       get queuedBytes() {
         return connection.queuedBytes;
       },

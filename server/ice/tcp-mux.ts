@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { writeFrames } from '../media/framed-writer.js';
 import { canonicalAddress, type TransportAddress } from './address.js';
 import { FrameReader, frame } from './frame-reader.js';
 import { halfOpenConnections } from './half-open.js';
@@ -13,6 +14,8 @@ export interface TcpConnection {
   readonly remote: TransportAddress;
   /** False: not taken, because too much is waiting or the connection is gone. */
   send(datagram: Uint8Array): boolean;
+  /** Several in one write; answers how many were taken, all or none. */
+  sendAll(datagrams: readonly Uint8Array[]): number;
   readonly queuedBytes: number;
   /** The peer has proved itself: the connection may stay. */
   keep(): void;
@@ -122,6 +125,11 @@ function connectionOver(socket: Socket, keep: () => void): TcpConnection {
       if (socket.writableLength + datagram.length > MAX_QUEUED_BYTES) return false;
       socket.write(frame(datagram));
       return true;
+    },
+    sendAll(datagrams) {
+      if (socket.destroyed || !socket.writable || socket.writableLength > MAX_QUEUED_BYTES) return 0;
+      writeFrames(socket, datagrams);
+      return datagrams.length;
     },
     get queuedBytes() {
       return socket.writableLength;
