@@ -40,7 +40,10 @@ test.each([
 test('a greeting in order, truthful about what there is', async () => {
   await start();
   const admin = await harness.join('admin');
-  expect(admin.events).toEqual(['system/init', 'system/admin', 'session/state']);
+  const greetings = ['chat/init', 'filetransfer/update', 'openinapp/init'];
+  await admin.until(() => greetings.every((event) => admin.events.includes(event)) || undefined, 'greetings');
+  expect(admin.events).toEqual(['system/init', 'system/admin', 'session/state', ...greetings]);
+  expect(await admin.seen('chat/init')).toEqual({ enabled: false });
   expect(await admin.seen('system/init')).toMatchObject({
     session_id: admin.id,
     control_host: { id: '', has_host: false },
