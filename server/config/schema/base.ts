@@ -35,7 +35,7 @@ export const serverSchema = {
   cert: key(text, '', 'PEM file with the TLS certificate; needs server.key too.'),
   key: key(text, '', 'PEM file with the TLS key; needs server.cert too.'),
   proxy: key(boolean, false, 'Believes the client addresses that a reverse proxy in front writes into headers.'),
-  static: key(text, '', 'Directory of the web client; empty serves none.'),
+  static: key(text, '', 'Directory of the web client; empty serves the one that was built with the server.'),
   path_prefix: key(text, '/', 'Path under which everything is served.'),
   pprof: key(boolean, false, 'Profiling of the Go runtime in neko; there is nothing like it here.'),
   metrics: key(boolean, true, 'Prometheus metrics at /metrics.'),
