@@ -41,6 +41,21 @@ describe.skipIf(!canMakeNetworks || !hasCoturn)(
       });
     });
 
+    test.each<[Transport]>([['UDP'], ['TCP']])(
+      'over %s, trickle off: our address stands in the first offer',
+      async (transport) => {
+        const { client, server } = await apart(STATIC, transport === 'UDP' ? undefined : 'client');
+        await net.serve(server, {
+          NEKO_WEBRTC_UDPMUX: '59000',
+          NEKO_WEBRTC_ICETRICKLE: 'false',
+          NEKO_WEBRTC_ICESERVERS_FRONTEND: listed(transport, STATIC),
+        });
+        const viewer = net.view(client, '203.0.113.1');
+        expect(await viewer.watch()).toMatchObject({ local: { type: 'relay', address: TURN_ADDRESS } });
+        expect(Number(viewer.last('provide')?.ms)).toBeLessThan(2_000);
+      },
+    );
+
     test.each<[Credentials]>([[STATIC], [SECRET]])('Chromium, over TLS, credentials %o', async (credentials) => {
       const { client, server } = await apart(credentials, 'client');
       await net.serve(server, {
