@@ -63,7 +63,8 @@ async function build(
   const part = (name: string) => log.child({ part: name });
 
   const desktop = await openDesktop({ display, screen, unminimize, log: part('desktop'), clock });
-  if (!desktop.ok) return desktop;
+  if (!desktop.ok)
+    return err(`${desktop.error}; let NEKO_DESKTOP_DISPLAY name a running display, or use \`npm start\`, which brings one`);
   onClose(() => desktop.value.close());
 
   const capture = openCapture({
