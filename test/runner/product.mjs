@@ -1,5 +1,6 @@
 // A freshly started product on a desktop of its own, for suites that treat it as a black box.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { userInfo } from 'node:os';
@@ -28,16 +29,23 @@ const accepts = (path) =>
     });
   });
 
-/** A TCP port that was free a moment ago. */
-export const freePort = () =>
-  new Promise((resolve, reject) => {
+/** Below the range from which the system picks ports for outgoing connections; those would take a port that suites count up to. */
+const PORTS = { min: 15_000, max: 31_000 };
+
+const isFree = (port) =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+
+/** A TCP port that was free a moment ago, and whose followers no outgoing connection takes. */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(PORTS.min, PORTS.max);
+    if (await isFree(port)) return port;
+  }
+}
 
 function start(program, args, env) {
   let said = '';
