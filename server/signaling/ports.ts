@@ -1,10 +1,10 @@
 import type { Dispose } from '../lib/dispose.js';
 import type { Result } from '../lib/result.js';
+import type { Member, MemberError, MemberProvider } from '../members/provider.js';
 import type { InputCommand } from '../protocol/datachannel.js';
 import type { DoctorResult, DoctorStart, DoctorView, doctorServerEvents } from '../protocol/doctor.js';
 import type { MessageOf } from '../protocol/events.js';
 import type { KeyboardMap, KeyboardModifiers, KeyboardModifiersPatch } from '../protocol/keyboard.js';
-import type { MemberProfile } from '../protocol/profile.js';
 import type { ScreenSize } from '../protocol/screen.js';
 import type {
   CandidateInit,
@@ -136,22 +136,7 @@ export interface HealthPort {
   canConnect(): boolean;
 }
 
-/** Why a member provider refused. `unsupported`: this provider keeps no members. `failed`: its storage does not work. */
-export type MemberError = 'wrong-credentials' | 'not-found' | 'exists' | 'unsupported' | 'failed';
+export type { Member, MemberError };
 
-export interface Member {
-  readonly id: string;
-  readonly profile: MemberProfile;
-}
-
-/** What signaling needs of the members. Passwords are compared in constant time behind it. */
-export interface MemberPort {
-  authenticate(username: string, password: string): Promise<Result<Member, MemberError>>;
-  /** `limit` 0 means all. */
-  list(limit: number, offset: number): Promise<Result<readonly Member[], MemberError>>;
-  insert(username: string, password: string, profile: MemberProfile): Promise<Result<Member, MemberError>>;
-  select(id: string): Promise<Result<MemberProfile, MemberError>>;
-  updateProfile(id: string, profile: MemberProfile): Promise<Result<void, MemberError>>;
-  updatePassword(id: string, password: string): Promise<Result<void, MemberError>>;
-  delete(id: string): Promise<Result<void, MemberError>>;
-}
+/** What signaling needs of the members: a provider, whole. Passwords are compared in constant time behind it. */
+export type MemberPort = MemberProvider;
