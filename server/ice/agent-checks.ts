@@ -15,6 +15,8 @@ export const CONSENT_INTERVAL_MS = 2000;
 export const RESERVE_INTERVAL_MS = 5000;
 /** Between unanswered checks of a pair that was valid. */
 export const REPEAT_MS = 500;
+/** The same once the path is lost: the network may be back at any moment, and the picture shall be there within a second of it. */
+export const PROBE_MS = 200;
 /** A reserve pair is given up after so many. */
 export const RESERVE_MAX_UNANSWERED = 6;
 /** A response that comes later than this is no news (RFC 8489 section 6.2.1: 39.5 s at most). */
@@ -106,11 +108,12 @@ function repeat(state: AgentState, pair: Pair, nowMs: number): AgentEffect[] {
 }
 
 function nextPhase(state: AgentState, pair: Pair, nowMs: number): Pair['phase'] {
-  if (pair.phase.kind === 'valid') return { kind: 'valid', unanswered: pair.phase.unanswered + 1, nextMs: nowMs + REPEAT_MS };
+  const repeatMs = state.status === 'disconnected' ? PROBE_MS : REPEAT_MS;
+  if (pair.phase.kind === 'valid') return { kind: 'valid', unanswered: pair.phase.unanswered + 1, nextMs: nowMs + repeatMs };
   const attempt = pair.phase.kind === 'checking' ? pair.phase.attempt : 0;
   const waitMs = RETRY_MS[attempt] ?? RETRY_MS[RETRY_MS.length - 1]!;
   // Whoever was connected before is not kept waiting once the network is back.
-  const longestMs = state.heardMs === undefined ? Number.POSITIVE_INFINITY : REPEAT_MS;
+  const longestMs = state.heardMs === undefined ? Number.POSITIVE_INFINITY : repeatMs;
   return { kind: 'checking', attempt: attempt + 1, nextMs: nowMs + Math.min(waitMs, longestMs) };
 }
 

@@ -113,6 +113,8 @@ export interface SenderTrack {
   resume(): void;
   /** Playout delay written into every later video packet, in ms (steps of 10, up to 40950). Starts at 0/0. */
   setPlayoutDelay(minMs: number, maxMs: number): void;
+  /** Asks the stream for a keyframe, as a PLI of the viewer does. */
+  requestKeyframe(): void;
   /** Stops the track; the peer goes on. Idempotent. */
   close(): void;
 }

@@ -33,6 +33,11 @@ export class PeerMedia {
     }
   }
 
+  /** What the viewer missed is not sent again: a keyframe shows it the screen as it is now. */
+  refresh(): void {
+    if (this.#attachedVideo !== undefined) this.tracks.video?.requestKeyframe();
+  }
+
   close(): void {
     this.#attachedVideo?.release();
     this.#releaseAudio?.();

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { RTCCertificate } from 'werift';
 import { formatCandidate } from '../ice/candidate.js';
-import type { IcePeer } from '../ice/ice-types.js';
+import type { IcePeer, IceState } from '../ice/ice-types.js';
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
@@ -65,6 +65,8 @@ export class Peer {
   #video: VideoChoice;
   #audioDisabled: boolean;
   #paused: boolean;
+  /** ICE heard nothing of the viewer, and has not since. */
+  #wasLost = false;
   #state: PeerState = { kind: 'offered' };
 
   constructor(private readonly options: PeerOptions) {
@@ -88,9 +90,7 @@ export class Peer {
     if (options.trickle) this.#releases.push(ice.onCandidate((candidate) => hooks.onCandidate(formatCandidate(candidate))));
     this.#releases.push(
       ice.onDatagram((datagram) => this.#receive(datagram)),
-      ice.onState((state) => {
-        if (state === 'failed') this.#end('no network path to the viewer');
-      }),
+      ice.onState((state) => this.#pathIs(state)),
       ice.onPath((path) => {
         if (this.#state.kind === 'connected') this.#state.sender.setPath(path);
       }),
@@ -202,6 +202,15 @@ export class Peer {
     this.#channel.close();
     this.#dtls.close();
     this.options.ice.close();
+  }
+
+  #pathIs(state: IceState): void {
+    if (state === 'failed') this.#end('no network path to the viewer');
+    if (state === 'disconnected') this.#wasLost = true;
+    if (state !== 'connected' || !this.#wasLost) return;
+    this.#wasLost = false;
+    // The viewer would ask by itself, but only once it has noticed that what comes now does not fit what it has.
+    if (this.#state.kind === 'connected') this.#state.media.refresh();
   }
 
   #end(reason: string): void {

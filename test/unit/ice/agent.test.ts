@@ -158,7 +158,7 @@ describe('staying up', () => {
     expect(lost[0] - silentFrom).toBeLessThanOrEqual(30_020);
   });
 
-  test('A11 a network that is gone for 30 s comes back by itself, within a second', () => {
+  test('A11 a network that is gone for 30 s comes back by itself: full ICE probes every 200 ms, lite waits for the other side', () => {
     for (const [lite, goneMs] of [6000, 17_300, 30_000].flatMap((ms) => [[false, ms] as const, [true, ms] as const])) {
       const { network, server, client } = twoPeers({ lite });
       network.run(5000);
@@ -168,7 +168,7 @@ describe('staying up', () => {
       expect(
         network.runUntil(() => connected(server, client), 5000),
         `${lite} ${goneMs}`,
-      ).toBeLessThan(1000);
+      ).toBeLessThan(300);
       expect(statesOf(server)).toEqual(['checking', 'connected', 'disconnected', 'connected']);
       expect(client.agent.status).toBe('connected');
     }
