@@ -218,6 +218,7 @@ export class Connection {
       heard: () => {
         this.#losses.heard();
         this.#session({ kind: 'message' });
+        this.#media.input({ kind: 'heard' });
       },
       received: (event) => this.#receive(event),
       closed: () => {

@@ -47,6 +47,7 @@ export class MediaLink {
         this.#ping();
       },
       interrupted: () => this.input({ kind: 'interrupted' }),
+      failed: () => this.input({ kind: 'failed' }),
       gone: () => this.input({ kind: 'gone' }),
       message: (message) => {
         if (message.kind === 'pong') this.#host.roundTrip(Math.max(0, Date.now() - joinTime(message.clientTime)));

@@ -9,6 +9,7 @@ export interface PeerEvents {
   /** ICE is connected and the data channel is open. */
   connected(): void;
   interrupted(): void;
+  failed(): void;
   gone(): void;
   message(message: ChannelMessage): void;
 }
@@ -122,6 +123,8 @@ export class MediaPeer {
         this.#events.interrupted();
         break;
       case 'failed':
+        this.#events.failed();
+        break;
       case 'closed':
         this.#events.gone();
         break;

@@ -19,7 +19,8 @@ export type PeerPhase =
   | { readonly kind: 'connected' }
   /** ICE hears nothing, and may recover by itself. */
   | { readonly kind: 'shaky'; readonly sinceMs: number }
-  | { readonly kind: 'repairing'; readonly sinceMs: number }
+  /** `heard`: the server has said something since, so that the network is there and the repair's time counts. */
+  | { readonly kind: 'repairing'; readonly sinceMs: number; readonly heard: boolean }
   | { readonly kind: 'retrying'; readonly untilMs: number; readonly attempt: number; readonly reason?: string };
 
 export type PeerInput =
@@ -30,7 +31,11 @@ export type PeerInput =
   | { readonly kind: 'allowed'; readonly allowed: boolean }
   | { readonly kind: 'connected' }
   | { readonly kind: 'interrupted' }
-  /** ICE failed, the data channel closed, or the server closed its side. */
+  /** ICE has given up; a restart can still bring it back. */
+  | { readonly kind: 'failed' }
+  /** Any message of the server. */
+  | { readonly kind: 'heard' }
+  /** The data channel closed, or the server closed its side. */
   | { readonly kind: 'gone' }
   /** The server could not make a peer, and says why. */
   | { readonly kind: 'refused'; readonly reason: string }
@@ -41,7 +46,7 @@ export type PeerEffect = 'request' | 'restart' | 'drop';
 
 /** ICE often recovers within a second or two; a restart before that is wasted work for both sides. */
 export const SHAKY_MS = 1_500;
-/** A restart that has not helped by now never will. */
+/** A restart that has not helped by now never will, unless the network is away altogether. */
 export const REPAIR_MS = 6_000;
 /** The time neko's client gives a peer to come up. */
 export const REQUEST_TIMEOUT_MS = 10_000;
@@ -65,6 +70,11 @@ export function stepPeer(state: PeerState, input: PeerInput, nowMs: number): Ste
       return state.peer.kind === 'none' ? [state, []] : [{ ...state, peer: { kind: 'connected' } }, []];
     case 'interrupted':
       return state.peer.kind === 'connected' ? [{ ...state, peer: { kind: 'shaky', sinceMs: nowMs } }, []] : [state, []];
+    case 'failed':
+      return failed(state, nowMs);
+    case 'heard':
+      if (state.peer.kind !== 'repairing' || state.peer.heard) return [state, []];
+      return [{ ...state, peer: { kind: 'repairing', sinceMs: nowMs, heard: true } }, []];
     case 'gone':
       return gone(state, nowMs);
     case 'refused':
@@ -88,7 +98,8 @@ export function peerDueAtMs({ socket, peer }: PeerState): number | null {
     case 'shaky':
       return peer.sinceMs + SHAKY_MS;
     case 'repairing':
-      return peer.sinceMs + REPAIR_MS;
+      // While nothing of the server comes through, a new peer would fare no better, and this one can come back by itself.
+      return peer.heard ? peer.sinceMs + REPAIR_MS : null;
     case 'retrying':
       return peer.untilMs;
     case 'none':
@@ -109,7 +120,7 @@ function socketOpen(state: PeerState, nowMs: number): Step {
       return [state, []];
     case 'shaky':
     case 'repairing':
-      return [{ ...state, peer: { kind: 'repairing', sinceMs: nowMs } }, ['restart']];
+      return repair(state, nowMs);
     case 'none':
     case 'requested':
     case 'retrying':
@@ -127,6 +138,28 @@ function serverView(state: PeerState, watching: boolean, nowMs: number): Step {
   return watching ? [state, []] : request(state, nowMs, 0);
 }
 
+function repair(state: PeerState, nowMs: number): Step {
+  return [{ ...state, peer: { kind: 'repairing', sinceMs: nowMs, heard: false } }, ['restart']];
+}
+
+/** What was up before is repaired, not replaced; while it is being set up, another request does the same. */
+function failed(state: PeerState, nowMs: number): Step {
+  switch (state.peer.kind) {
+    case 'connected':
+    case 'shaky':
+      // Without a socket the restart is asked for when there is one again.
+      return state.socket ? repair(state, nowMs) : [{ ...state, peer: { kind: 'shaky', sinceMs: nowMs } }, []];
+    case 'repairing':
+      return [state, []];
+    case 'none':
+    case 'requested':
+    case 'retrying':
+      return gone(state, nowMs);
+    default:
+      return assertNever(state.peer);
+  }
+}
+
 function gone(state: PeerState, nowMs: number, reason?: string): Step {
   if (!state.allowed || state.peer.kind === 'none') return [state, []];
   if (!state.socket) return [{ ...state, peer: { kind: 'none' } }, ['drop']];
@@ -142,7 +175,7 @@ function tick(state: PeerState, nowMs: number): Step {
   const dueAtMs = peerDueAtMs(state);
   if (dueAtMs === null || nowMs < dueAtMs) return [state, []];
   const { peer } = state;
-  if (peer.kind === 'shaky') return [{ ...state, peer: { kind: 'repairing', sinceMs: nowMs } }, ['restart']];
+  if (peer.kind === 'shaky') return repair(state, nowMs);
   if (peer.kind === 'requested') return request(state, nowMs, peer.attempt + 1);
   return request(state, nowMs, peer.kind === 'retrying' ? peer.attempt : 0);
 }

@@ -11,7 +11,17 @@ import {
 
 type Event = readonly [
   nowMs: number,
-  input: PeerInput | 'socket-open' | 'socket-lost' | 'connected' | 'interrupted' | 'gone' | 'tick' | 'signed-out',
+  input:
+    | PeerInput
+    | 'socket-open'
+    | 'socket-lost'
+    | 'connected'
+    | 'interrupted'
+    | 'failed'
+    | 'heard'
+    | 'gone'
+    | 'tick'
+    | 'signed-out',
 ];
 
 function play(script: readonly Event[]): { kind: string; effects: string[]; dueAtMs: number | null } {
@@ -90,9 +100,28 @@ test.each<readonly [string, Event[], string, string[]]>([
   ],
   [
     'a repair that fails is followed by a new peer',
-    [...up, [0, 'interrupted'], [SHAKY_MS, 'tick'], [SHAKY_MS + REPAIR_MS, 'tick']],
+    [...up, [0, 'interrupted'], [SHAKY_MS, 'tick'], [SHAKY_MS, 'heard'], [SHAKY_MS + REPAIR_MS, 'tick']],
     'requested',
     [...asked, '1500 restart', '7500 drop', '7500 request'],
+  ],
+  [
+    'while the server is not heard, the network is away, and the peer is kept for its return',
+    [...up, [0, 'interrupted'], [SHAKY_MS, 'tick'], [9_000, 'failed'], [20_000, 'tick'], [29_000, 'connected']],
+    'connected',
+    [...asked, '1500 restart'],
+  ],
+  [
+    'the time of a repair counts from the first word of the server',
+    [...up, [0, 'interrupted'], [SHAKY_MS, 'tick'], [20_000, 'heard'], [25_000, 'heard'], [25_999, 'tick'], [26_000, 'tick']],
+    'requested',
+    [...asked, '1500 restart', '26000 drop', '26000 request'],
+  ],
+  ['ICE that has failed is restarted at once', [...up, [300, 'failed']], 'repairing', [...asked, '300 restart']],
+  [
+    'ICE that has failed without a socket is restarted when there is one',
+    [...up, [250, 'socket-lost'], [300, 'failed'], [900, 'socket-open']],
+    'repairing',
+    [...asked, '900 restart'],
   ],
   [
     'without a socket nothing is tried; its return repairs',
@@ -100,7 +129,7 @@ test.each<readonly [string, Event[], string, string[]]>([
     'repairing',
     [...asked, '30000 restart'],
   ],
-  ['a failed peer is replaced at once', [...up, [300, 'gone']], 'requested', [...asked, '300 drop', '300 request']],
+  ['a peer that is gone is replaced at once', [...up, [300, 'gone']], 'requested', [...asked, '300 drop', '300 request']],
   [
     'a peer that fails while it is set up is asked for again after a moment',
     [

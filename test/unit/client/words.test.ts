@@ -29,7 +29,7 @@ test.each<readonly [SessionState, PeerPhase, string, string, string]>([
   [live, { kind: 'shaky', sinceMs: 0 }, 'busy', 'Connection is unstable…', ''],
   [
     live,
-    { kind: 'repairing', sinceMs: 0 },
+    { kind: 'repairing', sinceMs: 0, heard: false },
     'busy',
     'Repairing the connection…',
     'The network was interrupted. Repairing the connection.',
