@@ -17,9 +17,11 @@ export interface Lab {
 }
 
 const PREFIX = 'neko-net-';
+const PROBE = `ip netns add ${PREFIX}$$-probe && ip netns exec ${PREFIX}$$-probe true; worked=$?; ip netns delete ${PREFIX}$$-probe; exit $worked`;
 
-/** Namespaces need root and iproute2; without them network tests cannot run. */
-export const canMakeNetworks = process.getuid?.() === 0 && succeeds('ip', ['netns', 'list']) && succeeds('nft', ['--version']);
+/** Whether this machine lets us: root, iproute2 and nftables, and a root directory that is a mount (a plain chroot is none). */
+export const canMakeNetworks = process.getuid?.() === 0 && succeeds('nft', ['--version']) && succeeds('sh', ['-c', PROBE]);
+if (!canMakeNetworks) console.error('NO NETWORK NAMESPACES can be made here: the network tests are skipped.');
 
 let made = 0;
 
