@@ -43,12 +43,15 @@ export async function openPeers(stages: PeerStages): Promise<PeerHub> {
     videoIds: capture.videoIds,
     bitrateBps: (id) => video.get(id)?.bitrateBps() ?? 0,
     trickle: config.webrtc.icetrickle,
-    frontendIceServers: (sessionId) =>
-      stages.ice.servedServers(config.webrtc.iceServers.frontend, sessionId).map(({ urls, username, credential }) => ({
+    frontendIceServers(sessionId) {
+      const { servers, lifetimeMs } = stages.ice.servedServers(config.webrtc.iceServers.frontend, sessionId);
+      const told = servers.map(({ urls, username, credential }) => ({
         urls: [...urls],
         ...(username === undefined ? {} : { username }),
         ...(credential === undefined ? {} : { credential }),
-      })),
+      }));
+      return { servers: told, lifetimeMs };
+    },
     cursor: {
       image: () => desktop.cursor.image(),
       onImage: (listener) => desktop.cursor.onImage(listener),

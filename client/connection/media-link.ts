@@ -3,7 +3,8 @@ import type { Dispose } from '../../server/lib/dispose.js';
 import { type ChannelMessage, type InputCommand, joinTime, splitTime } from '../../server/protocol/datachannel.js';
 import { MediaPeer } from './media-peer.js';
 import { NO_PEER, type PeerEffect, type PeerInput, type PeerPhase, peerDueAtMs, stepPeer } from './peer-policy.js';
-import type { ServerEvent } from './server-event.js';
+import type { IceServer, ServerEvent } from './server-event.js';
+import { usesOwnRelay } from './stats-report.js';
 
 export type CursorMessage = Exclude<ChannelMessage, { kind: 'pong' }>;
 
@@ -72,6 +73,9 @@ export class MediaLink {
       case 'signal/close':
         this.input({ kind: 'gone' });
         break;
+      case 'signal/iceservers':
+        void this.#useServers(event.iceServers);
+        break;
       case 'signal/refused':
         this.input({ kind: 'refused', reason: event.message });
         break;
@@ -96,6 +100,15 @@ export class MediaLink {
 
   async stats(): Promise<RTCStatsReport | null> {
     return (await this.#peer?.stats()) ?? null;
+  }
+
+  /** A relay under the old credentials may end with them: a restart moves over to one under the new, without a gap. */
+  async #useServers(iceServers: readonly IceServer[]): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || peer.isUnused) return;
+    peer.useServers(iceServers);
+    const relayed = usesOwnRelay([...(await peer.stats()).values()]);
+    if (relayed && peer === this.#peer && this.#state.peer.kind === 'connected') this.#host.signal('signal/restart');
   }
 
   #carryOut(effect: PeerEffect): void {

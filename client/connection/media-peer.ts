@@ -52,8 +52,14 @@ export class MediaPeer {
 
   /** Answers the first offer. */
   provide(sdp: string, iceServers: readonly IceServer[]): void {
-    this.#connection.setConfiguration({ ...CONFIGURATION, iceServers: iceServers.map((server) => ({ ...server })) });
+    this.useServers(iceServers);
     this.offer(sdp);
+  }
+
+  /** The servers that the next gathering asks: that of the first answer, and of every ICE restart. */
+  useServers(iceServers: readonly IceServer[]): void {
+    if (this.#closed) return;
+    this.#connection.setConfiguration({ ...CONFIGURATION, iceServers: iceServers.map((server) => ({ ...server })) });
   }
 
   /** Answers any offer: the first one, a renegotiation or an ICE restart. */

@@ -61,6 +61,7 @@ function applyToRoom(view: RoomView, event: Exclude<ServerEvent, { event: 'syste
     case 'signal/candidate':
     case 'signal/close':
     case 'signal/refused':
+    case 'signal/iceservers':
     case 'clipboard/updated':
     case 'doctor/probe':
     case 'doctor/report':

@@ -61,6 +61,7 @@ export type ServerEvent =
   | { readonly event: 'signal/candidate'; readonly candidate: IceCandidate }
   | { readonly event: 'signal/close' }
   | { readonly event: 'signal/refused'; readonly message: string }
+  | { readonly event: 'signal/iceservers'; readonly iceServers: IceServer[] }
   | { readonly event: 'session/created'; readonly person: Person }
   | { readonly event: 'session/deleted'; readonly id: string }
   | { readonly event: 'session/profile'; readonly id: string; readonly profile: PersonProfile }

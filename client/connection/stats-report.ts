@@ -69,11 +69,19 @@ function difference(now: Counters | null, before: Counters | null): Pick<StatsRe
   };
 }
 
-function readPath(entries: readonly Entry[], byId: ReadonlyMap<unknown, Entry>): string | null {
+/** Whether what this browser sends goes through a TURN server that it asked itself. */
+export function usesOwnRelay(entries: readonly Entry[]): boolean {
+  return selectedPair(entries, new Map(entries.map((entry) => [entry.id, entry]))).local?.candidateType === 'relay';
+}
+
+function selectedPair(entries: readonly Entry[], byId: ReadonlyMap<unknown, Entry>) {
   const transport = entries.find((entry) => entry.type === 'transport');
   const pair = byId.get(transport?.selectedCandidatePairId);
-  const local = byId.get(pair?.localCandidateId);
-  const remote = byId.get(pair?.remoteCandidateId);
+  return { local: byId.get(pair?.localCandidateId), remote: byId.get(pair?.remoteCandidateId) };
+}
+
+function readPath(entries: readonly Entry[], byId: ReadonlyMap<unknown, Entry>): string | null {
+  const { local, remote } = selectedPair(entries, byId);
   if (!local || !remote || typeof local.protocol !== 'string') return null;
   const relayed = local.candidateType === 'relay' || remote.candidateType === 'relay';
   return `${local.protocol.toUpperCase()}, ${relayed ? 'through a relay' : 'direct'}`;

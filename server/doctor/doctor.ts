@@ -107,7 +107,7 @@ export async function openDoctor(options: DoctorOptions): Promise<Doctor> {
           page: { secure: page.secure, host: page.host, port: page.port },
           losses: page.losses.map(({ idle_ms: idleMs, lifetime_ms: lifetimeMs }) => ({ idleMs, lifetimeMs })),
         },
-        servers: ice.servedServers(options.frontendServers, sessionId),
+        servers: ice.servedServers(options.frontendServers, sessionId).servers,
         look: lookAround(FRESH_MS),
         tellsServerSide: isAdmin,
         newProbe: (peer) => new ProbePeer(peer, certificate),

@@ -76,7 +76,7 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 function serverChecks({ ice, servers, clock }: ServerChecks): { path: Path; check: Promise<Outcome> }[] {
   const seen = new Set<string>();
-  return ice.servedServers(servers, 'doctor').flatMap((server) =>
+  return ice.servedServers(servers, 'doctor').servers.flatMap((server) =>
     server.urls.flatMap((text) => {
       const url = parseIceUrl(text);
       if (!url.ok || seen.has(text)) return [];

@@ -18,7 +18,7 @@ import { systemMdnsResolver } from './mdns-names.js';
 import { type NoPort, shownToViewer } from './no-port.js';
 import { Peer } from './peer.js';
 import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute } from './peer-sockets.js';
-import { servedServers } from './served-servers.js';
+import { type ServedServers, servedServers } from './served-servers.js';
 import { openTcpMux, type TcpMux } from './tcp-mux.js';
 import { type MuxRoute, openUdpMux, type UdpMux } from './udp-mux.js';
 import { type UdpRange, udpRange } from './udp-range.js';
@@ -48,7 +48,7 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
   const gathering = gatherer({
     servers,
     frontendServers: options.frontendServers ?? [],
-    served: (list) => serve(list, 'server', options, external.value),
+    served: (list) => serve(list, 'server', options, external.value).servers,
     ttlSeconds: options.turn?.ttlSeconds,
     clock: options.clock,
     log: options.log,
@@ -165,7 +165,7 @@ class Transports implements IceTransports {
     else socket.destroy();
   }
 
-  servedServers(servers: readonly IceServer[], user: string): readonly IceServer[] {
+  servedServers(servers: readonly IceServer[], user: string): ServedServers {
     return serve(servers, user, this.#options, this.#parts.external);
   }
 
@@ -205,7 +205,7 @@ function serve(
   user: string,
   options: IceTransportsOptions,
   external: ExternalAddresses,
-): IceServer[] {
+): ServedServers {
   const policy = {
     locals: localAddresses(),
     externals: [],

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.js';
 import type { Result } from '../lib/result.js';
 import type { PacketPath } from '../media/packet-path.js';
 import type { Candidate } from './candidate.js';
+import type { ServedServers } from './served-servers.js';
 
 /** What the rest of the server sees of ice/: shared transports made once at start, and one peer per viewer. */
 export interface IceTransports {
@@ -13,7 +14,7 @@ export interface IceTransports {
   /** Takes over a TCP connection that another listener accepted, with the bytes already read from it (first byte 0 to 15). */
   acceptTcp(socket: Socket, firstBytes: Buffer): void;
   /** `servers` as they are told to a user: addresses filled in, time-limited credentials where there are none. */
-  servedServers(servers: readonly IceServer[], user: string): readonly IceServer[];
+  servedServers(servers: readonly IceServer[], user: string): ServedServers;
   /** The bound shared sockets, for the log and the doctor. */
   listening(): readonly { readonly transport: 'udp' | 'tcp'; readonly address: string; readonly port: number }[];
   /** Closes all peers, then all sockets. */

@@ -1,6 +1,13 @@
 import type { IceServer } from './ice-types.js';
 import type { HmacSha1 } from './stun.js';
 
+/** ICE servers as they are told to one user. */
+export interface ServedServers {
+  readonly servers: readonly IceServer[];
+  /** How long the credentials among them are good for; undefined: for ever. */
+  readonly lifetimeMs: number | undefined;
+}
+
 /** TURN REST (draft-uberti-behave-turn-rest-00): the server and we share a secret, users get credentials that end by themselves. */
 export interface TurnSecret {
   readonly secret: string;
@@ -21,13 +28,17 @@ export interface ServingFacts {
  * ICE servers as they are told to one user: `{{private_ip}}` and `{{public_ip}}` filled in, and time-limited credentials for TURN
  * entries that have none of their own. A URL whose address is not known is left out. Pure.
  */
-export function servedServers(servers: readonly IceServer[], facts: ServingFacts): IceServer[] {
-  return servers.flatMap((server) => {
+export function servedServers(servers: readonly IceServer[], facts: ServingFacts): ServedServers {
+  let limited = false;
+  const served = servers.flatMap((server) => {
     const urls = server.urls.flatMap((url) => fill(url, facts) ?? []);
     if (urls.length === 0) return [];
     const bare = server.username === undefined && server.credential === undefined && urls.some((url) => /^turns?:/i.test(url));
-    return [{ ...server, urls, ...(bare && facts.turn ? turnCredentials(facts.turn, facts) : {}) }];
+    if (!bare || !facts.turn) return [{ ...server, urls }];
+    limited = true;
+    return [{ ...server, urls, ...turnCredentials(facts.turn, facts) }];
   });
+  return { servers: served, lifetimeMs: limited && facts.turn ? facts.turn.ttlSeconds * 1000 : undefined };
 }
 
 /** User name `expiry:user` and the base64 of its HMAC-SHA1 under the secret. */

@@ -68,6 +68,10 @@ export type SignalProvide = Static<typeof SignalProvide>;
 export const SignalRefused = Type.Object({ message: Type.String() });
 export type SignalRefused = Static<typeof SignalRefused>;
 
+/** ICE servers in place of those of `signal/provide`, whose credentials end soon; an event of ours, as above. */
+export const SignalIceServers = Type.Object({ iceservers: Type.Array(IceServer) });
+export type SignalIceServers = Static<typeof SignalIceServers>;
+
 export const signalClientEvents = {
   'signal/request': SignalRequest,
   'signal/offer': Description,
@@ -88,4 +92,5 @@ export const signalServerEvents = {
   'signal/audio': PeerAudio,
   'signal/close': Type.Null(),
   'signal/refused': SignalRefused,
+  'signal/iceservers': SignalIceServers,
 };

@@ -37,6 +37,7 @@ function serve(services: Services, socket: WebSocket, id: SocketId, sender: Send
   const { sessionId, address } = sender;
   if (room.apply({ kind: 'connect', id: sessionId, socket: id }) !== null) return;
   greetFromPlugins(services, sessionId);
+  services.peers.peer(sessionId)?.socketOpened();
   log.info({ sessionId, address }, 'session connected');
   const stopHeartbeat = startHeartbeat(services, id);
   const lines = { signal: new MessageLine(), desktop: new MessageLine() };

@@ -9,6 +9,7 @@ import type { ScreenSize } from '../protocol/screen.js';
 import type {
   CandidateInit,
   Description,
+  IceServer,
   PeerAudio,
   PeerAudioRequest,
   PeerVideo,
@@ -96,6 +97,8 @@ export interface PeerHooks {
   onOffer(offer: Description): void;
   onVideo(video: PeerVideo): void;
   onAudio(audio: PeerAudio): void;
+  /** ICE servers in place of those that the session's browser has, whose credentials end soon. */
+  onIceServers(servers: IceServer[]): void;
   onConnected(): void;
   /** The peer is gone, whoever ended it; called once, and not for a peer that was replaced. */
   onClosed(): void;
@@ -108,6 +111,8 @@ export interface PeerHandle {
   offer(sdp: string): Promise<Result<Description>>;
   candidate(init: CandidateInit): Promise<Result<void>>;
   restart(): Promise<Result<Description>>;
+  /** The session has another socket; what was said while it had none is lost. */
+  socketOpened(): void;
   setVideo(request: PeerVideoRequest): Promise<Result<void>>;
   setAudio(request: PeerAudioRequest): Promise<Result<void>>;
   setPaused(paused: boolean): void;

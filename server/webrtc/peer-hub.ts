@@ -22,6 +22,7 @@ import { createCertificate, warmUpDtls } from './certificate.js';
 import { CursorStart } from './cursor-start.js';
 import type { SrtpProfileName } from './dtls.js';
 import { Peer } from './peer.js';
+import { ServerRenewal, type ToldServers } from './server-renewal.js';
 import { applyVideoRequest, type Streams, type VideoChoice } from './video-choice.js';
 
 export interface PeerHubOptions {
@@ -37,7 +38,7 @@ export interface PeerHubOptions {
   /** The SRTP profiles to agree to, best first; default all. */
   readonly srtpProfiles?: readonly SrtpProfileName[];
   /** What a session's browser is told; time-limited credentials are its own. */
-  readonly frontendIceServers: (sessionId: string) => IceServer[];
+  readonly frontendIceServers: (sessionId: string) => ToldServers;
   readonly cursor: CursorSource;
   readonly clock: Clock;
   readonly log: Log;
@@ -69,6 +70,8 @@ export interface SessionHooks {
   onCandidate(candidate: CandidateInit): void;
   onVideo(video: PeerVideo): void;
   onAudio(audio: PeerAudio): void;
+  /** ICE servers in place of those told before, whose credentials end soon. */
+  onIceServers(servers: IceServer[]): void;
   onConnected(): void;
   /** Called once, whoever ended the peer, but not for one that was replaced. */
   onClosed(): void;
@@ -85,7 +88,10 @@ export interface PeerHandle {
   answer(sdp: string): Promise<Result<void>>;
   offer(sdp: string): Promise<Result<Description>>;
   candidate(init: { readonly candidate: string }): Promise<Result<void>>;
+  /** Old ICE servers are replaced before. */
   restart(): Promise<Result<Description>>;
+  /** The session has another WebSocket: what was told meanwhile is lost. */
+  socketOpened(): void;
   setVideo(request: PeerVideoRequest): Promise<Result<void>>;
   setAudio(request: PeerAudioRequest): Promise<Result<void>>;
   setPaused(paused: boolean): void;
@@ -161,7 +167,13 @@ export class PeerHub {
     const { options, certificate } = this;
     const ice = await options.ice.createPeer({ clientAddress });
     if (!ice.ok) return ice;
+    const renewal = new ServerRenewal({
+      servers: () => options.frontendIceServers(sessionId),
+      tell: (servers) => hooks.onIceServers(servers),
+      clock: options.clock,
+    });
     const gone = once(() => {
+      renewal.close();
       if (this.#peers.get(sessionId)?.peer !== peer) return;
       this.#peers.delete(sessionId);
       hooks.onClosed();
@@ -192,14 +204,15 @@ export class PeerHub {
       },
     });
     const previous = this.#peers.get(sessionId);
-    this.#peers.set(sessionId, { peer, handle: this.#handle(peer, start, gone) });
+    this.#peers.set(sessionId, { peer, renewal, handle: this.#handle(peer, start, renewal, gone) });
+    previous?.renewal.close();
     previous?.peer.close();
     const sdp = await peer.offer();
     hooks.onVideo(peerVideo(video));
     if (!audioDisabled) hooks.onAudio({ disabled: false });
     return ok({
       sdp,
-      iceservers: options.frontendIceServers(sessionId),
+      iceservers: renewal.current(),
       video: peerVideo(video),
       audio: { disabled: audioDisabled },
     });
@@ -225,12 +238,16 @@ export class PeerHub {
     };
   }
 
-  #handle(peer: Peer, start: CursorStart, gone: Dispose): PeerHandle {
+  #handle(peer: Peer, start: CursorStart, renewal: ServerRenewal, gone: Dispose): PeerHandle {
     return {
       answer: async (sdp) => peer.answer(sdp),
       offer: async (sdp) => describe(await peer.answerOffer(sdp)),
       candidate: async ({ candidate }) => peer.candidate(candidate),
-      restart: async () => describe(await peer.restart()),
+      restart: async () => {
+        renewal.refresh();
+        return describe(await peer.restart());
+      },
+      socketOpened: () => renewal.refresh(),
       setVideo: async (request) => peer.setVideo(request),
       setAudio: async ({ disabled }) => {
         if (disabled !== undefined) peer.setAudio(disabled);
@@ -268,6 +285,7 @@ export class PeerHub {
 
 interface SessionPeer {
   readonly peer: Peer;
+  readonly renewal: ServerRenewal;
   readonly handle: PeerHandle;
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canMakeNetworks } from '../support/net/lab.js';
 import { hasCoturn } from '../support/net/turn-server.js';
 import {
@@ -9,7 +9,7 @@ import {
   STATIC,
   type Transport,
   TURN_ADDRESS,
-  twoHomes,
+  useTwoHomes,
 } from '../support/net/two-homes.js';
 import { useLab } from '../support/net/use-lab.js';
 
@@ -17,12 +17,7 @@ describe.skipIf(!canMakeNetworks || !hasCoturn)(
   '(f) symmetric NAT on both sides, and only the viewer knows the TURN server',
   () => {
     const net = useLab();
-
-    async function apart(credentials: Credentials, onlyTcp?: 'client' | 'server') {
-      const homes = await twoHomes(net, credentials, onlyTcp);
-      onTestFinished(() => homes.turn.stop());
-      return homes;
-    }
+    const apart = useTwoHomes(net);
 
     test.each<[Transport, Credentials]>([
       ['UDP', STATIC],

@@ -36,7 +36,7 @@ export const webrtcSchema = {
   },
   turn: {
     secret: key(text, '', 'Secret shared with the TURN server, for credentials that expire.', { secret: true }),
-    ttl: key(duration(60_000), 24 * 3_600_000, 'Life of such credentials.'),
+    ttl: key(duration(10_000), 24 * 3_600_000, 'Life of such credentials; renewed in time while somebody watches.'),
   },
   epr: key(portRange, null, 'UDP ports for viewers, one or more each.', { defaultText: '59000-59100 unless a mux port is set' }),
   tcpmux: key(portOrOff, null, 'One TCP port for all viewers; may be the port of server.bind.', { defaultText: 'off' }),

@@ -15,6 +15,7 @@ function hooksOf(services: Services, sessionId: string): PeerHooks {
     onOffer: (payload) => send({ event: 'signal/offer', payload }),
     onVideo: (payload) => send({ event: 'signal/video', payload }),
     onAudio: (payload) => send({ event: 'signal/audio', payload }),
+    onIceServers: (iceservers) => send({ event: 'signal/iceservers', payload: { iceservers } }),
     onConnected: () => void services.room.apply({ kind: 'watching', id: sessionId, watching: true }),
     onClosed: () => {
       services.room.apply({ kind: 'watching', id: sessionId, watching: false });

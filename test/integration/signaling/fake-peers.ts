@@ -52,6 +52,9 @@ export class FakePeer implements PeerHandle {
   async restart() {
     return ok({ sdp: 'v=0 restart' });
   }
+  socketOpened() {
+    this.said.push('socket opened');
+  }
   async setVideo({ disabled }: { readonly disabled?: boolean }) {
     if (disabled !== undefined) this.hooks.onVideo({ disabled, id: 'main', video: 'main', auto: false });
     return ok(undefined);

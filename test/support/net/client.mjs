@@ -6,6 +6,8 @@ import WebSocket from 'ws';
 
 const { url, name, password, relayOnly = false, ignoreServers = false } = JSON.parse(process.argv[2]);
 const REPORT_MS = 200;
+/** A picture that comes after so long without one is told at once. */
+const STILL_MS = 1000;
 /** Pixels apart from each other that are compared to tell one picture from another. */
 const STRIDE = 997;
 
@@ -19,6 +21,7 @@ let sink;
 let frames = 0;
 let pictures = 0;
 let lastPicture = -1;
+let lastPictureMs = 0;
 let pairText = '';
 
 const token = await login();
@@ -146,7 +149,12 @@ function look({ data, width, height }) {
   frames++;
   let sum = 0;
   for (let i = 0; i < width * height; i += STRIDE) sum = (sum * 31 + data[i]) | 0;
-  if (sum !== lastPicture) pictures++;
+  if (sum !== lastPicture) {
+    pictures++;
+    const nowMs = performance.now();
+    if (nowMs - lastPictureMs > STILL_MS) say('picture', { afterMs: Math.round(nowMs - lastPictureMs) });
+    lastPictureMs = nowMs;
+  }
   lastPicture = sum;
   if (frames === 1) say('first-frame', { width, height, ms: Math.round(performance.now() - requestedMs) });
 }

@@ -34,6 +34,8 @@ export interface NetViewerOptions {
 interface Said {
   readonly event: string;
   readonly atMs: number;
+  /** When it was heard, on the clock of the test. */
+  readonly heardMs: number;
   readonly [field: string]: unknown;
 }
 
@@ -46,7 +48,9 @@ export class NetViewer {
     private readonly child: ChildProcess,
     private readonly server: NetServer,
   ) {
-    createInterface({ input: child.stdout! }).on('line', (line) => this.said.push(JSON.parse(line) as Said));
+    createInterface({ input: child.stdout! }).on('line', (line) =>
+      this.said.push({ ...(JSON.parse(line) as Said), heardMs: performance.now() }),
+    );
     child.stderr!.on('data', (data: Buffer) => {
       this.#errors += data.toString();
     });

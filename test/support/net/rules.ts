@@ -15,8 +15,8 @@ export function mapPort(protocol: 'udp' | 'tcp', external: string, externalPort:
   return nat('prerouting', 'dstnat', `ip daddr ${external} ${protocol} dport ${externalPort} dnat to ${to}:${port}`);
 }
 
-/** Drops what matches on its way through a router, or into a host. */
-export function drop(hook: 'input' | 'forward', match: string): string {
+/** Drops what matches on its way through a router, or into a host or out of it. */
+export function drop(hook: 'input' | 'forward' | 'output', match: string): string {
   return chain('inet', 'filter', hook, 'filter', `${match} drop`);
 }
 

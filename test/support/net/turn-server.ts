@@ -18,6 +18,7 @@ export interface TurnServerOptions {
 }
 
 export interface TurnServer {
+  readonly host: Host;
   /** PEM, for those who shall trust it. */
   readonly certificatePath: string;
   output(): string;
@@ -66,6 +67,7 @@ export async function startTurnServer(host: Host, options: TurnServerOptions): P
     throw new Error(`${error.message}; it said:\n${output}`);
   });
   return {
+    host,
     certificatePath: certificate,
     output: () => output,
     async stop() {

@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import type { Host } from './host.js';
 import { closedTo, drop, mapPort, symmetricNat } from './rules.js';
 import { startTurnServer, type TurnServer, type TurnServerOptions } from './turn-server.js';
@@ -27,7 +28,7 @@ export interface TwoHomes {
  * Point (f): a client and a server, each behind a symmetric NAT of its own (203.0.113.2 and 203.0.113.1), nothing mapped but
  * the page, and a TURN server between them. `onlyTcp` names the home that lets no UDP out.
  */
-export async function twoHomes(net: LabTests, credentials: Credentials, onlyTcp?: 'client' | 'server'): Promise<TwoHomes> {
+async function twoHomes(net: LabTests, credentials: Credentials, onlyTcp?: 'client' | 'server'): Promise<TwoHomes> {
   const wan = net.lan('wan');
   const home = (name: 'client' | 'server', outside: string, inside: string, address: string, ports = '') => {
     const lan = net.lan(`${name}-home`);
@@ -54,6 +55,15 @@ export async function twoHomes(net: LabTests, credentials: Credentials, onlyTcp?
     .plug(wan, [`${TURN_ADDRESS}/24`])
     .via('203.0.113.254');
   return { client, server, turn: await startTurnServer(host, { address: TURN_ADDRESS, name: TURN_NAME, credentials }) };
+}
+
+/** `twoHomes` whose TURN server ends with the test. */
+export function useTwoHomes(net: LabTests): (credentials: Credentials, onlyTcp?: 'client' | 'server') => Promise<TwoHomes> {
+  return async (credentials, onlyTcp) => {
+    const homes = await twoHomes(net, credentials, onlyTcp);
+    onTestFinished(() => homes.turn.stop());
+    return homes;
+  };
 }
 
 /** An NEKO_WEBRTC_ICESERVERS_* value. */

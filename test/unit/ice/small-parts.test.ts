@@ -150,10 +150,15 @@ test('U4 servers are told with addresses filled in and credentials that end', ()
     { urls: ['stun:plain.example'] },
   ];
   const credential = createHmac('sha1', 'north').update('1700003600:s1').digest('base64');
-  expect(servedServers(servers, facts)).toEqual([
-    { urls: ['stun:192.168.1.10:3478', 'turn:[2001:db8::10]:3478?transport=tcp'], username: '1700003600:s1', credential },
-    servers[1],
-    servers[2],
-  ]);
-  expect(servedServers(servers, { ...facts, publicIp: undefined, privateIp: undefined })).toEqual(servers.slice(1));
+  expect(servedServers(servers, facts)).toEqual({
+    lifetimeMs: 3_600_000,
+    servers: [
+      { urls: ['stun:192.168.1.10:3478', 'turn:[2001:db8::10]:3478?transport=tcp'], username: '1700003600:s1', credential },
+      servers[1],
+      servers[2],
+    ],
+  });
+  const lasting = { servers: servers.slice(1), lifetimeMs: undefined };
+  expect(servedServers(servers, { ...facts, publicIp: undefined, privateIp: undefined })).toEqual(lasting);
+  expect(servedServers(servers.slice(1), facts)).toEqual(lasting);
 });
