@@ -1,4 +1,4 @@
-import type { BindAddress, Config, ExternalAddress, StaticCandidate } from './config/config.js';
+import type { BindAddress, Config } from './config/config.js';
 import type { IceTransportsOptions } from './ice/ice-types.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
@@ -26,10 +26,10 @@ export function iceOptions(
         : { kind: webrtc.tcpmux === server.bind.port ? 'shared' : 'mux', port: webrtc.tcpmux },
     servers: webrtc.iceServers.backend,
     frontendServers: webrtc.iceServers.frontend,
-    nat1to1: webrtc.nat1to1.map(externalText),
+    nat1to1: webrtc.nat1to1,
     foundAddresses: retrieved === undefined ? [] : [retrieved],
     ...(webrtc.turn === undefined ? {} : { turn: { secret: webrtc.turn.secret, ttlSeconds: webrtc.turn.ttlSec } }),
-    candidates: webrtc.candidates.map(candidateText),
+    candidates: webrtc.candidates,
     filters: {
       ips: filters.ips,
       interfaces: filters.interfaces,
@@ -80,12 +80,4 @@ export function sessionOptions({ session }: Config): SessionOptions {
 /** An address and port as a URL has it. */
 export function hostAndPort({ host, port }: BindAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function externalText({ external, local }: ExternalAddress): string {
-  return local === undefined ? external : `${external}/${local}`;
-}
-
-function candidateText(candidate: StaticCandidate): string {
-  return candidate.kind === 'stun' ? `stun:${candidate.port}` : hostAndPort(candidate);
 }

@@ -1,5 +1,5 @@
 import { canonicalAddress, isLoopback, sameNetwork } from '../ice/address.js';
-import { parseHostPort } from '../ice/host-port.js';
+import type { StaticEntry } from '../ice/ice-types.js';
 import type { Cause } from './cause.js';
 import {
   type ClientFacts,
@@ -30,10 +30,8 @@ export function diagnoseHost(path: HostPath, facts: DoctorFacts, client: ClientF
 /** The number outside is written down by hand: it has to be the one that is published. */
 function wrongStatic(path: HostPath, facts: DoctorFacts): Cause | undefined {
   const inside = insidePort(path, facts);
-  const isStatic = facts.statics.some((text) => {
-    const parsed = parseHostPort(text.replace(/^stun:/, 'stun.invalid:'));
-    return parsed.ok && parsed.value.port === path.port && (parsed.value.host === path.address || path.port !== inside);
-  });
+  const names = (entry: StaticEntry) => entry.kind === 'address' && canonicalAddress(entry.host) === path.address;
+  const isStatic = facts.statics.some((entry) => entry.port === path.port && (names(entry) || path.port !== inside));
   if (!isStatic) return undefined;
   const target = inside ?? '<port inside>';
   return {
@@ -168,7 +166,7 @@ function firstPrivate({ locals }: DoctorFacts): string | undefined {
 }
 
 function isConfigured({ nat1to1 }: DoctorFacts, address: string): boolean {
-  return nat1to1.some((entry) => canonicalAddress(entry.split('/')[0] ?? '') === address);
+  return nat1to1.some(({ external }) => canonicalAddress(external) === address);
 }
 
 function hasExternal({ nat1to1, found, statics }: DoctorFacts): boolean {

@@ -1,5 +1,6 @@
 import { isLinkLocal, isLoopback, sameNetwork } from '../ice/address.js';
 import type { LocalAddress } from '../ice/candidate-policy.js';
+import type { ExternalEntry, StaticEntry } from '../ice/ice-types.js';
 
 /** What the configuration and the machine say. Pure. */
 export interface DoctorFacts {
@@ -10,12 +11,12 @@ export interface DoctorFacts {
   /** `shared`: the HTTP port serves ICE-TCP too. */
   readonly tcp: { readonly kind: 'off' } | { readonly kind: 'mux' | 'shared'; readonly port: number };
   readonly lite: boolean;
-  /** webrtc.nat1to1 as written. */
-  readonly nat1to1: readonly string[];
+  /** webrtc.nat1to1. */
+  readonly nat1to1: readonly ExternalEntry[];
   /** What an address service answered. */
   readonly found: readonly string[];
-  /** webrtc.candidates as written. */
-  readonly statics: readonly string[];
+  /** webrtc.candidates. */
+  readonly statics: readonly StaticEntry[];
   readonly locals: readonly LocalAddress[];
   readonly inContainer: boolean;
   readonly http: { readonly port: number; readonly tls: boolean; readonly proxy: boolean };

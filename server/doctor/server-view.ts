@@ -9,7 +9,7 @@ import { checkHttp, type HttpPort } from './check-http.js';
 import { checkServer, within } from './check-server.js';
 import { diagnose, isElsewhere } from './diagnose.js';
 import { type DoctorFacts, isOwn } from './facts.js';
-import type { Outcome, Path, PathResult } from './path.js';
+import { hostPort, type Outcome, type Path, type PathResult } from './path.js';
 
 export interface ServerChecks {
   readonly ice: Pick<IceTransports, 'createPeer' | 'listening' | 'servedServers'>;
@@ -113,9 +113,12 @@ async function bounded(clock: Clock, path: Path, check: Promise<Outcome>): Promi
 function externalAddresses(facts: DoctorFacts, candidates: readonly Candidate[]): DoctorView['external'] {
   const { nat1to1, found, statics } = facts;
   const listed = [
-    ...nat1to1.map((address) => ({ address, source: 'NEKO_WEBRTC_NAT1TO1' })),
+    ...nat1to1.map(({ external }) => ({ address: external, source: 'NEKO_WEBRTC_NAT1TO1' })),
     ...found.map((address) => ({ address, source: 'NEKO_WEBRTC_IP_RETRIEVAL_URL' })),
-    ...statics.map((address) => ({ address, source: 'NEKO_WEBRTC_CANDIDATES' })),
+    ...statics.map((entry) => ({
+      address: entry.kind === 'stun' ? `stun:${entry.port}` : hostPort(entry.host, entry.port),
+      source: 'NEKO_WEBRTC_CANDIDATES',
+    })),
   ];
   const seen = [...new Set(candidates.filter(({ type }) => type === 'srflx').map(({ address }) => address))];
   const others = seen.filter((address) => !isOwn(facts, address)).map((address) => ({ address, source: 'STUN' }));

@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { canonicalAddress } from './address.js';
 import type { ExternalAddress, StaticCandidate } from './candidate-policy.js';
-import { type HostPort, parseHostPort } from './host-port.js';
+import type { ExternalEntry, StaticEntry } from './ice-types.js';
 
 /** The addresses of webrtc.nat1to1 and webrtc.candidates, host names followed as they change. */
 export interface ExternalAddresses {
@@ -17,9 +17,9 @@ export interface ExternalAddresses {
 }
 
 interface Options {
-  readonly nat1to1: readonly string[];
+  readonly nat1to1: readonly ExternalEntry[];
   readonly found?: readonly string[];
-  readonly candidates: readonly string[];
+  readonly candidates: readonly StaticEntry[];
   readonly clock: Clock;
   readonly log: Log;
   /** All addresses of a name; default the system's resolver. */
@@ -30,42 +30,32 @@ interface Options {
 const MAX_SEEN = 8;
 const REFRESH_MS = 60_000;
 
-/** Reads the entries and looks up their names; an entry that is wrong or does not resolve is an error that names it. */
+/** Looks up the names; one that does not resolve is an error that names it. */
 export async function externalAddresses(options: Options): Promise<Result<ExternalAddresses>> {
-  const externals: { host: string; local: string | undefined }[] = [];
-  for (const entry of options.nat1to1) {
-    const [external = '', local, ...more] = entry.trim().split('/');
-    const localAddress = local === undefined ? undefined : canonicalAddress(local);
-    const bad = more.length > 0 || external === '' || (local !== undefined && localAddress === undefined);
-    if (bad || !isHost(external)) return err(`NEKO_WEBRTC_NAT1TO1: ${entry}: expected EXTERNAL or EXTERNAL/LOCAL`);
-    externals.push({ host: canonicalAddress(external) ?? external, local: localAddress });
-  }
-  const statics: HostPort[] = [];
-  for (const entry of options.candidates) {
-    const parsed = parseHostPort(entry);
-    if (!parsed.ok) return err(`NEKO_WEBRTC_CANDIDATES: ${parsed.error}`);
-    statics.push(parsed.value);
-  }
+  const { nat1to1, candidates } = options;
   const found = (options.found ?? []).flatMap((text) => {
     const external = canonicalAddress(text);
     return external === undefined ? [] : [{ external, found: true }];
   });
   const names = new Names(options);
-  const hosts = [...externals, ...statics].map(({ host }) => host);
-  const failed = await names.start(hosts.filter((host) => canonicalAddress(host) === undefined && host !== 'stun'));
+  const hosts = [...nat1to1.map(({ external }) => external), ...candidates.flatMap((each) => ('host' in each ? each.host : []))];
+  const failed = await names.start(hosts.filter((host) => canonicalAddress(host) === undefined));
   if (failed !== undefined) return err(`NEKO_WEBRTC_NAT1TO1 or NEKO_WEBRTC_CANDIDATES: ${failed} does not resolve`);
   const seen = new Set<string>();
-  const addressesOf = (host: string) => (host === 'stun' ? [...seen] : names.addressesOf(host));
   const current: ExternalAddresses['current'] = () => {
     names.refresh();
     return {
       externals: [
-        ...externals.flatMap(({ host, local }) =>
-          addressesOf(host).map((external) => (local === undefined ? { external } : { external, local })),
-        ),
+        ...nat1to1.flatMap(({ external, local }) => {
+          const inside = local === undefined ? {} : { local: canonicalAddress(local) ?? local };
+          return names.addressesOf(external).map((address) => ({ external: address, ...inside }));
+        }),
         ...found,
       ],
-      statics: statics.flatMap(({ host, port }) => addressesOf(host).map((address) => ({ address, port }))),
+      statics: candidates.flatMap((entry) => {
+        const addresses = entry.kind === 'stun' ? [...seen] : names.addressesOf(entry.host);
+        return addresses.map((address) => ({ address, port: entry.port }));
+      }),
     };
   };
   return ok({
@@ -95,7 +85,7 @@ class Names {
   }
 
   addressesOf(host: string): readonly string[] {
-    return this.#known.get(host) ?? [host];
+    return this.#known.get(host) ?? [canonicalAddress(host) ?? host];
   }
 
   refresh(): void {
@@ -115,12 +105,4 @@ class Names {
       this.#options.log.warn({ name, reason, kept: this.#known.get(name) }, 'external address: name does not resolve');
     }
   }
-}
-
-function isHost(text: string): boolean {
-  if (canonicalAddress(text) !== undefined) return true;
-  return (
-    /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i.test(text) &&
-    !/^[\d.]+$/.test(text)
-  );
 }

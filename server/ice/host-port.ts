@@ -7,8 +7,8 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** Reads `host:port` or `[v6]:port`; the port may only be left out if `defaultPort` is given. */
-export function parseHostPort(text: string, defaultPort?: number): Result<HostPort> {
+/** Reads `host`, `host:port`, `[v6]` or `[v6]:port`. */
+export function parseHostPort(text: string, defaultPort: number): Result<HostPort> {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text.trim());
   if (!match) return err(`${text}: expected host:port, with an IPv6 address in brackets`);
   const bracketed = match[1];
@@ -17,7 +17,6 @@ export function parseHostPort(text: string, defaultPort?: number): Result<HostPo
     return err(`${text}: not an IPv6 address in brackets`);
   if (/^[\d.]+$/.test(host) && canonicalAddress(host) === undefined) return err(`${text}: not an IPv4 address`);
   const port = match[3] === undefined ? defaultPort : Number(match[3]);
-  if (port === undefined) return err(`${text}: the port is missing`);
   if (port < 1 || port > 65535) return err(`${text}: the port must be 1 to 65535`);
   return ok({ host, port });
 }

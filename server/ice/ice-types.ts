@@ -37,20 +37,31 @@ export interface IceTransportsOptions {
    * alone has lets our packets in; ignored by ICE-lite.
    */
   readonly frontendServers?: readonly IceServer[];
-  /** webrtc.nat1to1: `EXTERNAL` or `EXTERNAL/LOCAL`, host names allowed. */
-  readonly nat1to1?: readonly string[];
+  /** webrtc.nat1to1. */
+  readonly nat1to1?: readonly ExternalEntry[];
   /** Addresses that were found rather than configured (webrtc.ip_retrieval_url): told beside the local ones, not in their stead. */
   readonly foundAddresses?: readonly string[];
   /** webrtc.turn: credentials for TURN servers without any, renewed before they end. */
   readonly turn?: { readonly secret: string; readonly ttlSeconds: number };
-  /** webrtc.candidates: `address:port`, `[v6]:port`, `hostname:port`, `stun:port`, in order of priority. */
-  readonly candidates?: readonly string[];
+  /** webrtc.candidates, in order of priority. */
+  readonly candidates?: readonly StaticEntry[];
   readonly filters?: CandidateFilters;
   /** Plain binding requests on the UDP mux port are answered, rate limited. Default true. */
   readonly answerPlainStun?: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** An address or host name under which viewers find us; `local` (an IP address) is the one that it stands for, if not all. */
+export interface ExternalEntry {
+  readonly external: string;
+  readonly local?: string | undefined;
+}
+
+/** A candidate with a port of its own, at an address or host name, or where a STUN server sees us. */
+export type StaticEntry =
+  | { readonly kind: 'address'; readonly host: string; readonly port: number }
+  | { readonly kind: 'stun'; readonly port: number };
 
 /** What is left out of the advertised addresses. An absent or empty list allows everything. */
 export interface CandidateFilters {

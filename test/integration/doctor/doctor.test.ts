@@ -124,7 +124,7 @@ describe('from libwebrtc', () => {
     const doctor = await startDoctor({
       udp: { kind: 'mux', port: 46_100 },
       tcp: { kind: 'mux', port: 46_100 },
-      candidates: [`${ADDRESS}:46199`],
+      candidates: [{ kind: 'address', host: ADDRESS, port: 46_199 }],
     });
     const findings = await check(doctor, 'one');
     const dead = findings.filter(({ label }) => label.endsWith(':46199'));

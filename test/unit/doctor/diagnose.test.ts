@@ -62,7 +62,7 @@ const stun: Path = { kind: 'stun', url: 'stun:stun.example.org' };
 const ROWS: Row[] = [
   {
     what: 'the UDP port is not published',
-    facts: { ...CONTAINER, nat1to1: ['203.0.113.9'] },
+    facts: { ...CONTAINER, nat1to1: [{ external: '203.0.113.9' }] },
     results: [tried(host('udp', '203.0.113.9')), tried(host('tcp', '203.0.113.9'), works())],
     state: 'blocked',
     cause: 'udp-port-not-published',
@@ -70,7 +70,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'a range is not published as UDP',
-    facts: { ...CONTAINER, nat1to1: ['203.0.113.9'], udp: { kind: 'range', minPort: 59000, maxPort: 59100 } },
+    facts: { ...CONTAINER, nat1to1: [{ external: '203.0.113.9' }], udp: { kind: 'range', minPort: 59000, maxPort: 59100 } },
     results: [tried(host('udp', '203.0.113.9', 59007))],
     state: 'blocked',
     cause: 'udp-port-not-published',
@@ -78,7 +78,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'the TCP port is not published',
-    facts: { ...CONTAINER, nat1to1: ['203.0.113.9'] },
+    facts: { ...CONTAINER, nat1to1: [{ external: '203.0.113.9' }] },
     results: [tried(host('tcp', '203.0.113.9')), tried(host('udp', '203.0.113.9'), works())],
     state: 'blocked',
     cause: 'tcp-port-not-published',
@@ -86,7 +86,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'the port has another number outside, as the page shows',
-    facts: { ...CONTAINER, nat1to1: ['203.0.113.9'], tcp: { kind: 'shared', port: 8080 } },
+    facts: { ...CONTAINER, nat1to1: [{ external: '203.0.113.9' }], tcp: { kind: 'shared', port: 8080 } },
     client: { ...CLIENT, page: { secure: false, host: '203.0.113.9', port: 9090 } },
     results: [tried(host('tcp', '203.0.113.9', 8080))],
     state: 'wrong',
@@ -95,7 +95,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'a static candidate names a port where nobody listens',
-    facts: { statics: ['203.0.113.9:52999'] },
+    facts: { statics: [{ kind: 'address', host: '203.0.113.9', port: 52999 }] },
     results: [tried(host('udp', '203.0.113.9', 52999))],
     state: 'wrong',
     cause: 'static-port',
@@ -103,7 +103,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'NAT1TO1 is the address of the container',
-    facts: { ...CONTAINER, nat1to1: ['172.17.0.2'] },
+    facts: { ...CONTAINER, nat1to1: [{ external: '172.17.0.2' }] },
     results: [tried(host('udp', '172.17.0.2'))],
     state: 'wrong',
     cause: 'nat1to1-private',
@@ -111,7 +111,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'NAT1TO1 is the address of the container, and the viewer is in the local network',
-    facts: { ...CONTAINER, nat1to1: ['172.17.0.2'] },
+    facts: { ...CONTAINER, nat1to1: [{ external: '172.17.0.2' }] },
     client: IN_LAN,
     results: [tried(host('udp', '172.17.0.2'))],
     state: 'wrong',
@@ -120,7 +120,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'NAT1TO1 is a private address, and the viewer comes from outside',
-    facts: { nat1to1: ['192.168.1.5'] },
+    facts: { nat1to1: [{ external: '192.168.1.5' }] },
     results: [tried(host('udp', '192.168.1.5'))],
     state: 'wrong',
     cause: 'nat1to1-private',
@@ -168,7 +168,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'the router has no hairpin',
-    facts: { nat1to1: ['203.0.113.9'] },
+    facts: { nat1to1: [{ external: '203.0.113.9' }] },
     client: IN_LAN,
     results: [tried(host('udp', '203.0.113.9'))],
     state: 'blocked',
@@ -177,7 +177,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'the router has no hairpin, and shows the viewer with the address of both',
-    facts: { ...CONTAINER, nat1to1: ['203.0.113.9'] },
+    facts: { ...CONTAINER, nat1to1: [{ external: '203.0.113.9' }] },
     client: { ...CLIENT, address: '203.0.113.9' },
     results: [tried(host('udp', '203.0.113.9'))],
     state: 'blocked',
@@ -186,7 +186,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'the network of the viewer drops UDP',
-    facts: { nat1to1: ['203.0.113.9'] },
+    facts: { nat1to1: [{ external: '203.0.113.9' }] },
     results: [tried(host('udp', '203.0.113.9')), tried(stun, failedWith(701)), tried(stun, works(), 'server')],
     state: 'blocked',
     cause: 'viewer-blocks-udp',
@@ -194,7 +194,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'requests arrive, answers do not',
-    facts: { nat1to1: ['203.0.113.9'] },
+    facts: { nat1to1: [{ external: '203.0.113.9' }] },
     results: [tried(host('udp', '203.0.113.9'), failedWith(0, '', { heard: true, errors: [] }))],
     state: 'blocked',
     cause: 'replies-lost',
@@ -202,7 +202,7 @@ const ROWS: Row[] = [
   },
   {
     what: 'checks pass, DTLS does not',
-    facts: { nat1to1: ['203.0.113.9'] },
+    facts: { nat1to1: [{ external: '203.0.113.9' }] },
     results: [tried(host('udp', '203.0.113.9'), failedWith(0, '', { ice: true, heard: true, errors: [] }))],
     state: 'blocked',
     cause: 'dtls-blocked',
