@@ -41,25 +41,25 @@ function peerWords(peer: PeerPhase): ConnectionWords {
     case 'connected':
       return { tone: 'good', short: 'Connected', detail: '' };
     case 'none':
-    case 'requested':
-      if (peer.kind === 'requested' && peer.attempt > 0) return busy('Starting the picture…', NO_PATH);
       return busy('Starting the picture…', 'Starting the picture.');
+    case 'requested':
+      return busy('Starting the picture…', peer.attempt > 0 ? notYet(peer.reason) : 'Starting the picture.');
     case 'shaky':
       // Mostly over before it is read; the picture stays as it is.
       return busy('Connection is unstable…', '');
     case 'repairing':
       return busy('Repairing the connection…', 'The network was interrupted. Repairing the connection.');
     case 'retrying':
-      return busy(
-        'Starting the picture…',
-        peer.reason === undefined ? NO_PATH : `The server says: ${peer.reason}. Trying again.`,
-      );
+      return busy('Starting the picture…', notYet(peer.reason));
     default:
       return assertNever(peer);
   }
 }
 
-const NO_PATH = 'No picture came through yet. Still trying; the network may block it.';
+function notYet(reason: string | undefined): string {
+  if (reason === undefined) return 'No picture came through yet. Still trying; the network may block it.';
+  return `The server says: ${reason.replace(/\.$/, '')}. Trying again.`;
+}
 
 function busy(short: string, detail: string): ConnectionWords {
   return { tone: 'busy', short, detail };

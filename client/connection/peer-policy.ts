@@ -15,7 +15,8 @@ export interface PeerState {
 
 export type PeerPhase =
   | { readonly kind: 'none' }
-  | { readonly kind: 'requested'; readonly sinceMs: number; readonly attempt: number }
+  /** `reason`: what the server said to the request before. */
+  | { readonly kind: 'requested'; readonly sinceMs: number; readonly attempt: number; readonly reason?: string }
   | { readonly kind: 'connected' }
   /** ICE hears nothing, and may recover by itself. */
   | { readonly kind: 'shaky'; readonly sinceMs: number }
@@ -110,8 +111,9 @@ export function peerDueAtMs({ socket, peer }: PeerState): number | null {
   }
 }
 
-function request(state: PeerState, nowMs: number, attempt: number): Step {
-  return [{ ...state, peer: { kind: 'requested', sinceMs: nowMs, attempt } }, ['drop', 'request']];
+function request(state: PeerState, nowMs: number, attempt: number, reason?: string): Step {
+  const said = reason === undefined ? {} : { reason };
+  return [{ ...state, peer: { kind: 'requested', sinceMs: nowMs, attempt, ...said } }, ['drop', 'request']];
 }
 
 function socketOpen(state: PeerState, nowMs: number): Step {
@@ -177,5 +179,5 @@ function tick(state: PeerState, nowMs: number): Step {
   const { peer } = state;
   if (peer.kind === 'shaky') return repair(state, nowMs);
   if (peer.kind === 'requested') return request(state, nowMs, peer.attempt + 1);
-  return request(state, nowMs, peer.kind === 'retrying' ? peer.attempt : 0);
+  return peer.kind === 'retrying' ? request(state, nowMs, peer.attempt, peer.reason) : request(state, nowMs, 0);
 }

@@ -8,9 +8,9 @@ export interface NoPort {
   readonly message: string;
 }
 
-/** One sentence or two for the person who waits for a picture; `ports` is the range, `MIN-MAX`. */
+/** A sentence or two for the person who waits for a picture; `ports` is the range, `MIN-MAX`. */
 export function shownToViewer(failures: readonly NoPort[], ports: string): string {
   return failures.some(({ usedUp }) => usedUp)
-    ? `The server has no port left for another viewer: all of ${ports} are in use (NEKO_WEBRTC_EPR). Try again when somebody has left.`
+    ? `The server has no port left for another viewer: all of ${ports} are in use until somebody leaves (NEKO_WEBRTC_EPR).`
     : 'The server could not open a port for you. Its log says why.';
 }

@@ -24,15 +24,19 @@ export class NetBrowser {
     private readonly server: NetServer,
   ) {}
 
-  /** Opens the page at `address` and signs in; resolves with the first decoded frame. */
+  /** Opens the page at `address` and signs in; a picture may come or not. */
   static async open(host: Host, server: NetServer, address: string): Promise<NetBrowser> {
     const browser = await launchIn(host);
     const page = await (await browser.newContext()).newPage();
     const opened = new NetBrowser(browser, page, server);
     await page.addInitScript(keepPeers);
     await page.goto(`http://${address}:${HTTP_PORT}/#name=${host.name}&password=${PASSWORDS.user}`);
-    await opened.#explained(picture(page, 30_000));
     return opened;
+  }
+
+  /** Waits for the first decoded frame. */
+  async picture(): Promise<void> {
+    await this.#explained(picture(this.page, 30_000));
   }
 
   /** Waits until so many more frames are decoded and returns the pair in use; a page that found a new peer counts from there. */

@@ -16,6 +16,8 @@ export interface LabTests {
   view(host: Host, address: string, options?: NetViewerOptions): NetViewer;
   /** Opens the page in Chromium on this host and waits for the first frame. */
   browse(host: Host, address: string): Promise<NetBrowser>;
+  /** The same without waiting for a frame. */
+  open(host: Host, address: string): Promise<NetBrowser>;
   readonly server: NetServer;
 }
 
@@ -46,6 +48,11 @@ export function useLab(): LabTests {
     if (server === undefined) throw new Error('serve() comes first');
     return server;
   };
+  const open = async (host: Host, address: string) => {
+    const browser = await NetBrowser.open(host, running(), address);
+    browsers.push(browser);
+    return browser;
+  };
   return {
     host: (name) => lab.host(name),
     lan: (name) => lab.lan(name),
@@ -62,10 +69,11 @@ export function useLab(): LabTests {
       return viewer;
     },
     async browse(host, address) {
-      const browser = await NetBrowser.open(host, running(), address);
-      browsers.push(browser);
+      const browser = await open(host, address);
+      await browser.picture();
       return browser;
     },
+    open,
   };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { connectionWords } from '../../../client/connection/connection-words.js';
 import type { PeerPhase } from '../../../client/connection/peer-policy.js';
 import type { SessionState } from '../../../client/connection/session-policy.js';
-import { EMPTY_REPORT, readStats } from '../../../client/connection/stats-report.js';
+import { EMPTY_REPORT, readStats, usesOwnRelay } from '../../../client/connection/stats-report.js';
 
 const live: SessionState = { kind: 'live', lastMessageMs: 0 };
 const connected: PeerPhase = { kind: 'connected' };
@@ -25,6 +25,20 @@ test.each<readonly [SessionState, PeerPhase, string, string, string]>([
     'busy',
     'Starting the picture…',
     'No picture came through yet. Still trying; the network may block it.',
+  ],
+  [
+    live,
+    { kind: 'retrying', untilMs: 0, attempt: 1, reason: 'All ports are in use.' },
+    'busy',
+    'Starting the picture…',
+    'The server says: All ports are in use. Trying again.',
+  ],
+  [
+    live,
+    { kind: 'requested', sinceMs: 0, attempt: 1, reason: 'All ports are in use.' },
+    'busy',
+    'Starting the picture…',
+    'The server says: All ports are in use. Trying again.',
   ],
   [live, { kind: 'shaky', sinceMs: 0 }, 'busy', 'Connection is unstable…', ''],
   [
@@ -71,4 +85,19 @@ test('statistics become rates between two reports, and begin anew with a new pee
   const second = readStats(entries(2_000, 250_000, 190, 10), first);
   expect(second).toMatchObject({ bitrateBps: 2_000_000, lostPercent: 5 });
   expect(readStats(entries(3_000, 10, 1, 0), second)).toMatchObject({ bitrateBps: null, lostPercent: null });
+});
+
+test.each([
+  ['relay', 'host', true],
+  ['host', 'relay', false],
+  ['prflx', 'prflx', false],
+])('a relay of our own, told by the pair in use: local %s, remote %s', (local, remote, own) => {
+  const entries = [
+    { id: 't', type: 'transport', selectedCandidatePairId: 'p' },
+    { id: 'p', type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r' },
+    { id: 'l', type: 'local-candidate', candidateType: local },
+    { id: 'r', type: 'remote-candidate', candidateType: remote },
+  ];
+  expect(usesOwnRelay(entries)).toBe(own);
+  expect(usesOwnRelay(entries.slice(1))).toBe(false);
 });
