@@ -153,6 +153,10 @@ export class Connection {
     this.#check.start(this.#losses.all);
   }
 
+  setAudible(audible: boolean): void {
+    this.#media.setAudible(audible);
+  }
+
   /** WebRTC statistics of the present peer, or null without one. */
   stats(): Promise<RTCStatsReport | null> {
     return this.#media.stats();

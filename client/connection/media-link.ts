@@ -4,6 +4,7 @@ import { type ChannelMessage, type InputCommand, joinTime, splitTime } from '../
 import { MediaPeer } from './media-peer.js';
 import { NO_PEER, type PeerEffect, type PeerInput, type PeerPhase, peerDueAtMs, stepPeer } from './peer-policy.js';
 import type { IceServer, ServerEvent } from './server-event.js';
+import { readSoundCounters, SoundDelay } from './sound-delay.js';
 import { usesOwnRelay } from './stats-report.js';
 
 export type CursorMessage = Exclude<ChannelMessage, { kind: 'pong' }>;
@@ -31,6 +32,8 @@ export class MediaLink {
   #peer: MediaPeer | null = null;
   #cancelTick: Dispose | null = null;
   #cancelPing: Dispose | null = null;
+  readonly #soundDelay = new SoundDelay();
+  #audible = false;
 
   constructor(host: MediaLinkHost, clock: Clock) {
     this.#host = host;
@@ -98,6 +101,11 @@ export class MediaLink {
     return this.#peer?.send(command) ?? false;
   }
 
+  /** Does the page play the sound? Only then the picture has to keep step with it. */
+  setAudible(audible: boolean): void {
+    this.#audible = audible;
+  }
+
   async stats(): Promise<RTCStatsReport | null> {
     return (await this.#peer?.stats()) ?? null;
   }
@@ -139,7 +147,14 @@ export class MediaLink {
   #ping(): void {
     this.#cancelPing?.();
     this.send({ kind: 'ping', clientTime: splitTime(Date.now()) });
+    void this.#tellSoundDelay();
     this.#cancelPing = this.#clock.after(PING_INTERVAL_MS, () => this.#ping());
+  }
+
+  async #tellSoundDelay(): Promise<void> {
+    const stats = this.#audible ? await this.stats() : null;
+    const delayMs = stats ? this.#soundDelay.read(readSoundCounters([...stats.values()])) : this.#soundDelay.mute();
+    if (delayMs !== null) this.#host.signal('signal/playout', { sound_delay_ms: delayMs });
   }
 
   #armTick(): void {

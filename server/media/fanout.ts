@@ -86,7 +86,7 @@ function sendMedia(
       index,
     );
     outlet.commit(length);
-    track.history.record(index, ring.epoch, cursor, timestamp, transportSequence, nowMs);
+    track.history.record(index, ring.epoch, cursor, timestamp, transportSequence, template.playoutDelay, nowMs);
     if (template.hasTransportCc) peer.sendLog.record(transportSequence, nowMs, length);
     peer.pacer.spend(length);
     peer.budget.earn(length);
@@ -149,6 +149,7 @@ function writeSame(peer: Peer, track: Track, outlet: Outlet, slot: number, row: 
     history.timestamp[row]!,
     transportSequence,
     history.sentAtMs[row]!,
+    history.playoutDelay[row]!,
   );
   const at = ring.payloadAt(streamIndex);
   const length = peer.transform.sealRtp(

@@ -1,4 +1,4 @@
-import { put16, put32 } from './bytes.js';
+import { put16, put24, put32 } from './bytes.js';
 import type { TrackOptions } from './media-engine.js';
 import { RTP_HEADER_LENGTH } from './rtp.js';
 
@@ -19,6 +19,8 @@ export class HeaderTemplate {
   #transportCcAt = -1;
   #absSendTimeAt = -1;
   #playoutDelayAt = -1;
+  /** The playout-delay element as one number: the least in the upper 12 bits, the most in the lower, both in steps. */
+  playoutDelay = 0;
 
   constructor(ssrc: number, payloadType: number, extensions: TrackOptions['extensions'] = {}) {
     const bytes: number[] = new Array(RTP_HEADER_LENGTH + 4).fill(0);
@@ -47,21 +49,16 @@ export class HeaderTemplate {
     return this.#transportCcAt >= 0;
   }
 
-  /** Changes the playout delay of later packets. Returns whether any byte of the header is different now. */
-  setPlayoutDelay(minMs: number, maxMs: number): boolean {
-    if (this.#playoutDelayAt < 0) return false;
+  /** Of later packets, in ms. */
+  setPlayoutDelay(minMs: number, maxMs: number): void {
     const steps = (ms: number) => Math.max(0, Math.min(PLAYOUT_MAX, Math.round(ms / PLAYOUT_STEP_MS)));
-    const value = (steps(minMs) << 12) | steps(Math.max(minMs, maxMs));
-    const at = this.#playoutDelayAt;
-    const bytes = this.#bytes;
-    const before = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
-    bytes[at] = value >>> 16;
-    bytes[at + 1] = value >>> 8;
-    bytes[at + 2] = value;
-    return value !== before;
+    this.playoutDelay = (steps(minMs) << 12) | steps(Math.max(minMs, maxMs));
   }
 
-  /** Writes the header at `at`; `sequence` is used modulo 2^16. `sentAtMs` goes into abs-send-time, where that is on. */
+  /**
+   * Writes the header at `at`; `sequence` is used modulo 2^16. `sentAtMs` goes into abs-send-time, where that is on.
+   * `playoutDelay` differs from the present one in a packet that is made again.
+   */
   write(
     out: Uint8Array,
     at: number,
@@ -70,6 +67,7 @@ export class HeaderTemplate {
     timestamp: number,
     transportSequence: number,
     sentAtMs: number,
+    playoutDelay = this.playoutDelay,
   ): void {
     const bytes = this.#bytes;
     for (let i = 0; i < bytes.length; i++) out[at + i] = bytes[i]!;
@@ -78,15 +76,13 @@ export class HeaderTemplate {
     put32(out, at + 4, timestamp);
     if (this.#transportCcAt >= 0) put16(out, at + this.#transportCcAt, transportSequence);
     if (this.#absSendTimeAt >= 0) putAbsSendTime(out, at + this.#absSendTimeAt, sentAtMs);
+    if (this.#playoutDelayAt >= 0) put24(out, at + this.#playoutDelayAt, playoutDelay);
   }
 }
 
 /** abs-send-time: seconds in 6.18 fixed point, 24 bits. */
 function putAbsSendTime(out: Uint8Array, at: number, sentAtMs: number): void {
-  const value = Math.floor(((sentAtMs % 64_000) / 1_000) * 0x4_0000) & 0xff_ffff;
-  out[at] = value >>> 16;
-  out[at + 1] = value >>> 8;
-  out[at + 2] = value;
+  put24(out, at, Math.floor(((sentAtMs % 64_000) / 1_000) * 0x4_0000) & 0xff_ffff);
 }
 
 function latin1(text: string): number[] {

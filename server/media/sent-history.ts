@@ -7,13 +7,14 @@ const MIN_RESEND_DISTANCE_MS = 10;
 
 /**
  * What one track sent lately, as columns of numbers: enough to make the very same bytes again from the stream's ring,
- * so that a viewer's history costs 30 bytes per packet and not a copy of it.
+ * so that a viewer's history costs 51 bytes per packet and not a copy of it.
  */
 export class SentHistory {
   readonly streamIndex: Float64Array;
   readonly timestamp: Uint32Array;
   readonly transportSequence: Uint16Array;
   readonly sentAtMs: Float64Array;
+  readonly playoutDelay: Uint32Array;
   readonly #index: Float64Array;
   readonly #resentAtMs: Float64Array;
   readonly #resends: Uint8Array;
@@ -29,19 +30,29 @@ export class SentHistory {
     this.timestamp = new Uint32Array(capacity);
     this.transportSequence = new Uint16Array(capacity);
     this.sentAtMs = new Float64Array(capacity);
+    this.playoutDelay = new Uint32Array(capacity);
     this.epoch = new Float64Array(capacity);
     this.#index = new Float64Array(capacity).fill(-1);
     this.#resentAtMs = new Float64Array(capacity);
     this.#resends = new Uint8Array(capacity);
   }
 
-  record(index: number, epoch: number, streamIndex: number, timestamp: number, transportSequence: number, nowMs: number): void {
+  record(
+    index: number,
+    epoch: number,
+    streamIndex: number,
+    timestamp: number,
+    transportSequence: number,
+    playoutDelay: number,
+    nowMs: number,
+  ): void {
     const row = index & this.#mask;
     this.#index[row] = index;
     this.epoch[row] = epoch;
     this.streamIndex[row] = streamIndex;
     this.timestamp[row] = timestamp;
     this.transportSequence[row] = transportSequence;
+    this.playoutDelay[row] = playoutDelay;
     this.sentAtMs[row] = nowMs;
     this.#resentAtMs[row] = nowMs;
     this.#resends[row] = 0;
@@ -63,10 +74,5 @@ export class SentHistory {
   noteResent(row: number, nowMs: number): void {
     this.#resends[row]!++;
     this.#resentAtMs[row] = nowMs;
-  }
-
-  /** Nothing sent so far can be made again (its header has changed). */
-  forget(): void {
-    this.#index.fill(-1);
   }
 }

@@ -211,8 +211,7 @@ export class Track implements SenderTrack {
   }
 
   setPlayoutDelay(minMs: number, maxMs: number): void {
-    // A packet made again with another header would be another packet under the same number.
-    if (this.template.setPlayoutDelay(minMs, maxMs)) this.history.forget();
+    this.template.setPlayoutDelay(minMs, maxMs);
     this.rtxTemplate?.setPlayoutDelay(minMs, maxMs);
   }
 

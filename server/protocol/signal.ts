@@ -72,6 +72,10 @@ export type SignalRefused = Static<typeof SignalRefused>;
 export const SignalIceServers = Type.Object({ iceservers: Type.Array(IceServer) });
 export type SignalIceServers = Static<typeof SignalIceServers>;
 
+/** How long received sound waits in the client for being played, 0 while it plays none; an event of ours. */
+export const SignalPlayout = Type.Object({ sound_delay_ms: Type.Number({ minimum: 0, maximum: 10_000 }) });
+export type SignalPlayout = Static<typeof SignalPlayout>;
+
 export const signalClientEvents = {
   'signal/request': SignalRequest,
   'signal/offer': Description,
@@ -80,6 +84,7 @@ export const signalClientEvents = {
   'signal/restart': null,
   'signal/video': PeerVideoRequest,
   'signal/audio': PeerAudioRequest,
+  'signal/playout': SignalPlayout,
 };
 
 export const signalServerEvents = {

@@ -115,6 +115,8 @@ export interface PeerHandle {
   socketOpened(): void;
   setVideo(request: PeerVideoRequest): Promise<Result<void>>;
   setAudio(request: PeerAudioRequest): Promise<Result<void>>;
+  /** How long received sound waits in the client for being played, ms; 0 while it plays none. */
+  setSoundDelay(soundDelayMs: number): void;
   setPaused(paused: boolean): void;
   sendCursorPosition(x: number, y: number): void;
   close(): void;

@@ -94,6 +94,7 @@ export interface PeerHandle {
   socketOpened(): void;
   setVideo(request: PeerVideoRequest): Promise<Result<void>>;
   setAudio(request: PeerAudioRequest): Promise<Result<void>>;
+  setSoundDelay(soundDelayMs: number): void;
   setPaused(paused: boolean): void;
   sendCursorPosition(x: number, y: number): void;
   close(): void;
@@ -253,6 +254,7 @@ export class PeerHub {
         if (disabled !== undefined) peer.setAudio(disabled);
         return ok(undefined);
       },
+      setSoundDelay: (soundDelayMs) => peer.setSoundDelay(soundDelayMs),
       setPaused: (paused) => peer.setPaused(paused),
       sendCursorPosition: (x, y) => {
         start.moved();

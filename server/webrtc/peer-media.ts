@@ -1,11 +1,13 @@
 import type { Dispose } from '../lib/dispose.js';
 import type { Fanout, PeerSender, SenderTrack } from '../media/media-engine.js';
+import { IN_STEP, type LipSyncInput, stepLipSync } from './lip-sync.js';
 import type { VideoChoice } from './video-choice.js';
 
 /** Which shared encodings this viewer is attached to; a viewer who is paused or switched a kind off is no listener of it. */
 export class PeerMedia {
   #attachedVideo: { readonly streamId: string; readonly release: Dispose } | undefined;
   #releaseAudio: Dispose | undefined;
+  #lipSync = IN_STEP;
 
   constructor(
     private readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout },
@@ -31,6 +33,13 @@ export class PeerMedia {
       this.#releaseAudio?.();
       this.#releaseAudio = undefined;
     }
+  }
+
+  /** The picture waits for the sound as far as that is needed for the two to be seen and heard together. */
+  keepLipSync(input: LipSyncInput): void {
+    const { holdMs } = this.#lipSync;
+    this.#lipSync = stepLipSync(this.#lipSync, input);
+    if (this.#lipSync.holdMs !== holdMs) this.tracks.video?.setPlayoutDelay(this.#lipSync.holdMs, this.#lipSync.holdMs);
   }
 
   /** What the viewer missed is not sent again: a keyframe shows it the screen as it is now. */

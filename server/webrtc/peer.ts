@@ -11,6 +11,7 @@ import type { Codec } from '../protocol/codec.js';
 import { fingerprintOf } from './certificate.js';
 import { DataChannel } from './data-channel.js';
 import { Dtls, type DtlsKeys, type SrtpProfileName } from './dtls.js';
+import type { LipSyncInput } from './lip-sync.js';
 import { EXTENSIONS, writeDescription } from './local-description.js';
 import { answerSections, type LocalSections, offerSections } from './media-sections.js';
 import { PeerMedia } from './peer-media.js';
@@ -183,6 +184,11 @@ export class Peer {
     this.options.hooks.onAudio(disabled);
   }
 
+  /** The client says how long sound waits in it for being played, ms; 0 while it plays none. */
+  setSoundDelay(soundDelayMs: number): void {
+    this.#keepLipSync({ kind: 'measured', soundDelayMs });
+  }
+
   setPaused(paused: boolean): void {
     this.#paused = paused;
     this.#applyMedia();
@@ -243,7 +249,16 @@ export class Peer {
   }
 
   #openSender(keys: DtlsKeys): PeerSender {
-    return this.options.engine.addPeer({ keys, path: this.options.ice.path, cname: 'stream' });
+    return this.options.engine.addPeer({
+      keys,
+      path: this.options.ice.path,
+      cname: 'stream',
+      hooks: {
+        onReport: ({ track, jitterMs }) => {
+          if (track.kind === 'audio') this.#keepLipSync({ kind: 'reported', jitterMs });
+        },
+      },
+    });
   }
 
   /** A kind that the viewer rejected or answered without our codec gets no track. */
@@ -267,6 +282,10 @@ export class Peer {
         ...(playoutDelay === undefined ? {} : { playoutDelay }),
       },
     });
+  }
+
+  #keepLipSync(input: LipSyncInput): void {
+    if (this.#state.kind === 'connected') this.#state.media.keepLipSync(input);
   }
 
   #applyMedia(): void {

@@ -81,4 +81,10 @@ export const signalRoutes = {
   'signal/audio': on(events['signal/audio'], (services, sender, wish) =>
     withPeer(services, sender, (peer) => peer.setAudio(wish)),
   ),
+  'signal/playout': on(events['signal/playout'], (services, sender, { sound_delay_ms }) =>
+    withPeer(services, sender, (peer) => {
+      peer.setSoundDelay(sound_delay_ms);
+      return DONE;
+    }),
+  ),
 } satisfies Record<keyof typeof events, EventRoute>;

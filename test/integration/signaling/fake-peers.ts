@@ -63,6 +63,9 @@ export class FakePeer implements PeerHandle {
     if (disabled !== undefined) this.hooks.onAudio({ disabled });
     return ok(undefined);
   }
+  setSoundDelay(soundDelayMs: number) {
+    this.said.push(`sound delay ${soundDelayMs}`);
+  }
   setPaused(paused: boolean) {
     this.paused = paused;
   }

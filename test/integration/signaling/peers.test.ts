@@ -32,6 +32,17 @@ test('signalling in both directions', async () => {
   expect(harness.peers.peer(user.id)?.clientAddress).toBe('127.0.0.1');
 });
 
+test('a client that says how long its sound waits, and one that says nonsense', async () => {
+  const user = await harness.join('user');
+  const peer = await watch(user);
+  user.send('signal/playout', { sound_delay_ms: 120 });
+  for (const sound_delay_ms of [-1, '5', 1e9]) user.send('signal/playout', { sound_delay_ms });
+  user.send('signal/playout', { sound_delay_ms: 0 });
+  user.send('signal/restart');
+  await user.seen('signal/restart');
+  expect(peer.said).toEqual(['sound delay 120', 'sound delay 0']);
+});
+
 test('watching goes round, the end is told to its owner, whose socket stays', async () => {
   const [admin, user] = [await harness.join('admin'), await harness.join('user')];
   const peer = await watch(user);

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from '../../../server/webrtc/lip-sync.js';
+
+const measured = (...delays: number[]): LipSyncInput[] => delays.map((soundDelayMs) => ({ kind: 'measured', soundDelayMs }));
+const reported = (...jitters: number[]): LipSyncInput[] => jitters.map((jitterMs) => ({ kind: 'reported', jitterMs }));
+
+/** The hold in ms after each input. */
+function holds(inputs: readonly LipSyncInput[]): number[] {
+  let state: LipSync = IN_STEP;
+  return inputs.map((input) => {
+    state = stepLipSync(state, input);
+    return state.holdMs;
+  });
+}
+
+test.each<[string, LipSyncInput[], number[]]>([
+  ['a small buffer: the picture waits for nothing', measured(20, 35, 40), [0, 0, 0]],
+  ['what the buffer holds beyond 40 ms, in steps of 10, at once', measured(41, 78, 120), [10, 40, 80]],
+  ['less only after three readings, and not for one step', measured(120, 115, 60, 60, 60, 60), [80, 80, 80, 80, 20, 20]],
+  ['readings that go up and down keep the longer hold', measured(100, 60, 60, 100, 60, 60), [60, 60, 60, 60, 60, 60]],
+  ['back to none', measured(50, 30, 30, 30), [10, 10, 10, 0]],
+  ['no sound: nothing to wait for, at once', measured(100, 0, 90), [60, 0, 50]],
+  ['sound beyond repair does not take the picture along', measured(900), [200]],
+  [
+    'a client that measures nothing: the least jitter of three reports, four times, and a packet',
+    reported(30, 30, 30),
+    [0, 0, 100],
+  ],
+  ['one report of jitter is a hiccup', reported(1, 60, 1, 1), [0, 0, 0, 0]],
+  ['a quiet network', reported(2, 3, 5, 4), [0, 0, 0, 0]],
+  ['reports count for nothing once the client measures', [...measured(60), ...reported(50, 50, 50)], [20, 20, 20, 20]],
+])('%s', (_, inputs, expected) => {
+  expect(holds(inputs)).toEqual(expected);
+});
