@@ -25,6 +25,8 @@ const UNNOTICED_MS = 40;
 /** Sound later than this is broken anyway, and the picture is worth more. */
 const MAX_HOLD_MS = 200;
 const STEP_MS = 10;
+/** What browsers take off a playout delay, to have time for decoding and drawing. */
+const HEAD_START_MS = 20;
 const LOWER_AFTER = 3;
 const REPORTS = 3;
 /** A jitter buffer covers nearly all of what arrives late, which is about four times the mean difference, and one packet. */
@@ -43,7 +45,8 @@ export function stepLipSync(state: LipSync, input: LipSyncInput): LipSync {
 /** Raises at once, lowers when less has done for a while, and lets go at once when there is no sound. */
 function holdFor(state: LipSync, soundDelayMs: number): LipSync {
   if (soundDelayMs === 0) return { ...state, holdMs: 0, lower: 0 };
-  const wantedMs = Math.min(MAX_HOLD_MS, Math.ceil(Math.max(0, soundDelayMs - UNNOTICED_MS) / STEP_MS) * STEP_MS);
+  const lateMs = Math.ceil((soundDelayMs - UNNOTICED_MS) / STEP_MS) * STEP_MS;
+  const wantedMs = lateMs <= 0 ? 0 : Math.min(MAX_HOLD_MS, lateMs + HEAD_START_MS);
   if (wantedMs > state.holdMs) return { ...state, holdMs: wantedMs, lower: 0 };
   // A hold that is one step too long is not worth a jump.
   if (wantedMs === state.holdMs || (wantedMs > 0 && wantedMs >= state.holdMs - STEP_MS)) return { ...state, lower: 0 };

@@ -28,11 +28,10 @@ test('the capture host is killed while three watch: the picture is back without 
   const hosts = childrenOf(product.pid());
   expect(hosts).toHaveLength(1);
   process.kill(hosts[0]!, 'SIGKILL');
+  const killedAt = performance.now();
   await waitFor('another capture host', () => childrenOf(product.pid()).some((pid) => pid !== hosts[0]));
-  const restartedAt = performance.now();
   for (const { page } of viewers) await moves(page);
-  // Three seconds are promised; a loaded test machine gets some more before this counts as broken.
-  expect(performance.now() - restartedAt).toBeLessThan(10_000);
+  expect(performance.now() - killedAt).toBeLessThan(3_000);
   expect(await Promise.all(viewers.map(({ page }) => streamId(page)))).toEqual(connections);
 });
 
@@ -61,8 +60,7 @@ test('the X server is killed and started again: the picture is back without a re
   const startedAt = performance.now();
   painter = await startXProgram('painter', product.display, [0, 0, 640, 480, 30]);
   await moves(page);
-  // Ten seconds are promised; a loaded test machine gets some more before this counts as broken.
-  expect(performance.now() - startedAt).toBeLessThan(15_000);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
   expect(await isMarked(page)).toBe(true);
 });
 
