@@ -98,6 +98,8 @@ export class Connection {
 
   /** The browser says that the network is back, or the page is looked at again. */
   wake(networkChanged: boolean): void {
+    // ICE would find out by itself, after seconds: it is restarted as soon as there is a socket to do it over.
+    if (networkChanged) this.#media.input({ kind: 'interrupted' });
     const waiting = this.#snapshot.session.kind === 'waiting';
     this.#session({ kind: networkChanged || waiting ? 'network-back' : 'tick' });
   }

@@ -73,6 +73,8 @@ export class MediaPeer {
       const applied = this.#connection.setLocalDescription(description);
       this.#emit(() => this.#events.answer(description.sdp));
       await applied;
+      // A restart of what was not lost, or not known to be, changes no state that would tell of its end.
+      if (this.#connection.connectionState === 'connected') this.#emit(() => this.#connectionChanged());
       const early = this.#early ?? [];
       this.#early = null;
       for (const candidate of early) await this.#add(candidate);

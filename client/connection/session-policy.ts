@@ -109,13 +109,13 @@ function open(nowMs: number, attempt: number, again: boolean): Step {
 }
 
 function closed(state: SessionState, nowMs: number): Step {
-  if (state.kind === 'live') return [wait(nowMs, 0, true, 'open', null), []];
+  if (state.kind === 'live') return [wait(nowMs, 1, true, 'open', null), []];
   if (state.kind === 'opening') return [wait(nowMs, state.attempt + 1, state.again, 'open', UNREACHABLE), []];
   return [state, []];
 }
 
-function wait(nowMs: number, attempt: number, again: boolean, next: 'open' | 'login', notice: string | null): SessionState {
-  return { kind: 'waiting', untilMs: nowMs + backoffMs(RETRY, attempt), attempt, again, next, notice };
+function wait(nowMs: number, failures: number, again: boolean, next: 'open' | 'login', notice: string | null): SessionState {
+  return { kind: 'waiting', untilMs: nowMs + backoffMs(RETRY, failures - 1), attempt: failures, again, next, notice };
 }
 
 function disconnected(state: SessionState, message: string, canSignInAgain: boolean, nowMs: number): Step {

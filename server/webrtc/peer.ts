@@ -93,7 +93,10 @@ export class Peer {
       ice.onDatagram((datagram) => this.#receive(datagram)),
       ice.onState((state) => this.#pathIs(state)),
       ice.onPath((path) => {
-        if (this.#state.kind === 'connected') this.#state.sender.setPath(path);
+        if (this.#state.kind !== 'connected') return;
+        this.#state.sender.setPath(path);
+        // What went out on the old path before it was given up may be lost.
+        if (path !== undefined) this.#state.media.refresh();
       }),
       options.clock.after(SETUP_LIMIT_MS, () => {
         if (this.#state.kind !== 'connected') this.#end('the connection was not set up within 30 s');

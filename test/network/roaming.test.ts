@@ -4,8 +4,8 @@ import { drop, masquerade } from '../support/net/rules.js';
 import { useLab } from '../support/net/use-lab.js';
 
 const UDPMUX = { NEKO_WEBRTC_UDPMUX: '59000' };
-/** Issue 4, item 12: the picture is back within a second of the network. A loaded machine gets another before that counts as broken. */
-const BACK_WITHIN_MS = 2000;
+/** The picture is back within a second of the network. */
+const BACK_WITHIN_MS = 1000;
 
 describe.skipIf(!canMakeNetworks)('(i) a viewer on the move', () => {
   const net = useLab();
@@ -53,10 +53,7 @@ describe.skipIf(!canMakeNetworks)('(i) a viewer on the move', () => {
     const missed = viewer.pictures();
     await outage(1_000);
     expect(viewer.pictures()).toBe(missed);
-    router.removeFilters();
-    const backAtMs = performance.now();
-    await viewer.watch(2);
-    expect(performance.now() - backAtMs).toBeLessThanOrEqual(BACK_WITHIN_MS);
+    expect(await viewer.backAfter(() => router.removeFilters())).toBeLessThanOrEqual(BACK_WITHIN_MS);
     expect(viewer.said.filter(({ event }) => event === 'provide')).toHaveLength(1);
     expect(viewer.last('control')).toMatchObject({ has_host: true });
     expect(viewer.last('socket-closed')).toBeUndefined();
@@ -71,10 +68,25 @@ describe.skipIf(!canMakeNetworks)('(i) a viewer on the move', () => {
     const missed = await browser.frames();
     await outage(1_000);
     expect(await browser.frames()).toBe(missed);
-    router.removeFilters();
-    const backAtMs = performance.now();
-    await browser.watch(2);
-    expect(performance.now() - backAtMs).toBeLessThanOrEqual(BACK_WITHIN_MS);
+    expect(await browser.backAfter(() => router.removeFilters())).toBeLessThanOrEqual(BACK_WITHIN_MS);
+    expect(await browser.peers()).toBe(1);
+  });
+
+  test('a network that goes and comes: each time the picture is back at once', async () => {
+    const { router, server, client } = behindRouter();
+    await net.serve(server, UDPMUX);
+    const viewer = net.view(client, '203.0.113.10');
+    await viewer.watch();
+    const tookMs: number[] = [];
+    for (let times = 0; times < 4; times++) {
+      router.rules(drop('forward', 'meta nfproto ipv4'));
+      // Beyond the 4 s in which silence is not told yet, and at any point between two probes.
+      await outage(5_000 + 137 * times);
+      tookMs.push(await viewer.backAfter(() => router.removeFilters()));
+      await viewer.watch();
+    }
+    expect(Math.max(...tookMs), `${tookMs}`).toBeLessThanOrEqual(BACK_WITHIN_MS);
+    expect(viewer.said.filter(({ event }) => event === 'provide')).toHaveLength(1);
   });
 
   test('from one network to another: the page goes on from its new address, control kept', async () => {
@@ -98,10 +110,11 @@ describe.skipIf(!canMakeNetworks)('(i) a viewer on the move', () => {
     await browser.page.getByTestId('release-control').waitFor();
     expect(await browser.watch()).toMatchObject({ local: { address: '203.0.113.2' } });
     client.unplug('wifi');
-    client.plug(mobile, ['192.168.2.20/24'], 'mobile').via('192.168.2.1');
-    const backAtMs = performance.now();
-    expect(await browser.watch(2)).toMatchObject({ local: { address: '203.0.113.3' }, remote: { address: '203.0.113.10' } });
-    expect(performance.now() - backAtMs).toBeLessThanOrEqual(BACK_WITHIN_MS);
+    await outage(1_000);
+    const join = () => client.plug(mobile, ['192.168.2.20/24'], 'mobile').via('192.168.2.1');
+    expect(await browser.backAfter(join)).toBeLessThanOrEqual(BACK_WITHIN_MS);
+    expect(await browser.peers()).toBe(1);
+    expect(await browser.watch(2)).toMatchObject({ remote: { address: '203.0.113.10' } });
     await browser.page.getByTestId('release-control').waitFor();
   });
 });

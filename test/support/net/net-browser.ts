@@ -13,6 +13,7 @@ import type { CandidateEnd, Pair } from './net-viewer.js';
 declare global {
   interface Window {
     netPeers?: RTCPeerConnection[];
+    netNextFrame?: Promise<number>;
   }
 }
 
@@ -58,6 +59,18 @@ export class NetBrowser {
     return this.pair();
   }
 
+  /** How long after `restore` has given the network back the next frame was presented, in ms; none may be on its way before. */
+  async backAfter(restore: () => void): Promise<number> {
+    await this.page.evaluate(() => {
+      const video = document.querySelector<HTMLVideoElement>('[data-testid=video]')!;
+      window.netNextFrame = new Promise((resolve) => video.requestVideoFrameCallback(() => resolve(Date.now())));
+    });
+    restore();
+    const restoredMs = Date.now();
+    const presented = this.page.evaluate(() => window.netNextFrame!);
+    return (await this.#explained(within(presented, 'the picture to be back', 20_000))) - restoredMs;
+  }
+
   frames(): Promise<number> {
     return this.page.evaluate(
       () => document.querySelector<HTMLVideoElement>('[data-testid=video]')?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
@@ -93,6 +106,14 @@ export class NetBrowser {
       );
     });
   }
+}
+
+async function within<T>(promise: Promise<T>, what: string, deadlineMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${deadlineMs} ms for ${what}`)), deadlineMs);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** Playwright starts a wrapper that enters the namespace; the pipes that it talks through come along. */

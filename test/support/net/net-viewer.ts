@@ -63,6 +63,16 @@ export class NetViewer {
     return this.pair();
   }
 
+  /** How long after `restore` has given the network back the first picture was there, in ms. Before, none may have come for 1 s. */
+  async backAfter(restore: () => void): Promise<number> {
+    const before = this.said.length;
+    restore();
+    const restoredMs = performance.now();
+    const back = () => this.said.slice(before).find(({ event }) => event === 'picture');
+    const { heardMs } = await this.until('the picture to be back', back);
+    return heardMs - restoredMs;
+  }
+
   /** Pictures so far that differ from the one before. */
   pictures(): number {
     return Number(this.last('frames')?.pictures ?? 0);

@@ -55,6 +55,17 @@ test.each<readonly [string, Event[], SessionState['kind'], string[]]>([
   ],
   ['a tick too early changes nothing', [...live, [12_000, 'tick']], 'live', ['0 open-socket']],
   [
+    'a first attempt that fails at once is repeated after 250 ms: a network that has just come may lack a route',
+    [
+      [0, 'token'],
+      [10, 'closed'],
+      [259, 'tick'],
+      [260, 'tick'],
+    ],
+    'opening',
+    ['0 open-socket', '260 open-socket'],
+  ],
+  [
     'a lost socket is opened again after 250 ms',
     [...live, [100, 'closed'], [349, 'tick'], [350, 'tick']],
     'opening',
