@@ -71,7 +71,14 @@ export async function run(options: FanoutOptions = {}): Promise<FanoutRow[]> {
   const rows: FanoutRow[] = [];
   for (const path of paths) {
     for (const transport of transports) {
-      for (const count of viewers) rows.push(await measure(path, transport, count, options));
+      for (const count of viewers) {
+        const row = await measure(path, transport, count, options);
+        // The whole table takes minutes.
+        process.stderr.write(
+          `${path} ${transport}, ${count} viewers: ${row.cpuMicrosPerPacket} µs per packet, ${row.lost} lost\n`,
+        );
+        rows.push(row);
+      }
     }
   }
   return rows;
