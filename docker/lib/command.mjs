@@ -1,14 +1,41 @@
 // Child processes of the preparing steps: their output is kept for the error, its last line shown as progress.
 import { spawn } from 'node:child_process';
+import { failureAdvice } from './failure-advice.mjs';
 import { Stop } from './progress.mjs';
 
 const KEPT_CHARACTERS = 20_000;
 const SHOWN_LINES = 30;
+const NOTICE_AFTER_MS = 1_000;
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/**
+ * Passes on what we are told to end by; `interruptedBy()` names the signal. Ending waits for the child, so that nothing
+ * goes on behind a prompt that is back.
+ */
+function passSignals(child) {
+  let heard;
+  let notice;
+  const pass = (signal) => {
+    heard ??= signal;
+    notice ??= setTimeout(() => console.log('\n  Ending as soon as what cannot be left half done is done …'), NOTICE_AFTER_MS);
+    try {
+      process.kill(child.pid, signal);
+    } catch {
+      // Gone already, or root's through sudo: that hears Ctrl-C from the terminal, and everything else lets it finish.
+    }
+  };
+  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, pass);
+  child.once('close', () => {
+    clearTimeout(notice);
+    for (const signal of Object.keys(EXIT_CODES)) process.off(signal, pass);
+  });
+  return { interruptedBy: () => heard };
+}
 
 /**
  * Runs a program to its end and returns what it printed (stdout and stderr as one text).
- * Rejects with a Stop that shows the last lines (and carries everything as `said`) when it cannot start or fails; `hint`
- * is added to the message.
+ * Rejects with a Stop that shows the last lines (and carries everything as `said`) when it cannot start, fails, or we are
+ * told to end; what can be done about it is added to the message, or `hint` where the program explains itself.
  */
 export function run(program, args, { cwd, env, report, hint = '', input = 'ignore' } = {}) {
   return new Promise((resolve, reject) => {
@@ -27,12 +54,18 @@ export function run(program, args, { cwd, env, report, hint = '', input = 'ignor
     child.stderr.on('data', hear);
     const fail = (reason) => {
       const tail = said.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
-      const message = `${tail}\n\n${program} ${args.slice(0, 3).join(' ')}: ${reason}${hint && `\n${hint}`}`;
+      const advice = failureAdvice(said) ?? hint;
+      const message = `${tail}\n\n${program} ${args.slice(0, 3).join(' ')}: ${reason}${advice && `\n${advice}`}`;
       reject(Object.assign(new Stop(message), { said }));
     };
     child.once('error', (error) => fail(error.message));
-    child.once('close', (code, signal) =>
-      code === 0 ? resolve(said) : fail(signal ? `ended by ${signal}` : `failed (${code})`),
-    );
+    const { interruptedBy } = passSignals(child);
+    child.once('close', (code, signal) => {
+      const interruption = interruptedBy();
+      if (interruption !== undefined)
+        reject(new Stop('Interrupted. What is done stays; the next start goes on from there.', EXIT_CODES[interruption]));
+      else if (code === 0) resolve(said);
+      else fail(signal ? `ended by ${signal}` : `failed (${code})`);
+    });
   });
 }

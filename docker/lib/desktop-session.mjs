@@ -66,7 +66,7 @@ const ADVICE = {
   'x-server':
     'The X server does not start, so there is no desktop. To use a display that runs already: NEKO_DESKTOP_DISPLAY=:0 npm start',
   pulseaudio:
-    'PulseAudio does not start: the desktop runs without sound. Is the package pulseaudio installed, and its runtime folder writable?',
+    'PulseAudio does not start: the desktop runs without sound. apt-get install --reinstall pulseaudio may mend it.',
   openbox: 'The window manager does not start: windows have no frames and do not fill the screen.',
   chromium: 'Chromium does not start: the desktop stays empty.',
 };
@@ -78,7 +78,7 @@ const LOG_OF = { 'x-server': 'xorg.log' };
  */
 export async function runDesktopSession({ root, product, user, args }) {
   const folder = openSessionFolder(user, readFileSync(join(root, 'docker/pulse/default.pa'), 'utf8'));
-  const state = { ready: false, ending: false, failed: undefined, xServerEnds: 0 };
+  const state = { ready: false, ending: false, failed: undefined, xServerEnds: 0, soundless: false };
   let finish = () => {};
   const finished = new Promise((resolve) => {
     finish = resolve;
@@ -90,13 +90,17 @@ export async function runDesktopSession({ root, product, user, args }) {
   const onEvent = (program, what, detail) => {
     if (state.ending) return;
     if (what === 'ended' && program === 'neko' && !state.ready)
-      fail(`The server ended before it was ready (${detail}); what it said is above.`);
+      fail(`The server does not start (${detail.replace('; not expected', '')}); what it said is above.`);
     else if (what === 'ended' && state.ready) console.log(`! ${program} ended (${detail}) and is started again`);
+    // Nobody waits for sound that does not come at the first try: it may come later.
+    if (what === 'ended' && program === 'pulseaudio') state.soundless = true;
     // An X server gets a second try before it was up once, for a display that was taken just now.
     if (what === 'ended' && program === 'x-server') state.xServerEnds += 1;
     const hopeless = program === 'x-server' && !state.ready && state.xServerEnds >= 2;
     if (what !== 'gave-up' && !hopeless) return;
-    const message = `${tail(join(folder.logs, LOG_OF[program] ?? `${program}.log`))}\n${ADVICE[program] ?? `The program "${program}" does not start.`}`;
+    if (program === 'pulseaudio') state.soundless = true;
+    const said = tail(join(folder.logs, LOG_OF[program] ?? `${program}.log`));
+    const message = [said, ADVICE[program] ?? `The program "${program}" does not start.`].filter(Boolean).join('\n');
     if (program === 'x-server' || program === 'neko') fail(message);
     else console.error(`! ${message}`);
   };
@@ -142,7 +146,10 @@ export async function runDesktopSession({ root, product, user, args }) {
     });
   };
   try {
-    await until('Starting the desktop', async () => (await accepts(xSocket)) && existsSync(folder.pulseSocket));
+    await until(
+      'Starting the desktop',
+      async () => (await accepts(xSocket)) && (state.soundless || existsSync(folder.pulseSocket)),
+    );
     await until('Starting the server', async () => state.ready);
     if (state.ready) console.log(`Desktop on display :${folder.number}, logs in ${folder.logs}. Ctrl-C ends everything.`);
     await finished;

@@ -31,7 +31,7 @@ export function isInstalled(root) {
 /** Installs npm packages when the lock file changed since the last time. Throws Stop. */
 export async function ensureNpmPackages(root) {
   if (isInstalled(root)) return;
-  const options = ['--no-audit', '--no-fund'];
+  const options = ['--no-audit', '--no-fund', '--prefer-offline'];
   await step('Installing npm packages', async (report) => {
     try {
       await npm(['ci', ...options], { cwd: root, report });

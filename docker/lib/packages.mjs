@@ -36,16 +36,22 @@ function missingOf(names) {
 }
 
 // Installing a server package on Debian starts its service. Nothing here wants a system-wide service, so a policy
-// forbids it for as long as the installation runs, unless the machine has a policy of its own.
+// forbids it for as long as the installation runs, unless the machine has a policy of its own. One of ours that a killed
+// installation left behind is known by its mark.
 const SCRIPT = `set -e
 guard=/usr/sbin/policy-rc.d
-if [ ! -e "$guard" ]; then
+mark='# neko-ts installs packages and starts no services'
+if [ ! -e "$guard" ] || grep -qF "$mark" "$guard"; then
   trap 'rm -f "$guard"' EXIT
-  printf '#!/bin/sh\\nexit 101\\n' >"$guard"
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  printf '#!/bin/sh\\n%s\\nexit 101\\n' "$mark" >"$guard"
   chmod 755 "$guard"
 fi
+export DEBIAN_FRONTEND=noninteractive
+dpkg --configure -a
 apt-get update
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"`;
+apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"`;
 
 const handCommand = (names) => `apt-get update && apt-get install -y --no-install-recommends ${names.join(' ')}`;
 

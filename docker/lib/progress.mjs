@@ -1,7 +1,13 @@
 // What the person at the terminal sees while a command prepares things.
+import { failureAdvice } from './failure-advice.mjs';
 
 /** A failure that the reader can do something about: only its message is shown, no stack. */
-export class Stop extends Error {}
+export class Stop extends Error {
+  constructor(message, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 const TICK_MS = 1_000;
 const REMINDER_MS = 10_000;
@@ -42,12 +48,19 @@ export async function step(title, work) {
   }
 }
 
-/** Runs the main function of a command: a Stop is printed as its message, anything else with its stack; exit code 1. */
+/** A failure of the file system that the reader can mend, such as a folder that is somebody else's. */
+function asStop(error) {
+  const advice = error instanceof Stop || error.syscall === undefined ? undefined : failureAdvice(error.message);
+  return advice === undefined ? error : new Stop(`${error.message}\n${advice}`);
+}
+
+/** Runs the main function of a command: a Stop is printed as its message, anything else with its stack, and gives the exit code. */
 export async function runCommand(main) {
   try {
     process.exitCode = (await main()) ?? 0;
-  } catch (error) {
+  } catch (thrown) {
+    const error = asStop(thrown);
     console.error(error instanceof Stop ? `\n${error.message}` : error);
-    process.exitCode = 1;
+    process.exitCode = error instanceof Stop ? error.exitCode : 1;
   }
 }

@@ -18,7 +18,11 @@ const displayTaken = (number) =>
 function reserve(path, number) {
   try {
     mkdirSync(path, { mode: 0o700 });
-  } catch {
+  } catch (error) {
+    if (error.code !== 'EEXIST')
+      throw new Stop(
+        `The session's folder cannot be made: ${error.message}\nTMPDIR names another place for it: TMPDIR=/var/tmp npm start`,
+      );
     try {
       if (runs(Number(readFileSync(join(path, 'pid'), 'utf8')))) return false;
       rmSync(path, { recursive: true });
@@ -33,6 +37,19 @@ function reserve(path, number) {
   }
   rmSync(path, { recursive: true, force: true });
   return false;
+}
+
+/** Removes what an X server that was killed leaves behind; another's files stay. */
+function removeStaleDisplay(number) {
+  const lock = `/tmp/.X${number}-lock`;
+  if (!existsSync(lock) || runs(Number(readFileSync(lock, 'utf8')))) return;
+  for (const path of [lock, `/tmp/.X11-unix/X${number}`]) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // Somebody else's.
+    }
+  }
 }
 
 /** An Xauthority file with one MIT-MAGIC-COOKIE-1 entry for every address of that display (family 65535). */
@@ -67,11 +84,14 @@ export function openSessionFolder(user, template) {
       pulseScript: at('default.pa'),
       pulseSocket: at('pulseaudio.socket'),
       logs: at('log'),
-      remove: () => rmSync(path, { recursive: true, force: true }),
+      remove() {
+        rmSync(path, { recursive: true, force: true });
+        removeStaleDisplay(number);
+      },
     };
   }
   throw new Stop(
-    `No display from :${FIRST_DISPLAY} to :${FIRST_DISPLAY + TRIED_DISPLAYS - 1} is free, or ${tmpdir()} cannot be written to.\n` +
+    `No display from :${FIRST_DISPLAY} to :${FIRST_DISPLAY + TRIED_DISPLAYS - 1} is free.\n` +
       'End what runs there, or set NEKO_DESKTOP_DISPLAY to a running display.',
   );
 }
