@@ -144,6 +144,8 @@ async function build(
       ? createSharedPort(app.server, (socket, firstBytes) => ice.value.acceptTcp(socket, firstBytes))
       : undefined;
   onClose(() => shared?.close());
+  const usable = await capture.value.usable();
+  if (!usable.ok) return usable;
   const listening = await listenOn(config.server.bind, (address) => (shared ?? app).listen(address));
   if (!listening.ok) return listening;
   announce(config, members.generated, say);

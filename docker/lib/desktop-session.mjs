@@ -12,6 +12,8 @@ import { superviseSession } from './supervisor.mjs';
 
 const POLL_MS = 50;
 const DESKTOP_LIMIT_MS = 40_000;
+/** One order to end may come twice: to the whole process group, and passed on by npm. */
+const SAME_ORDER_MS = 500;
 const SHOWN_LINES = 15;
 
 /** Kept of the caller's environment: settings of the server, the locale, and how programs and certificates are found. */
@@ -65,8 +67,7 @@ const tail = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().
 const ADVICE = {
   'x-server':
     'The X server does not start, so there is no desktop. To use a display that runs already: NEKO_DESKTOP_DISPLAY=:0 npm start',
-  pulseaudio:
-    'PulseAudio does not start: the desktop runs without sound. apt-get install --reinstall pulseaudio may mend it.',
+  pulseaudio: 'PulseAudio does not start: the desktop runs without sound. apt-get install --reinstall pulseaudio may mend it.',
   openbox: 'The window manager does not start: windows have no frames and do not fill the screen.',
   chromium: 'Chromium does not start: the desktop stays empty.',
 };
@@ -118,9 +119,11 @@ export async function runDesktopSession({ root, product, user, args }) {
     }),
     follow(env.SESSION_SERVER_ERR, (line) => console.error(readableLogLine(line))),
   ];
+  let toldMs;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      if (state.ending) void session.kill();
+      toldMs ??= Date.now();
+      if (state.ending && Date.now() - toldMs > SAME_ORDER_MS) void session.kill();
       finish();
     });
   }

@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processAlive } from './process-alive.mjs';
 import { Stop } from './progress.mjs';
 
 const FIRST_DISPLAY = 99;
 const TRIED_DISPLAYS = 100;
 
-const runs = (pid) => Number.isInteger(pid) && pid > 0 && existsSync(`/proc/${pid}`);
+const runs = (pid) => Number.isInteger(pid) && pid > 0 && processAlive(pid);
 const displayTaken = (number) =>
   existsSync(`/tmp/.X11-unix/X${number}`) ||
   existsSync(`/tmp/.X${number}-lock`) ||

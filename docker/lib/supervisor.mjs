@@ -1,6 +1,7 @@
 // Runs supervisord on docker/supervisord.conf and tells what becomes of its programs.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { processAlive } from './process-alive.mjs';
 import { Stop } from './progress.mjs';
 
 const SWEEP_MS = 50;
@@ -27,15 +28,6 @@ function marked(mark) {
     }
   }
   return found;
-}
-
-/** A process that runs; one that ended and was not yet collected by its parent does not. */
-function alive(pid) {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
-  } catch {
-    return false;
-  }
 }
 
 function signalAll(pids, signal) {
@@ -113,7 +105,7 @@ export function superviseSession({ config, env, mark, onEvent }) {
   const endPrograms = async (names, deadline) => {
     const asked = names.map((name) => pids.get(name));
     signalAll(asked, 'SIGTERM');
-    while (Date.now() < deadline && asked.some((pid) => alive(pid))) await pause();
+    while (Date.now() < deadline && asked.some((pid) => processAlive(pid))) await pause();
   };
   return {
     gone,

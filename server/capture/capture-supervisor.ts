@@ -22,6 +22,10 @@ export interface SupervisorOptions {
   /** The current description of a stream. */
   describe(streamId: string, has: HasElement): Result<StreamDescription>;
   screen(width: number, height: number): void;
+  /** Whether a stream can be built, told once per stream; `reason` says why not. */
+  checked(streamId: string, reason: string | undefined): void;
+  /** The present host found that nothing can be captured. */
+  unusable(reason: string): void;
   startOrdered(streamId: string): void;
   data(streamId: string, data: Buffer): void;
   hostReplaced(): void;
@@ -56,6 +60,7 @@ export class CaptureSupervisor implements StreamEngine {
   #history: RestartHistory = NEVER_FAILED;
   #respawn: Dispose | undefined;
   #closed = false;
+  #checksOrdered = false;
   #status: CaptureStatus = { kind: 'starting' };
 
   constructor(options: SupervisorOptions) {
@@ -152,6 +157,7 @@ export class CaptureSupervisor implements StreamEngine {
         log.info({ pid: this.#host?.pid, gstreamer: report.gstreamer }, 'the capture host is ready');
         this.#solved('host');
         for (const id of this.#wanted.keys()) this.#order(id);
+        this.#orderChecks();
         return;
       case 'screen':
         this.#screenSeen = true;
@@ -166,15 +172,29 @@ export class CaptureSupervisor implements StreamEngine {
         log.debug({ stream: report.id }, 'stream started');
         this.#solved(report.id);
         return;
+      case 'checked':
+        this.#options.checked(report.id, report.reason);
+        return;
       case 'failed':
         this.#streamFailed(report.id, report.reason);
         return;
       case 'unusable':
         log.error({ reason: report.reason }, 'nothing can be captured');
         this.#problem('host', report.reason);
+        this.#options.unusable(report.reason);
         return;
       default:
         assertNever(report);
+    }
+  }
+
+  /** The streams of the first host are checked, those that are offered first. */
+  #orderChecks(): void {
+    if (this.#checksOrdered) return;
+    this.#checksOrdered = true;
+    for (const id of this.#options.streamIds) {
+      const description = this.#describe(id);
+      if (description !== undefined) this.#host?.send({ kind: 'check', id, text: description.text });
     }
   }
 
@@ -184,8 +204,12 @@ export class CaptureSupervisor implements StreamEngine {
     const { history, delayMs } = ended(stream.history, this.#options.clock.nowMs());
     stream.history = history;
     stream.text = undefined;
-    this.#options.log.warn({ stream: id, reason, restartInMs: delayMs }, 'stream failed');
-    this.#problem(id, `stream ${id}: ${reason}`);
+    const problem = `stream ${id}: ${reason}`;
+    const { log } = this.#options;
+    // The same failure of every further try is no news.
+    if (this.#problems.get(id) === problem) log.debug({ stream: id, reason, restartInMs: delayMs }, 'stream failed again');
+    else log.warn({ stream: id, reason, restartInMs: delayMs }, 'stream failed');
+    this.#problem(id, problem);
     stream.retry?.();
     stream.retry = this.#options.clock.after(delayMs, () => this.#order(id));
   }

@@ -13,6 +13,7 @@ import { AUDIO_ID, buildStreams } from './pipelines.js';
 import { monotonicNsToMs, type RtpClock } from './rtp-clock.js';
 import type { ScreenSize } from './screen-size.js';
 import { SharedStream } from './shared-stream.js';
+import { StartCheck } from './start-check.js';
 import type { StreamDescription } from './stream-description.js';
 
 export interface CaptureOptions {
@@ -36,6 +37,8 @@ export interface Capture {
   /** The ids offered to clients, best first. */
   readonly videoIds: readonly string[];
   readonly audio: EncodedStream;
+  /** Resolves once it is known whether the offered video can be encoded on this machine; the error says what to do. */
+  usable(): Promise<Result<void>>;
   /** Someone moved the pointer or pressed a key: lifts the frame cap for a moment. Cheap, call it for every input. */
   noteInput(): void;
   /** The screen got a new mode: streams whose description depends on it are rebuilt. */
@@ -69,6 +72,7 @@ class RunningCapture implements Capture {
   readonly audio: EncodedStream;
   readonly #supervisor: CaptureSupervisor;
   readonly #clock: Clock;
+  readonly #startCheck: StartCheck;
   readonly #events = new Emitter<{ status: CaptureStatus }>();
   #screen: ScreenSize;
   #inputToldMs = Number.NEGATIVE_INFINITY;
@@ -90,6 +94,7 @@ class RunningCapture implements Capture {
     this.streams = streams;
     this.audio = streams.get(AUDIO_ID)!;
     this.videoIds = config.video.ids.length > 0 ? config.video.ids : visibleIds(planned);
+    this.#startCheck = new StartCheck(this.videoIds, log, clock);
     this.#supervisor = new CaptureSupervisor({
       display,
       hostEntry,
@@ -103,6 +108,8 @@ class RunningCapture implements Capture {
         return ok(described.value.find((stream) => stream.id === id)!);
       },
       screen: (width, height) => this.screenChanged({ ...this.#screen, width, height }),
+      checked: (id, reason) => this.#startCheck.heard(id, reason),
+      unusable: (reason) => this.#startCheck.unusable(reason),
       startOrdered: (id) => streams.get(id)?.startOrdered(),
       data: (id, data) => streams.get(id)?.read(data),
       hostReplaced: () => {
@@ -114,6 +121,10 @@ class RunningCapture implements Capture {
 
   get hostPid(): number | undefined {
     return this.#supervisor.hostPid;
+  }
+
+  usable(): Promise<Result<void>> {
+    return this.#startCheck.outcome;
   }
 
   noteInput(): void {
@@ -144,6 +155,7 @@ class RunningCapture implements Capture {
   }
 
   close(): Promise<void> {
+    this.#startCheck.close();
     return this.#supervisor.close();
   }
 }

@@ -18,6 +18,8 @@ export const HostCommand = Type.Union([
     lifts: Type.Boolean(),
   }),
   Type.Object({ kind: Type.Literal('stop'), id: Type.String() }),
+  /** Builds the pipeline and throws it away, which tells whether it can be built. */
+  Type.Object({ kind: Type.Literal('check'), id: Type.String(), text: Type.String() }),
   Type.Object({ kind: Type.Literal('keyframe'), id: Type.String() }),
   Type.Object({ kind: Type.Literal('input') }),
 ]);
@@ -37,6 +39,8 @@ export const HostReport = Type.Union([
   Type.Object({ kind: Type.Literal('screen'), width: Type.Integer({ minimum: 1 }), height: Type.Integer({ minimum: 1 }) }),
   Type.Object({ kind: Type.Literal('display-lost'), reason: Type.String() }),
   Type.Object({ kind: Type.Literal('started'), id: Type.String() }),
+  /** The answer to a check, with the reason why the pipeline cannot be built. */
+  Type.Object({ kind: Type.Literal('checked'), id: Type.String(), reason: Type.Optional(Type.String()) }),
   Type.Object({ kind: Type.Literal('failed'), id: Type.String(), reason: Type.String() }),
   Type.Object({ kind: Type.Literal('unusable'), reason: Type.String() }),
 ]);

@@ -61,6 +61,9 @@ export class CaptureHost {
         this.#wanted.delete(command.id);
         this.#stop(command.id);
         return;
+      case 'check':
+        this.#options.report({ kind: 'checked', id: command.id, reason: EncoderPipeline.check(this.#options.gst, command.text) });
+        return;
       case 'keyframe':
         this.#keyframe(command.id);
         return;

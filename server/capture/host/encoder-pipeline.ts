@@ -55,6 +55,14 @@ export class EncoderPipeline {
     }
   }
 
+  /** Why a pipeline of this text cannot be built; undefined when it can. */
+  static check(gst: GStreamer, text: string): string | undefined {
+    const launched = gst.launch(text);
+    if (!launched.ok) return explainStreamError(launched.error);
+    void launched.value.close();
+    return undefined;
+  }
+
   get pipeline(): Pipeline {
     return this.#pipeline;
   }
