@@ -12,8 +12,8 @@ export interface ExternalAddresses {
   current(): { readonly externals: readonly ExternalAddress[]; readonly statics: readonly StaticCandidate[] };
   /** The first external address that is known, configured, found or seen by a STUN server. */
   publicAddress(): string | undefined;
-  /** Tells the address that a STUN server saw, for `stun:port`. */
-  discovered(address: string): void;
+  /** Takes the address that a STUN server saw, for `stun:port`; true if there is a candidate more by it. */
+  discovered(address: string): boolean;
 }
 
 interface Options {
@@ -62,7 +62,9 @@ export async function externalAddresses(options: Options): Promise<Result<Extern
     current,
     publicAddress: () => current().externals[0]?.external ?? [...seen][0],
     discovered: (address) => {
-      if (seen.size < MAX_SEEN) seen.add(address);
+      if (seen.has(address) || seen.size >= MAX_SEEN) return false;
+      seen.add(address);
+      return candidates.some(({ kind }) => kind === 'stun');
     },
   });
 }

@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { err, ok, type Result } from '../lib/result.js';
 import { familyOf, isLinkLocal } from './address.js';
-import {
-  type AdvertisePolicy,
-  type HostEndpoint,
-  hostCandidates,
-  type LocalAddress,
-  usableAddresses,
-} from './candidate-policy.js';
+import { type AdvertisePolicy, hostCandidates, type LocalAddress, usableAddresses } from './candidate-policy.js';
 import { type ExternalAddresses, externalAddresses } from './external-addresses.js';
 import { type Gatherer, gatherer } from './gatherer.js';
 import { hmacSha1 } from './hmac.js';
@@ -17,7 +11,7 @@ import { localAddresses } from './local-addresses.js';
 import { systemMdnsResolver } from './mdns-names.js';
 import { type NoPort, shownToViewer } from './no-port.js';
 import { Peer } from './peer.js';
-import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute } from './peer-sockets.js';
+import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute, udpEndpoints } from './peer-sockets.js';
 import { type ServedServers, servedServers } from './served-servers.js';
 import { openTcpMux, type TcpMux } from './tcp-mux.js';
 import { type MuxRoute, openUdpMux, type UdpMux } from './udp-mux.js';
@@ -45,6 +39,7 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
     log: options.log,
   });
   if (!external.ok) return external;
+  let transports: Transports | undefined;
   const gathering = gatherer({
     servers,
     frontendServers: options.frontendServers ?? [],
@@ -52,7 +47,9 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
     ttlSeconds: options.turn?.ttlSeconds,
     clock: options.clock,
     log: options.log,
-    onExternal: external.value.discovered,
+    onExternal: (address) => {
+      if (external.value.discovered(address)) transports?.advertiseAnew();
+    },
   });
   if (!gathering.ok) return gathering;
   let udpMux: UdpMux | undefined;
@@ -77,7 +74,8 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
     tcpMux = opened.value;
   }
   const range = udp.kind === 'range' ? udpRange(udp.minPort, udp.maxPort) : undefined;
-  return ok(new Transports(options, { udpMux, tcpMux, range, external: external.value, gatherer: gathering.value }));
+  transports = new Transports(options, { udpMux, tcpMux, range, external: external.value, gatherer: gathering.value });
+  return ok(transports);
 }
 
 interface Parts {
@@ -91,7 +89,7 @@ interface Parts {
 class Transports implements IceTransports {
   readonly #options: IceTransportsOptions;
   readonly #parts: Parts;
-  readonly #peers = new Map<number, Peer>();
+  readonly #peers = new Map<number, { readonly peer: Peer; readonly clientAddress: string | undefined }>();
   readonly #resolveMdns = systemMdnsResolver();
   #closed = false;
 
@@ -122,14 +120,19 @@ class Transports implements IceTransports {
         };
       },
       gather: () => (lite ? Promise.resolve() : gatherer.gather(peer, clientAddress, log)),
+      follow: async () => {
+        const { isNew, failures } = await this.#attach(peer, udp, clientAddress);
+        for (const { message } of failures) log.debug({ reason: message }, 'ICE: no socket on a local address');
+        return isNew;
+      },
       resolveMdns: this.#resolveMdns,
       onClose: () => {
         this.#peers.delete(token);
         leaveMux?.();
       },
     });
-    this.#peers.set(token, peer);
-    const failures = await this.#attach(peer, udp, clientAddress);
+    this.#peers.set(token, { peer, clientAddress });
+    const { failures } = await this.#attach(peer, udp, clientAddress);
     for (const { message } of failures) log.warn({ reason: message }, 'ICE: no socket on a local address');
     if (!this.#closed && (peer.candidates().length > 0 || failures.length === 0)) return ok(peer);
     peer.close();
@@ -138,26 +141,38 @@ class Transports implements IceTransports {
     return err(shownToViewer(failures, ports.kind === 'range' ? `${ports.minPort}-${ports.maxPort}` : ''));
   }
 
-  /** Gives the peer its bases and host candidates; returns what could not be opened. */
-  async #attach(peer: Peer, route: MuxRoute | undefined, clientAddress: string | undefined): Promise<NoPort[]> {
-    const { udpMux, tcpMux, range } = this.#parts;
-    const policy = this.#policy(clientAddress);
-    const usable = usableAddresses(policy);
-    if (usable.length === 0) return [{ usedUp: false, message: 'no local address is left by NEKO_WEBRTC_FILTERS_*' }];
-    const endpoints: HostEndpoint[] = [];
-    const failures: NoPort[] = [];
+  /** Gives the peer bases on the addresses that are new to it, and its host candidates; returns what could not be opened. */
+  async #attach(
+    peer: Peer,
+    route: MuxRoute | undefined,
+    clientAddress: string | undefined,
+  ): Promise<{ readonly isNew: boolean; readonly failures: readonly NoPort[] }> {
+    const { udpMux, range } = this.#parts;
+    const usable = usableAddresses(this.#policy(clientAddress));
+    if (usable.length === 0) {
+      return { isNew: false, failures: [{ usedUp: false, message: 'no local address is left by NEKO_WEBRTC_FILTERS_*' }] };
+    }
+    const before = peer.udpHosts().length;
     if (udpMux && route) {
       await udpMux.follow(muxAddresses());
-      endpoints.push(...attachMux(udpMux, route, peer, this.#udpOf(usable)));
+      attachMux(udpMux, route, peer, this.#udpOf(usable));
     }
-    if (range) {
-      const attached = await attachRange(range, peer, this.#udpOf(usable));
-      endpoints.push(...attached.endpoints);
-      failures.push(...attached.failures);
-    }
-    if (tcpMux) endpoints.push(...tcpEndpoints(tcpMux, usable));
-    for (const { baseId: _base, ...candidate } of hostCandidates(policy, endpoints)) peer.addCandidate(candidate);
-    return failures;
+    const failures = range ? await attachRange(range, peer, this.#udpOf(usable)) : [];
+    this.#advertise(peer, clientAddress);
+    return { isNew: peer.udpHosts().length > before, failures };
+  }
+
+  /** Tells of the host candidates that the peer's bases make. */
+  #advertise(peer: Peer, clientAddress: string | undefined): void {
+    const { tcpMux } = this.#parts;
+    const policy = this.#policy(clientAddress);
+    const endpoints = [...udpEndpoints(peer), ...(tcpMux ? tcpEndpoints(tcpMux, usableAddresses(policy)) : [])];
+    peer.setHostCandidates(hostCandidates(policy, endpoints).map(({ baseId: _base, ...candidate }) => candidate));
+  }
+
+  /** An address was found that candidates of ours stand for: those who are here learn of it as well. */
+  advertiseAnew(): void {
+    for (const { peer, clientAddress } of this.#peers.values()) this.#advertise(peer, clientAddress);
   }
 
   acceptTcp(socket: Socket, firstBytes: Buffer): void {
@@ -178,7 +193,7 @@ class Transports implements IceTransports {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const peer of [...this.#peers.values()]) peer.close();
+    for (const { peer } of [...this.#peers.values()]) peer.close();
     await Promise.all([this.#parts.udpMux?.close(), this.#parts.tcpMux?.close()]);
   }
 

@@ -29,26 +29,21 @@ export function muxRoute(mux: UdpMux, token: number, peerOf: () => Peer): MuxRou
   return route;
 }
 
-/** The shared sockets on these addresses. */
-export function attachMux(mux: UdpMux, route: MuxRoute, peer: Peer, addresses: readonly LocalAddress[]): HostEndpoint[] {
-  return addresses.flatMap(({ address }, index) => {
+/** Joins the shared sockets on these addresses to the peer, unless it has them already. */
+export function attachMux(mux: UdpMux, route: MuxRoute, peer: Peer, addresses: readonly LocalAddress[]): void {
+  for (const [index, { address }] of addresses.entries()) {
     const socket = mux.sockets().find((each) => each.address === address);
-    if (!socket) return [];
-    addMuxBase(mux, route, peer, socket, index);
-    return [endpointOf(socket)];
-  });
+    if (socket && !peer.hasBase(udpBaseId(socket))) addMuxBase(mux, route, peer, socket, index);
+  }
 }
 
-/** One socket of its own per address, and why there is none on some. */
-export async function attachRange(
-  range: UdpRange,
-  peer: Peer,
-  addresses: readonly LocalAddress[],
-): Promise<{ endpoints: HostEndpoint[]; failures: NoPort[] }> {
-  const endpoints: HostEndpoint[] = [];
+/** Opens one socket per address where the peer has none yet; returns why there is none on some. */
+export async function attachRange(range: UdpRange, peer: Peer, addresses: readonly LocalAddress[]): Promise<NoPort[]> {
   const failures: NoPort[] = [];
+  const known = peer.udpHosts().map(({ candidate }) => candidate.address);
   await Promise.all(
     addresses.map(async ({ address }, index) => {
+      if (known.includes(address)) return;
       let baseId = '';
       const opened = await range.open(address, (bytes, from, port) => peer.receive(baseId, bytes, from, port));
       if (!opened.ok) {
@@ -59,10 +54,14 @@ export async function attachRange(
       baseId = udpBaseId(socket);
       const io: BaseIo = { ...udpIo(socket), verified: () => undefined, close: () => void socket.close() };
       peer.addBase({ id: baseId, candidate: baseCandidate('udp', socket, index) }, io);
-      endpoints.push(endpointOf(socket));
     }),
   );
-  return { endpoints, failures };
+  return failures;
+}
+
+/** What the candidate policy makes host candidates of: the peer's own UDP bases. */
+export function udpEndpoints(peer: Peer): HostEndpoint[] {
+  return peer.udpHosts().map(({ id, candidate: { address, port } }) => ({ baseId: id, transport: 'udp', address, port }));
 }
 
 /** The passive candidates of the TCP mux, which has no base before someone connects. */
@@ -105,10 +104,6 @@ function addMuxBase(mux: UdpMux, route: MuxRoute, peer: Peer, socket: UdpSocket,
 
 function udpBaseId(socket: UdpSocket): string {
   return `udp|${addressKey(socket.address, socket.port)}`;
-}
-
-function endpointOf(socket: UdpSocket): HostEndpoint {
-  return { baseId: udpBaseId(socket), transport: 'udp', address: socket.address, port: socket.port };
 }
 
 function udpIo(socket: UdpSocket): Pick<BaseIo, 'send' | 'path'> {

@@ -17,6 +17,7 @@ import {
 import { type Candidate, parseCandidate } from './candidate.js';
 import { hmacSha1 } from './hmac.js';
 import type { IceCredentials, IcePeer, IceState, RemoteIce } from './ice-types.js';
+import { LocalCandidates } from './local-candidates.js';
 import { newCredentials } from './new-credentials.js';
 import { decodeStun, looksLikeStun, type ReceivedStun } from './stun.js';
 import { WakeTimer } from './wake-timer.js';
@@ -38,8 +39,10 @@ export interface PeerOptions {
   readonly clock: Clock;
   /** Makes shared sockets deliver requests for this ufrag. */
   routeUfrag(ufrag: string): Dispose;
-  /** Finds server-reflexive and relay candidates; called once. */
+  /** Finds server-reflexive and relay candidates; called once, and again when `follow` has found something new. */
   gather(): Promise<void>;
+  /** Brings bases and host candidates in line with the addresses that the machine has now; true if there are new ones. */
+  follow(): Promise<boolean>;
   /** An IP address for an mDNS name, undefined if it cannot be found. */
   resolveMdns(name: string): Promise<string | undefined>;
   /** Releases what was acquired for this peer alone. */
@@ -54,7 +57,9 @@ export class Peer implements IcePeer {
   readonly #agent: AgentState;
   readonly #events = new Emitter<PeerEvents>();
   readonly #ios = new Map<string, BaseIo>();
-  readonly #candidates: Candidate[] = [];
+  readonly #candidates = new LocalCandidates((candidate) =>
+    this.#events.emit('candidate', { ...candidate, ufrag: this.local.ufrag }),
+  );
   readonly #ufrags = new Map<string, Dispose>();
   readonly #answers = new Map<string, (message: ReceivedStun) => void>();
   readonly #effects: AgentEffect[] = [];
@@ -64,6 +69,7 @@ export class Peer implements IcePeer {
   #path: PacketPath | undefined;
   #provisional: PacketPath | undefined;
   #gathering: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: PeerOptions) {
@@ -94,12 +100,13 @@ export class Peer implements IcePeer {
 
   candidates(): readonly Candidate[] {
     const { ufrag } = this.local;
-    return this.#candidates.map((candidate) => ({ ...candidate, ufrag })).sort((a, b) => b.priority - a.priority);
+    return this.#candidates.sorted().map((candidate) => ({ ...candidate, ufrag }));
   }
 
-  gather(): Promise<void> {
+  async gather(): Promise<void> {
     this.#gathering ??= this.#options.gather();
-    return this.#gathering;
+    await this.#gathering;
+    await this.#following;
   }
 
   onCandidate(listener: (candidate: Candidate) => void): Dispose {
@@ -138,6 +145,7 @@ export class Peer implements IcePeer {
     if (this.#closed) return local;
     this.#ufrags.set(local.ufrag, this.#options.routeUfrag(local.ufrag));
     this.#input({ kind: 'restart', local });
+    this.#following = this.#follow();
     return local;
   }
 
@@ -205,13 +213,14 @@ export class Peer implements IcePeer {
     this.#input({ kind: 'base-gone', baseId });
   }
 
+  /** The host candidates as the machine has them now. */
+  setHostCandidates(candidates: readonly Candidate[]): void {
+    if (!this.#closed) this.#candidates.setHosts(candidates);
+  }
+
   /** Advertises a local candidate, once. */
   addCandidate(candidate: Candidate): void {
-    const same = (each: Candidate) =>
-      each.address === candidate.address && each.port === candidate.port && each.transport === candidate.transport;
-    if (this.#closed || this.#candidates.some(same)) return;
-    this.#candidates.push(candidate);
-    this.#events.emit('candidate', { ...candidate, ufrag: this.local.ufrag });
+    if (!this.#closed) this.#candidates.add(candidate);
   }
 
   /** Released when the peer closes; at once if it is closed already. */
@@ -248,6 +257,13 @@ export class Peer implements IcePeer {
     if (this.#closed || !noteTraffic(this.#agent, baseId, address, port, this.#options.clock.nowMs())) return;
     if (this.#agent.status === 'disconnected') this.#input({ kind: 'tick' });
     this.#events.emit('datagram', bytes);
+  }
+
+  /** Addresses may have come since the last generation: a restart is when they can be told. */
+  async #follow(): Promise<void> {
+    if (!(await this.#options.follow()) || this.#closed || !this.#gathering) return;
+    this.#gathering = this.#options.gather();
+    await this.#gathering;
   }
 
   async #addMdns(candidate: Candidate): Promise<void> {

@@ -507,6 +507,33 @@ describe('ports and faults', () => {
     expect(found[0]).toMatch(/203\.0\.113\.8 7777 typ srflx raddr 127\.0\.0\.1 rport \d+ ufrag/);
   });
 
+  test('T20 a candidate `stun:port` is told as soon as a server has shown the address, to those who came before too', async () => {
+    const stun = createSocket('udp4');
+    let shown = false;
+    stun.on('message', (bytes, from) => {
+      const read = decodeStun(bytes);
+      if (!read.ok || !shown) return;
+      const attributes = { xorMappedAddress: { address: '203.0.113.8', port: 7777 } };
+      const { transactionId } = read.value;
+      stun.send(encodeStun({ kind: 'success', method: 'binding', transactionId, attributes }), from.port, from.address);
+    });
+    await new Promise<void>((resolve) => stun.bind(0, '127.0.0.1', resolve));
+    open.push(stun);
+    const servers = [{ urls: [`stun:127.0.0.1:${stun.address().port}`] }];
+    const ice = await transports({ ...MUX, servers, candidates: [{ kind: 'stun', port: 41_000 }] });
+    const before = await peerOf(ice);
+    const found: string[] = [];
+    before.onCandidate((candidate) => found.push(formatCandidate(candidate)));
+    expect(before.candidates().map(({ address }) => address)).not.toContain('203.0.113.8');
+    shown = true;
+    const asker = await peerOf(ice);
+    await asker.gather();
+    for (const peer of [asker, before]) {
+      expect(formatCandidate(peer.candidates()[0]!)).toMatch(/ 203\.0\.113\.8 41000 typ host ufrag /);
+    }
+    expect(found).toEqual([expect.stringContaining(' 203.0.113.8 41000 typ host ')]);
+  });
+
   describe('servers of the frontend list', () => {
     /** A STUN server over UDP or TCP that sees everybody at 203.0.113.8, and counts how often it is asked. */
     async function mirror(transport: 'udp' | 'tcp') {

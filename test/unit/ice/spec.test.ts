@@ -10,7 +10,7 @@ test('every rule of ice/SPEC.md is quoted by a test', () => {
       const from = Number(first.slice(1));
       return Array.from({ length: Number(last ?? from) - from + 1 }, (_, i) => `${first[0]}${from + i}`);
     });
-  const titles = ['test/unit/ice', 'test/integration/ice']
+  const titles = ['test/unit/ice', 'test/integration/ice', 'test/network']
     .flatMap((folder) => readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, 'utf8')))
     .join('\n');
   expect(rules.length).toBeGreaterThan(60);
