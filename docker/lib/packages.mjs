@@ -6,8 +6,8 @@ import { Stop, step } from './progress.mjs';
 
 const LIST = new URL('../packages.txt', import.meta.url);
 
-/** The package names of the given sections of docker/packages.txt, in its order. */
-export function packagesOf(sections) {
+/** The package names of the given sections of docker/packages.txt, in its order, without optional ones that apt does not know. */
+function packagesOf(sections) {
   const names = [];
   let section = '';
   for (const line of readFileSync(LIST, 'utf8')
@@ -17,8 +17,10 @@ export function packagesOf(sections) {
     if (heading) section = heading[1];
     else if (line !== '' && !line.startsWith('#') && sections.includes(section)) names.push(line);
   }
-  return names;
+  return names.filter((name) => !name.endsWith('?') || isKnown(name.slice(0, -1))).map((name) => name.replace('?', ''));
 }
+
+const isKnown = (name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
 
 /** Those of `names` that dpkg does not know as installed; one query for all of them. */
 function missingOf(names) {
