@@ -1,38 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
-import { silentLog } from '../../support/silent-log.js';
+import type { Desktop } from '../../../server/desktop/desktop.js';
 import { waitFor } from '../../support/wait-for.js';
-import { startXServer, type XServer } from '../../support/x-server.js';
+import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 
-let server: XServer;
+let opened: TestDesktop;
 let desktop: Desktop;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  server = await startXServer({ first: 30 });
-  const opened = await openDesktop({
-    display: server.display,
-    screen: { width: 1024, height: 768, rate: 60 },
-    unminimize: false,
-    log: silentLog,
-  });
-  if (!opened.ok) throw new Error(opened.error);
-  desktop = opened.value;
+  opened = await openTestDesktop();
+  desktop = opened.desktop;
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill();
 });
-afterAll(async () => {
-  desktop?.close();
-  await server?.stop();
-});
+afterAll(() => opened?.close());
 
 /** Text with characters of one to four bytes, long enough to need an incremental transfer both ways. */
 const LONG = 'ä€😀 long '.repeat(120_000);
 
 function xclip(...options: string[]): ChildProcess {
-  const child = spawn('xclip', ['-display', server.display, '-selection', 'clipboard', ...options], {
+  const child = spawn('xclip', ['-display', opened.display, '-selection', 'clipboard', ...options], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   children.push(child);

@@ -1,33 +1,24 @@
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CursorImage } from '../../../server/desktop/cursor-image.js';
-import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
-import { silentLog } from '../../support/silent-log.js';
+import type { Desktop } from '../../../server/desktop/desktop.js';
 import { waitFor } from '../../support/wait-for.js';
 import { XClient } from '../../support/x-client.js';
-import { startXServer, type XServer } from '../../support/x-server.js';
+import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 
-let server: XServer;
+let opened: TestDesktop;
 let desktop: Desktop;
 let app: XClient;
 
 beforeAll(async () => {
-  server = await startXServer({ first: 30 });
-  const opened = await openDesktop({
-    display: server.display,
-    screen: { width: 1024, height: 768, rate: 60 },
-    unminimize: false,
-    log: silentLog,
-  });
-  if (!opened.ok) throw new Error(opened.error);
-  desktop = opened.value;
-  app = await XClient.open(server.display, { width: 400, height: 400 });
+  opened = await openTestDesktop();
+  desktop = opened.desktop;
+  app = await XClient.open(opened.display, { width: 400, height: 400 });
   desktop.input.move(600, 600);
 });
 afterAll(async () => {
   app?.close();
-  desktop?.close();
-  await server?.stop();
+  await opened?.close();
 });
 
 test('the present shape is known from the start', () => {

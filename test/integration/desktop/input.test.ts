@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
+import type { Desktop } from '../../../server/desktop/desktop.js';
 import { keysymOf } from '../../../server/desktop/keysym.js';
-import { silentLog } from '../../support/silent-log.js';
 import { waitFor } from '../../support/wait-for.js';
 import { XClient } from '../../support/x-client.js';
-import { startXServer, type XServer } from '../../support/x-server.js';
+import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 
 const SHIFT = 0xffe1;
 const CONTROL = 0xffe3;
@@ -12,27 +11,17 @@ const CAPS_LOCK = 0xffe5;
 const ALT_GR = 0xfe03;
 const RETURN = 0xff0d;
 
-let server: XServer;
+let opened: TestDesktop;
 let desktop: Desktop;
 let app: XClient;
 
 beforeAll(async () => {
-  server = await startXServer({ first: 30 });
-  const opened = await openDesktop({
-    display: server.display,
-    screen: { width: 1280, height: 720, rate: 30 },
-    unminimize: false,
-    log: silentLog,
-  });
-  if (!opened.ok) throw new Error(opened.error);
-  desktop = opened.value;
+  opened = await openTestDesktop({ width: 1280, height: 720, rate: 30 });
+  desktop = opened.desktop;
 });
-afterAll(async () => {
-  desktop?.close();
-  await server?.stop();
-});
+afterAll(() => opened?.close());
 beforeEach(async () => {
-  app = await XClient.open(server.display, { x: 100, y: 100, width: 800, height: 500 });
+  app = await XClient.open(opened.display, { x: 100, y: 100, width: 800, height: 500 });
   desktop.input.move(300, 300);
   await waitFor('the pointer over the window', async () => (await app.pointer()).x === 300);
   await app.sync();

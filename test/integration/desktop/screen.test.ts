@@ -1,32 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
+import type { Desktop } from '../../../server/desktop/desktop.js';
 import type { ScreenSize } from '../../../server/desktop/screen-modes.js';
-import { silentLog } from '../../support/silent-log.js';
 import { waitFor } from '../../support/wait-for.js';
-import { startXServer, type XServer } from '../../support/x-server.js';
+import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 
-let server: XServer;
+let opened: TestDesktop;
 let desktop: Desktop;
 
 beforeAll(async () => {
-  server = await startXServer({ first: 30 });
-  const opened = await openDesktop({
-    display: server.display,
-    screen: { width: 1024, height: 768, rate: 60 },
-    unminimize: false,
-    log: silentLog,
-  });
-  if (!opened.ok) throw new Error(opened.error);
-  desktop = opened.value;
+  opened = await openTestDesktop();
+  desktop = opened.desktop;
 });
-afterAll(async () => {
-  desktop?.close();
-  await server?.stop();
-});
+afterAll(() => opened?.close());
 
 function xrandr(...options: string[]): string {
-  return execFileSync('xrandr', ['-display', server.display, ...options]).toString();
+  return execFileSync('xrandr', ['-display', opened.display, ...options]).toString();
 }
 
 function screenOfX(): string {
