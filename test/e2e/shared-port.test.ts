@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
-import { freePort, startProduct } from '../support/product.js';
+import { freePort } from '../support/free-port.js';
+import { startProduct } from '../support/product.js';
 import { openViewer } from '../support/viewer.js';
 
 let browser: Browser;

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, request } from 'node:https';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSharedPort } from '../../../server/shared-port.js';
+import { freePort } from '../../support/free-port.js';
 
 function echo(request: IncomingMessage, response: ServerResponse): void {
   let body = '';
@@ -27,14 +28,6 @@ async function open(http: Server = createServer(echo)): Promise<{ port: number; 
     http.closeAllConnections();
   });
   return { port, ice };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 test('HTTP requests with bodies are served, one after the other on one connection', async () => {

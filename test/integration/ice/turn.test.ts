@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { formatCandidate } from '../../../server/ice/candidate.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IceServer, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { systemClock } from '../../../server/lib/clock.js';
+import { freePort } from '../../support/free-port.js';
 import { until } from './raw-client.js';
 
 const COTURN = '/usr/bin/turnserver';
@@ -25,14 +26,6 @@ let folder: string;
 let port: number;
 let tlsPort: number;
 let secretPort: number;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 async function answers(at: number): Promise<boolean> {
   const socket = createConnection(at, '127.0.0.1');
