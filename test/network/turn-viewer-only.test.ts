@@ -51,6 +51,19 @@ describe.skipIf(!canMakeNetworks || !hasCoturn)(
       },
     );
 
+    test.each([['--no-stun'], ['--secure-stun']])(
+      'one that answers no plain binding requests (%s): NAT1TO1 does',
+      async (option) => {
+        const { client, server } = await apart(STATIC, undefined, [option]);
+        await net.serve(server, {
+          NEKO_WEBRTC_UDPMUX: '59000',
+          NEKO_WEBRTC_NAT1TO1: '203.0.113.1',
+          NEKO_WEBRTC_ICESERVERS_FRONTEND: listed('UDP', STATIC),
+        });
+        expect(await net.view(client, '203.0.113.1').watch()).toMatchObject({ local: { type: 'relay', address: TURN_ADDRESS } });
+      },
+    );
+
     test.each<[Credentials]>([[STATIC], [SECRET]])('Chromium, over TLS, credentials %o', async (credentials) => {
       const { client, server } = await apart(credentials, 'client');
       await net.serve(server, {

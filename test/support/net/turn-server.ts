@@ -15,6 +15,8 @@ export interface TurnServerOptions {
   readonly credentials:
     | { readonly kind: 'static'; readonly username: string; readonly password: string }
     | { readonly kind: 'secret'; readonly secret: string };
+  /** More options of coturn. */
+  readonly more?: readonly string[];
 }
 
 export interface TurnServer {
@@ -51,6 +53,7 @@ export async function startTurnServer(host: Host, options: TurnServerOptions): P
       ],
       ...[`--pidfile=${join(folder, 'pid')}`, `--userdb=${join(folder, 'db')}`, `--cert=${certificate}`, `--pkey=${key}`],
       ...access,
+      ...(options.more ?? []),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -18,6 +18,8 @@ const URLS = {
 };
 export type Transport = keyof typeof URLS;
 
+type Home = 'client' | 'server';
+
 export interface TwoHomes {
   readonly client: Host;
   readonly server: Host;
@@ -26,11 +28,12 @@ export interface TwoHomes {
 
 /**
  * Point (f): a client and a server, each behind a symmetric NAT of its own (203.0.113.2 and 203.0.113.1), nothing mapped but
- * the page, and a TURN server between them. `onlyTcp` names the home that lets no UDP out.
+ * the page, and a TURN server between them. `onlyTcp` names the home that lets no UDP out, `more` are
+ * further options of coturn.
  */
-async function twoHomes(net: LabTests, credentials: Credentials, onlyTcp?: 'client' | 'server'): Promise<TwoHomes> {
+async function twoHomes(net: LabTests, credentials: Credentials, onlyTcp?: Home, more?: readonly string[]): Promise<TwoHomes> {
   const wan = net.lan('wan');
-  const home = (name: 'client' | 'server', outside: string, inside: string, address: string, ports = '') => {
+  const home = (name: Home, outside: string, inside: string, address: string, ports = '') => {
     const lan = net.lan(`${name}-home`);
     net
       .host(`${name}-router`)
@@ -54,13 +57,16 @@ async function twoHomes(net: LabTests, credentials: Credentials, onlyTcp?: 'clie
     .host('turn')
     .plug(wan, [`${TURN_ADDRESS}/24`])
     .via('203.0.113.254');
-  return { client, server, turn: await startTurnServer(host, { address: TURN_ADDRESS, name: TURN_NAME, credentials }) };
+  const turn = await startTurnServer(host, { address: TURN_ADDRESS, name: TURN_NAME, credentials, ...(more ? { more } : {}) });
+  return { client, server, turn };
 }
 
 /** `twoHomes` whose TURN server ends with the test. */
-export function useTwoHomes(net: LabTests): (credentials: Credentials, onlyTcp?: 'client' | 'server') => Promise<TwoHomes> {
-  return async (credentials, onlyTcp) => {
-    const homes = await twoHomes(net, credentials, onlyTcp);
+export function useTwoHomes(
+  net: LabTests,
+): (credentials: Credentials, onlyTcp?: Home, more?: readonly string[]) => Promise<TwoHomes> {
+  return async (credentials, onlyTcp, more) => {
+    const homes = await twoHomes(net, credentials, onlyTcp, more);
     onTestFinished(() => homes.turn.stop());
     return homes;
   };
