@@ -42,6 +42,15 @@ function rememberFirewall() {
   };
 }
 
+/** Where dockerd cannot share its data folder with the mounts above, it mounts the folder on itself and leaves that behind. */
+function unmountBelow(folder) {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((place) => place.startsWith(`${folder}/`));
+  for (const place of mounts.reverse()) spawnSync('umount', ['--lazy', place]);
+}
+
 /**
  * Resolves to `{ docker, compose, env, stop() }`, the two as command words to be run in `env`, or to `{ missing }` with the
  * reason why no engine can run here.
@@ -79,6 +88,7 @@ export async function openEngine() {
     daemon.kill('SIGTERM');
     await gone;
     restoreFirewall();
+    unmountBelow(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const env = { ...process.env, DOCKER_HOST: socket };
