@@ -43,6 +43,18 @@ test('a client that says how long its sound waits, and one that says nonsense', 
   expect(peer.said).toEqual(['sound delay 120', 'sound delay 0']);
 });
 
+test('new ICE servers reach the session, and its next socket asks whether some were missed', async () => {
+  const user = await harness.join('user');
+  const peer = await watch(user);
+  expect(peer.said).toEqual([]);
+  const servers = [{ urls: ['turn:turn.example'], username: '1700003600:s', credential: 'c' }];
+  peer.hooks.onIceServers(servers);
+  expect(await user.seen('signal/iceservers')).toEqual({ iceservers: servers });
+  user.socket.terminate();
+  await harness.enter(user);
+  expect(peer.said).toEqual(['socket opened']);
+});
+
 test('watching goes round, the end is told to its owner, whose socket stays', async () => {
   const [admin, user] = [await harness.join('admin'), await harness.join('user')];
   const peer = await watch(user);
