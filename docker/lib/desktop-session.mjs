@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { sandboxWorks } from './chromium-sandbox.mjs';
 import { follow } from './follow.mjs';
 import { readableLogLine } from './log-line.mjs';
+import { judgePrograms, lastOfDisplay } from './program-events.mjs';
 import { Stop, step } from './progress.mjs';
 import { openSessionFolder } from './session-folder.mjs';
 import { superviseSession } from './supervisor.mjs';
@@ -14,7 +15,6 @@ const POLL_MS = 50;
 const DESKTOP_LIMIT_MS = 40_000;
 /** One order to end may come twice: to the whole process group, and passed on by npm. */
 const SAME_ORDER_MS = 500;
-const SHOWN_LINES = 15;
 
 /** Kept of the caller's environment: settings of the server, the locale, and how programs and certificates are found. */
 const KEPT =
@@ -62,24 +62,13 @@ const accepts = (path) =>
     socket.once('connect', () => socket.destroy());
   });
 
-const tail = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n') : '');
-
-const ADVICE = {
-  'x-server':
-    'The X server does not start, so there is no desktop. To use a display that runs already: NEKO_DESKTOP_DISPLAY=:0 npm start',
-  pulseaudio: 'PulseAudio does not start: the desktop runs without sound. apt-get install --reinstall pulseaudio may mend it.',
-  openbox: 'The window manager does not start: windows have no frames and do not fill the screen.',
-  chromium: 'Chromium does not start: the desktop stays empty.',
-};
-const LOG_OF = { 'x-server': 'xorg.log' };
-
 /**
  * Starts desktop and server, shows what they say and what happens to them, and ends them all on SIGINT, SIGTERM or SIGHUP
  * (at once on the second). Resolves with the exit code. Throws Stop when desktop or server do not come up.
  */
 export async function runDesktopSession({ root, product, user, args }) {
   const folder = openSessionFolder(user, readFileSync(join(root, 'docker/pulse/default.pa'), 'utf8'));
-  const state = { ready: false, ending: false, failed: undefined, xServerEnds: 0, soundless: false };
+  const state = { ready: false, ending: false, failed: undefined };
   let finish = () => {};
   const finished = new Promise((resolve) => {
     finish = resolve;
@@ -88,33 +77,20 @@ export async function runDesktopSession({ root, product, user, args }) {
     state.failed ??= message;
     finish();
   };
-  const onEvent = (program, what, detail) => {
-    if (state.ending) return;
-    if (what === 'ended' && program === 'neko' && !state.ready)
-      fail(`The server does not start (${detail.replace('; not expected', '')}); what it said is above.`);
-    else if (what === 'ended' && state.ready) console.log(`! ${program} ended (${detail}) and is started again`);
-    // Nobody waits for sound that does not come at the first try: it may come later.
-    if (what === 'ended' && program === 'pulseaudio') state.soundless = true;
-    // An X server gets a second try before it was up once, for a display that was taken just now.
-    if (what === 'ended' && program === 'x-server') state.xServerEnds += 1;
-    const hopeless = program === 'x-server' && !state.ready && state.xServerEnds >= 2;
-    if (what !== 'gave-up' && !hopeless) return;
-    if (program === 'pulseaudio') state.soundless = true;
-    const said = tail(join(folder.logs, LOG_OF[program] ?? `${program}.log`));
-    const message = [said, ADVICE[program] ?? `The program "${program}" does not start.`].filter(Boolean).join('\n');
-    if (program === 'x-server' || program === 'neko') fail(message);
-    else console.error(`! ${message}`);
-  };
+  const programs = judgePrograms({ logs: folder.logs, fail });
   const env = environment(product, user, folder, args);
   const session = superviseSession({
     config: join(product.root, 'docker/supervisord.conf'),
     env,
     mark: randomBytes(8).toString('hex'),
-    onEvent,
+    onEvent: (program, what, detail) => {
+      if (!state.ending) programs.onEvent(program, what, detail);
+    },
   });
   const logs = [
     follow(env.SESSION_SERVER_OUT, (line) => {
       state.ready = true;
+      programs.isReady();
       console.log(line);
     }),
     follow(env.SESSION_SERVER_ERR, (line) => console.error(readableLogLine(line))),
@@ -140,9 +116,7 @@ export async function runDesktopSession({ root, product, user, args }) {
     await step(title, async () => {
       while (!over && !(await reached())) {
         if (Date.now() > deadline)
-          throw new Stop(
-            `${title}: not done within ${DESKTOP_LIMIT_MS / 1_000} s. The logs:\n${tail(join(folder.logs, 'xorg.log'))}`,
-          );
+          throw new Stop(`${title}: not done within ${DESKTOP_LIMIT_MS / 1_000} s. The logs:\n${lastOfDisplay(folder.logs)}`);
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
       if (state.failed !== undefined) throw new Stop(state.failed);
@@ -151,7 +125,7 @@ export async function runDesktopSession({ root, product, user, args }) {
   try {
     await until(
       'Starting the desktop',
-      async () => (await accepts(xSocket)) && (state.soundless || existsSync(folder.pulseSocket)),
+      async () => (await accepts(xSocket)) && (programs.soundless() || existsSync(folder.pulseSocket)),
     );
     await until('Starting the server', async () => state.ready);
     if (state.ready) console.log(`Desktop on display :${folder.number}, logs in ${folder.logs}. Ctrl-C ends everything.`);

@@ -1,5 +1,5 @@
 // Debian packages: reads the one list, asks dpkg what is missing, and installs that as root or through sudo.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { run } from './command.mjs';
 import { Stop, step } from './progress.mjs';
@@ -55,6 +55,8 @@ dpkg --configure -a
 apt-get update
 apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"`;
 
+const counted = (names) => `${names.length} system package${names.length === 1 ? '' : 's'}`;
+const byHand = (names) => `Run this once as root, then try again:\n\n  ${handCommand(names)}\n`;
 const handCommand = (names) => `apt-get update && apt-get install -y --no-install-recommends ${names.join(' ')}`;
 
 /** How to become root: nothing to add, sudo (asking for a password only on a terminal), or undefined. */
@@ -78,14 +80,15 @@ export async function ensurePackages(sections) {
   if (missing.length === 0) return;
   const prefix = elevation();
   if (prefix === undefined || !existsSync('/usr/bin/apt-get')) {
-    throw new Stop(
-      `${missing.length} system packages are missing. Run this once as root, then try again:\n\n  ${handCommand(missing)}\n`,
-    );
+    throw new Stop(`${counted(missing)} missing. ${byHand(missing)}`);
   }
   // The password is asked for before anything rewrites the line it is typed on.
-  if (prefix.length === 1) execFileSync('sudo', ['-v'], { stdio: 'inherit' });
+  if (prefix.length === 1) {
+    console.log(`${counted(missing)} missing; sudo installs what is missing.`);
+    if (spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status !== 0) throw new Stop(`sudo gives no rights. ${byHand(missing)}`);
+  }
   const [program, ...args] = [...prefix, 'sh', '-c', SCRIPT, 'sh', ...missing];
-  await step(`Installing ${missing.length} system packages`, (report) =>
+  await step(`Installing ${counted(missing)}`, (report) =>
     run(program, args, { report, hint: `To do it by hand, as root:\n\n  ${handCommand(missing)}\n` }),
   );
 }

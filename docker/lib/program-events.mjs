@@ -1,0 +1,73 @@
+// What becomes of the session's programs, in words for the person at the terminal.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SHOWN_LINES = 15;
+const QUICK_MS = 15_000;
+
+const ADVICE = {
+  'x-server':
+    'The X server does not start, so there is no desktop. apt-get install --reinstall xserver-xorg-core xserver-xorg-video-dummy may mend it; ' +
+    'to use a display that runs already: NEKO_DESKTOP_DISPLAY=:0 npm start',
+  pulseaudio: 'PulseAudio does not start: the desktop runs without sound. apt-get install --reinstall pulseaudio may mend it.',
+  openbox: 'The window manager does not start: windows have no frames and do not fill the screen.',
+  chromium: 'Chromium does not start: the desktop stays empty.',
+};
+const LOG_OF = { 'x-server': 'xorg.log' };
+
+const tail = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n') : '');
+
+/**
+ * Judges the events of supervisor.mjs: what the session can go on without is said, and said once; `fail(message)` is called
+ * for what it cannot. Returns `{ onEvent, isReady(), soundless() }`: `isReady()` is to be called once the server is up,
+ * `soundless()` tells that PulseAudio did not come at its first try.
+ */
+export function judgePrograms({ logs, fail }) {
+  const ends = new Map();
+  let ready = false;
+  let soundless = false;
+  const why = (program) =>
+    [tail(join(logs, LOG_OF[program] ?? `${program}.log`)), ADVICE[program] ?? `The program "${program}" does not start.`]
+      .filter(Boolean)
+      .join('\n');
+
+  /** How often it ended of late, this time included. */
+  const countEnd = (program) => {
+    const recent = (ends.get(program) ?? []).filter((atMs) => Date.now() - atMs < QUICK_MS);
+    ends.set(program, [...recent, Date.now()]);
+    return recent.length + 1;
+  };
+
+  const ended = (program, detail) => {
+    const times = countEnd(program);
+    const how = detail.replace('; not expected', '');
+    if (program === 'pulseaudio') soundless = true;
+    if (!ready && program === 'neko') fail(`The server does not start (${how}); what it said is above.`);
+    // An X server gets a second try before it was up once, for a display that was taken just now.
+    else if (!ready && program === 'x-server') times >= 2 && fail(why(program));
+    else if (times === 2)
+      console.error(`! ${program} ended again (${how}); it is tried further. The last it said:\n${why(program)}`);
+    else if (times === 1 && ready) console.error(`! ${program} ended (${how}) and is started again`);
+  };
+
+  const gaveUp = (program) => {
+    if (program === 'pulseaudio') soundless = true;
+    if (program === 'x-server' || program === 'neko') fail(why(program));
+    // What does not even begin has not been spoken of yet.
+    else console.error(ends.has(program) ? `! ${program} is given up.` : `! ${why(program)}`);
+  };
+
+  return {
+    onEvent(program, what, detail) {
+      if (what === 'ended') ended(program, detail);
+      if (what === 'gave-up') gaveUp(program);
+    },
+    isReady() {
+      ready = true;
+    },
+    soundless: () => soundless,
+  };
+}
+
+/** The end of the X server's log. */
+export const lastOfDisplay = (logs) => tail(join(logs, LOG_OF['x-server']));
