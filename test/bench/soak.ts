@@ -87,8 +87,8 @@ async function startWorker<Request>(script: readonly string[]): Promise<Worker<R
     waiting.get(n)?.resolve(answer);
     waiting.delete(n);
   });
-  child.on('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`${script.at(-1)} ended with ${code}`));
+  child.on('exit', (code, signal) => {
+    for (const { reject } of waiting.values()) reject(new Error(`${script.at(-1)} ended with ${code ?? signal}`));
   });
   await new Promise((resolve, reject) => waiting.set(0, { resolve, reject }));
   return {
@@ -97,6 +97,8 @@ async function startWorker<Request>(script: readonly string[]): Promise<Worker<R
         waiting.set(++last, { resolve, reject });
         child.send({ n: last, request });
       }),
-    close: () => child.disconnect(),
+    close: () => {
+      if (child.connected) child.disconnect();
+    },
   };
 }
