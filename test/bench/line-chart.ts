@@ -7,8 +7,8 @@ export interface ChartLabels {
   readonly title: string;
   readonly x: string;
   readonly y: string;
-  /** A level worth comparing with. */
-  readonly mark?: { readonly y: number; readonly name: string };
+  /** What is worth comparing with. */
+  readonly mark?: Line;
 }
 
 const [WIDTH, HEIGHT] = [760, 420];
@@ -19,13 +19,14 @@ const COLOURS = ['#1b6ac9', '#d1495b', '#2a9d5c', '#8a5cc2', '#c98a1b', '#4f5b66
 export function lineChart(labels: ChartLabels, lines: readonly Line[]): string {
   const points = lines.flatMap((line) => line.points);
   const maxX = Math.max(1, ...points.map(([x]) => x));
-  const stepY = niceStep(Math.max(1, labels.mark?.y ?? 0, ...points.map(([, y]) => y)) / 6);
-  const maxY = stepY * Math.ceil(Math.max(labels.mark?.y ?? 0, ...points.map(([, y]) => y)) / stepY);
+  const highest = Math.max(1, ...[...points, ...(labels.mark?.points ?? [])].map(([, y]) => y));
+  const stepY = niceStep(highest / 6);
+  const maxY = stepY * Math.ceil(highest / stepY);
   const atX = (x: number) => Math.round(FRAME.left + (x / maxX) * (WIDTH - FRAME.left - FRAME.right));
   const atY = (y: number) => Math.round(HEIGHT - FRAME.bottom - (y / maxY) * (HEIGHT - FRAME.top - FRAME.bottom));
   const text = (x: number, y: number, content: string, more = '') => `<text x="${x}" y="${y}" ${more}>${escaped(content)}</text>`;
-  const rule = (y: number, more: string) =>
-    `<line x1="${FRAME.left}" x2="${WIDTH - FRAME.right}" y1="${atY(y)}" y2="${atY(y)}" ${more}/>`;
+  const path = (line: Line, more: string) =>
+    `<polyline points="${line.points.map(([x, y]) => `${atX(x)},${atY(y)}`).join(' ')}" fill="none" ${more}/>`;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
@@ -34,17 +35,20 @@ export function lineChart(labels: ChartLabels, lines: readonly Line[]): string {
     text(WIDTH - FRAME.right, HEIGHT - FRAME.bottom + 34, labels.x, 'text-anchor="end"'),
   ];
   for (let y = 0; y <= maxY + stepY / 2; y += stepY)
-    parts.push(rule(y, 'stroke="#d8dde2"'), text(FRAME.left - 8, atY(y) + 4, String(Number(y.toFixed(3))), 'text-anchor="end"'));
+    parts.push(
+      `<line x1="${FRAME.left}" x2="${WIDTH - FRAME.right}" y1="${atY(y)}" y2="${atY(y)}" stroke="#d8dde2"/>`,
+      text(FRAME.left - 8, atY(y) + 4, String(Number(y.toFixed(3))), 'text-anchor="end"'),
+    );
   for (const x of new Set(points.map(([value]) => value)))
     parts.push(text(atX(x), HEIGHT - FRAME.bottom + 18, String(x), 'text-anchor="middle"'));
   if (labels.mark) {
-    parts.push(rule(labels.mark.y, 'stroke="#333333" stroke-dasharray="5 4"'));
-    parts.push(text(WIDTH - FRAME.right, atY(labels.mark.y) - 5, labels.mark.name, 'text-anchor="end" fill="#333333"'));
+    const [x, y] = labels.mark.points.at(-1)!;
+    parts.push(path(labels.mark, 'stroke="#333333" stroke-dasharray="5 4"'));
+    parts.push(text(atX(x), atY(y) - 8, labels.mark.name, 'text-anchor="end" fill="#333333"'));
   }
   for (const [i, line] of lines.entries()) {
     const colour = COLOURS[i % COLOURS.length]!;
-    const path = line.points.map(([x, y]) => `${atX(x)},${atY(y)}`).join(' ');
-    parts.push(`<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`);
+    parts.push(path(line, `stroke="${colour}" stroke-width="2"`));
     for (const [x, y] of line.points) parts.push(`<circle cx="${atX(x)}" cy="${atY(y)}" r="3" fill="${colour}"/>`);
     const legend = FRAME.left + (i % 3) * 210;
     const below = HEIGHT - 26 + Math.floor(i / 3) * 16;
