@@ -1,6 +1,6 @@
 import type { Dispose } from '../lib/dispose.js';
 import type { Fanout, PeerSender, SenderTrack } from '../media/media-engine.js';
-import { IN_STEP, type LipSyncInput, stepLipSync } from './lip-sync.js';
+import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from './lip-sync.js';
 import type { VideoChoice } from './video-choice.js';
 
 /** Which shared encodings this viewer is attached to; a viewer who is paused or switched a kind off is no listener of it. */
@@ -32,19 +32,23 @@ export class PeerMedia {
     if (!audio) {
       this.#releaseAudio?.();
       this.#releaseAudio = undefined;
+      this.#useLipSync(IN_STEP);
     }
   }
 
   /** The picture waits for the sound as far as that is needed for the two to be seen and heard together. */
   keepLipSync(input: LipSyncInput): void {
-    const { holdMs } = this.#lipSync;
-    this.#lipSync = stepLipSync(this.#lipSync, input);
-    if (this.#lipSync.holdMs !== holdMs) this.tracks.video?.setPlayoutDelay(this.#lipSync.holdMs, this.#lipSync.holdMs);
+    if (this.#releaseAudio !== undefined) this.#useLipSync(stepLipSync(this.#lipSync, input));
   }
 
   /** What the viewer missed is not sent again: a keyframe shows it the screen as it is now. */
   refresh(): void {
     if (this.#attachedVideo !== undefined) this.tracks.video?.requestKeyframe();
+  }
+
+  #useLipSync(next: LipSync): void {
+    if (next.holdMs !== this.#lipSync.holdMs) this.tracks.video?.setPlayoutDelay(next.holdMs, next.holdMs);
+    this.#lipSync = next;
   }
 
   close(): void {
