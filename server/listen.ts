@@ -1,4 +1,5 @@
 import type { BindAddress } from './config/config.js';
+import { bindReason } from './lib/bind-reason.js';
 import { err, ok, type Result } from './lib/result.js';
 import { hostAndPort } from './wiring.js';
 
@@ -14,16 +15,10 @@ export async function listenOn(
       await bind({ host: each, port });
       return ok(undefined);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      reason = REASONS[code] ?? code;
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      reason = bindReason({ code, message: String(error) });
       if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') break;
     }
   }
   return err(`cannot listen on ${hostAndPort({ host, port })}: ${reason}; set NEKO_SERVER_BIND to another address`);
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is taken by another program',
-  EACCES: 'this user may not use the port',
-  EADDRNOTAVAIL: 'this machine does not have the address',
-};

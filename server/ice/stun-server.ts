@@ -1,3 +1,4 @@
+import { bindReason } from '../lib/bind-reason.js';
 import type { Clock } from '../lib/clock.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { answerPlainBinding } from './plain-stun.js';
@@ -36,7 +37,7 @@ export async function openStunServer(options: {
     },
   });
   if (!opened.ok)
-    return err(`cannot open the STUN server on UDP port ${options.port} (NEKO_WEBRTC_STUN_BIND): ${opened.error.message}`);
+    return err(`cannot open the STUN server on UDP port ${options.port} (NEKO_WEBRTC_STUN_BIND): ${bindReason(opened.error)}`);
   socket = opened.value;
   return ok(opened.value);
 }

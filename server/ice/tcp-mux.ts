@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { bindReason } from '../lib/bind-reason.js';
 import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
@@ -141,14 +142,14 @@ function connectionOver(socket: Socket, keep: () => void): TcpConnection {
 
 function listen(server: Server, port: number): Promise<Result<number>> {
   return new Promise((resolve) => {
+    const refuse = (error: NodeJS.ErrnoException) =>
+      resolve(err(`cannot listen on TCP port ${port} (NEKO_WEBRTC_TCPMUX): ${bindReason(error)}`));
     server.once('error', (error: NodeJS.ErrnoException) => {
       // A machine without IPv6 has no `::`.
       if (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL') {
-        server.once('error', (second) =>
-          resolve(err(`cannot listen on TCP port ${port} (NEKO_WEBRTC_TCPMUX): ${second.message}`)),
-        );
+        server.once('error', refuse);
         server.listen(port, '0.0.0.0');
-      } else resolve(err(`cannot listen on TCP port ${port} (NEKO_WEBRTC_TCPMUX): ${error.message}`));
+      } else refuse(error);
     });
     server.once('listening', () => {
       server.removeAllListeners('error');

@@ -1,3 +1,4 @@
+import { bindReason } from '../lib/bind-reason.js';
 import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
@@ -54,7 +55,8 @@ export async function openUdpMux(options: UdpMuxOptions): Promise<Result<UdpMux>
   const fatal = failures.find(({ code }) => code !== 'EADDRNOTAVAIL');
   if (!fatal && mux.sockets().length > 0) return ok(mux);
   await mux.close();
-  const reason = (fatal ?? failures[0])?.message ?? 'no local address to bind';
+  const failure = fatal ?? failures[0];
+  const reason = failure === undefined ? 'no local address to bind' : bindReason(failure);
   return err(`cannot open the UDP port ${options.port} (NEKO_WEBRTC_UDPMUX): ${reason}`);
 }
 
