@@ -39,7 +39,7 @@ const PULSE_OPTIONS = 'provide-clock=false buffer-time=80000 latency-time=20000'
 /** All streams of a configuration, or the first error with the key it belongs to (spec/capture.md sections 2 and 3). */
 export function buildStreams(input: PipelineInput): Result<StreamDescription[]> {
   const streams: StreamDescription[] = [];
-  for (const built of [...videoStreams(input), audioStream(input)]) {
+  for (const built of [...videoStreams(input), ok(audioStream(input))]) {
     if (!built.ok) return built;
     streams.push(built.value);
   }
@@ -176,7 +176,7 @@ function optionalNumber(key: string, text: string | undefined, variables: Variab
   return value.ok ? value : err(`${key}: ${value.error}`);
 }
 
-function audioStream({ config }: PipelineInput): Result<StreamDescription> {
+function audioStream({ config }: PipelineInput): StreamDescription {
   const { codec, device, pipeline, v2 } = config.audio;
   const stream = {
     id: AUDIO_ID,
@@ -190,16 +190,12 @@ function audioStream({ config }: PipelineInput): Result<StreamDescription> {
     lifts: false,
   } as const;
   const template = pipeline?.replace('{device}', device) ?? templateOf(v2?.template, device);
-  if (template !== undefined) {
-    const text = replaceAppsink(template, codec);
-    return text === undefined
-      ? err('capture.audio.pipeline: the pipeline must end in "appsink name=appsink"')
-      : ok({ ...stream, text });
-  }
+  // A pipeline that nothing comes out of is no reason to stop: it is found out when it is built, as a desktop without sound.
+  if (template !== undefined) return { ...stream, text: replaceAppsink(template, codec) ?? template };
   const source = `pulsesrc name=source device=${device} ${PULSE_OPTIONS} ! audioconvert ! audioresample`;
   const bitrateBps = v2 === undefined ? DEFAULT_OPUS_BPS : v2.bitrateKbps * 1000;
   const text = `${source} ! queue max-size-buffers=5 leaky=downstream ! ${audioEncoder(codec, bitrateBps)} ! ${outputChain(codec)}`;
-  return ok({ ...stream, text });
+  return { ...stream, text };
 }
 
 function templateOf(template: string | undefined, device: string): string | undefined {

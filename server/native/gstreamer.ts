@@ -15,6 +15,8 @@ export type PipelineMessage = { readonly kind: 'error'; readonly message: string
 
 /** A pipeline and the few things the capture host does with it. Use after `close` throws. */
 export interface Pipeline {
+  /** Whether there is an element of this name. */
+  has(element: string): boolean;
   /** Sets a property of a named element from text, as `gst-launch` does. */
   set(element: string, property: string, value: string): void;
   /** Sets the caps of a named `appsrc`. */
@@ -95,6 +97,10 @@ class LaunchedPipeline implements Pipeline {
     this.#gst = gst;
     this.#pipeline = pipeline;
     this.#bus = gst.elementGetBus(pipeline);
+  }
+
+  has(name: string): boolean {
+    return this.#find(name) !== undefined;
   }
 
   set(element: string, property: string, value: string): void {
@@ -191,11 +197,17 @@ class LaunchedPipeline implements Pipeline {
   }
 
   #element(name: string): bigint {
+    const found = this.#find(name);
+    if (found === undefined) throw new Error(`the pipeline has no element named ${name}`);
+    return found;
+  }
+
+  #find(name: string): bigint | undefined {
     this.#assertOpen();
     const known = this.#elements.get(name);
     if (known !== undefined) return known;
     const found = this.#gst.binGetByName(this.#pipeline, name);
-    if (found === null) throw new Error(`the pipeline has no element named ${name}`);
+    if (found === null) return undefined;
     this.#elements.set(name, found);
     return found;
   }

@@ -17,6 +17,14 @@ export interface PipelineEvents {
 
 const BUS_INTERVAL_MS = 100;
 
+function build(gst: GStreamer, text: string): Result<Pipeline> {
+  const launched = gst.launch(text);
+  if (!launched.ok) return err(explainStreamError(launched.error));
+  if (launched.value.has('output')) return launched;
+  void launched.value.close();
+  return err('the pipeline must end in "appsink name=appsink"');
+}
+
 /** One running pipeline: its text launched, its output read from a pipe and passed on, its bus watched. */
 export class EncoderPipeline {
   readonly #pipeline: Pipeline;
@@ -45,8 +53,8 @@ export class EncoderPipeline {
 
   /** Builds it from its text; the error says what is wrong with the text or missing on the machine. */
   static launch(gst: GStreamer, command: StartCommand, sink: Socket, events: PipelineEvents): Result<EncoderPipeline> {
-    const launched = gst.launch(command.text);
-    if (!launched.ok) return err(explainStreamError(launched.error));
+    const launched = build(gst, command.text);
+    if (!launched.ok) return launched;
     try {
       return ok(new EncoderPipeline(launched.value, command, sink, events));
     } catch (error) {
@@ -57,8 +65,8 @@ export class EncoderPipeline {
 
   /** Why a pipeline of this text cannot be built; undefined when it can. */
   static check(gst: GStreamer, text: string): string | undefined {
-    const launched = gst.launch(text);
-    if (!launched.ok) return explainStreamError(launched.error);
+    const launched = build(gst, text);
+    if (!launched.ok) return launched.error;
     void launched.value.close();
     return undefined;
   }

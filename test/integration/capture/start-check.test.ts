@@ -72,3 +72,9 @@ test('one written pipeline of several is wrong: a warning that names it; all of 
     error: expect.stringMatching(/nosuch.*\(stream bad\)/),
   });
 });
+
+test('a written pipeline for sound that leads nowhere: the same', async () => {
+  const lines: string[] = [];
+  expect(await open({ audio: { pipeline: 'audiotestsrc ! fakesink' } }, lines).usable()).toEqual({ ok: true, value: undefined });
+  await until('the warning', () => lines.some((line) => line.startsWith('the desktop has no sound') && /must end in/.test(line)));
+});
