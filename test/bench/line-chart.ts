@@ -29,6 +29,7 @@ export function lineChart(labels: ChartLabels, lines: readonly Line[]): string {
     `<polyline points="${line.points.map(([x, y]) => `${atX(x)},${atY(y)}`).join(' ')}" fill="none" ${more}/>`;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${escaped(`${labels.title}: ${labels.y}`)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text(FRAME.left, 24, labels.title, 'font-size="15" font-weight="bold"'),
     text(FRAME.left, FRAME.top - 8, labels.y),
