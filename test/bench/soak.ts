@@ -17,6 +17,8 @@ const SEATS = 6;
 /** With a keyframe every second everyone sees something within this. */
 const STAY_MS = { least: 3_000, spread: 3_000 };
 const SAMPLES_PER_MINUTE = 2;
+/** libwebrtc in Node keeps something of every closed connection and crashes after about a thousand. */
+const VISITS_PER_PROCESS = 100;
 
 /**
  * Viewers come and go all the time, over UDP and TCP, half of them ended by the server; memory (after a collection) and
@@ -25,12 +27,11 @@ const SAMPLES_PER_MINUTE = 2;
 export async function soak({ minutes }: { readonly minutes: number }): Promise<SoakRow[]> {
   const viteNode = fileURLToPath(new URL('../../node_modules/vite-node/vite-node.mjs', import.meta.url));
   const server = await startWorker<ServerRequest>([viteNode, scriptPath('soak-server.ts')]);
-  const viewers = await startWorker<ViewersRequest>([scriptPath('soak-viewers.mjs')]);
   const counts = { joins: 0, blind: 0 };
   const endMs = performance.now() + minutes * 60_000;
   const rows: SoakRow[] = [];
 
-  const visit = async (seat: number, round: number) => {
+  const visit = async (viewers: Worker<ViewersRequest>, seat: number, round: number) => {
     const transport = (seat + round) % 3 === 0 ? 'tcp' : 'udp';
     const id = `${seat}-${round}`;
     const sdp = await server.ask<string>({ kind: 'offer', transport, id });
@@ -43,7 +44,15 @@ export async function soak({ minutes }: { readonly minutes: number }): Promise<S
     if ((await viewers.ask<number>({ kind: 'leave', id })) === 0) counts.blind++;
   };
   const sit = async (seat: number) => {
-    for (let round = 0; performance.now() < endMs; round++) await visit(seat, round);
+    for (let round = 0; performance.now() < endMs; ) {
+      const viewers = await startWorker<ViewersRequest>([scriptPath('soak-viewers.mjs')]);
+      try {
+        for (let visits = 0; visits < VISITS_PER_PROCESS && performance.now() < endMs; visits++)
+          await visit(viewers, seat, round++);
+      } finally {
+        viewers.close();
+      }
+    }
   };
   const sample = async (startMs: number) => {
     const minute = Math.round((performance.now() - startMs) / 6_000) / 10;
@@ -66,7 +75,6 @@ export async function soak({ minutes }: { readonly minutes: number }): Promise<S
     return rows;
   } finally {
     server.close();
-    viewers.close();
   }
 }
 
