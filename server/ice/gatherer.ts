@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import type { Clock } from '../lib/clock.js';
+import { type Clock, MAX_TIMER_MS } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { ok, type Result } from '../lib/result.js';
 import { addressKey, canonicalAddress, familyOf } from './address.js';
@@ -46,8 +46,6 @@ const SEEN_FOR_MS = 60_000;
 
 /** Time-limited credentials are renewed when so much of their time is over. */
 const RENEW_AT = 0.8;
-/** The longest wait of a timer (2^31 - 1 ms). */
-const MAX_TIMER_MS = 2_147_483_647;
 
 /** Reads the lists; an entry that cannot work is an error that names it. */
 export function gatherer(options: Options): Result<Gatherer> {

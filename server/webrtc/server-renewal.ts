@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.js';
+import { type Clock, MAX_TIMER_MS } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { IceServer } from '../protocol/signal.js';
 
@@ -21,8 +21,6 @@ interface Options {
 export const RENEW_AT = 0.7;
 /** Those that are younger than this need no successors yet. */
 export const FRESH_UNTIL = 0.5;
-/** The longest wait of a timer (2^31 - 1 ms). */
-const MAX_TIMER_MS = 2_147_483_647;
 
 /** Keeps the credentials that one viewer holds from ending while it watches. */
 export class ServerRenewal {
