@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../support/free-port.mjs';
 import { startProduct } from '../support/product.js';
 import { openViewer } from '../support/viewer.js';
 import { waitFor } from '../support/wait-for.js';

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureNpmPackages } from '../../docker/lib/npm.mjs';
+import { freePort } from '../support/free-port.mjs';
 import { GAPS } from './conformance-gaps.mjs';
 import { startPainter } from './painter.mjs';
 import { runPhase } from './phase.mjs';
-import { freePort, startProduct } from './product.mjs';
+import { startProduct } from './product.mjs';
 
 const LIMIT_MS = 15 * 60_000;
 

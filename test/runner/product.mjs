@@ -1,11 +1,11 @@
 // A freshly started product on a desktop of its own, for suites that treat it as a black box.
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { openSessionFolder } from '../../docker/lib/session-folder.mjs';
+import { freePort } from '../support/free-port.mjs';
 
 const READY_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 5_000;
@@ -28,24 +28,6 @@ const accepts = (path) =>
       resolve(true);
     });
   });
-
-/** Below the range from which the system picks ports for outgoing connections; those would take a port that suites count up to. */
-const PORTS = { min: 15_000, max: 31_000 };
-
-const isFree = (port) =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-
-/** A TCP port that was free a moment ago, and whose followers no outgoing connection takes. */
-export async function freePort() {
-  for (;;) {
-    const port = randomInt(PORTS.min, PORTS.max);
-    if (await isFree(port)) return port;
-  }
-}
 
 function start(program, args, env) {
   let said = '';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './free-port.js';
+import { freePort } from './free-port.mjs';
 import { type PulseAudio, startPulseAudio } from './pulse.js';
 import { waitFor } from './wait-for.js';
 import { startXServer } from './x-server.js';

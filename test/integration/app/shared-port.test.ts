@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSharedPort } from '../../../server/shared-port.js';
-import { freePort } from '../../support/free-port.js';
+import { freePort } from '../../support/free-port.mjs';
 
 function echo(request: IncomingMessage, response: ServerResponse): void {
   let body = '';

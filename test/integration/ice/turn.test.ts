@@ -9,7 +9,7 @@ import { formatCandidate } from '../../../server/ice/candidate.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IceServer, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { systemClock } from '../../../server/lib/clock.js';
-import { freePort } from '../../support/free-port.js';
+import { freePort } from '../../support/free-port.mjs';
 import { until } from './raw-client.js';
 
 const COTURN = '/usr/bin/turnserver';
