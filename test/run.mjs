@@ -30,6 +30,7 @@ const PHASES = {
   integration: vitest('integration', 20),
   e2e: vitest('e2e', 25),
   network: vitest('network', 25),
+  security: vitest('security', 15),
   conformance: () => runConformance(root),
   container: async () => [
     await runPhase({

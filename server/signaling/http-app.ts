@@ -5,7 +5,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { addCors } from './cors.js';
 import { errorAnswer } from './endpoint.js';
-import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from './limits.js';
+import { HTTP_LIMITS, SOCKET_LIMITS } from './limits.js';
 import type { ServerOptions } from './options.js';
 import { sendAnswer } from './router.js';
 
@@ -16,7 +16,7 @@ export async function createHttpApp({ tls, cors, staticDir }: ServerOptions): Pr
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: HTTP_LIMITS.body.value,
     frameworkErrors: (_error, _request, reply) => {
       void sendAnswer(reply, errorAnswer(400, 'Bad Request'));
     },
@@ -26,7 +26,7 @@ export async function createHttpApp({ tls, cors, staticDir }: ServerOptions): Pr
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   addCors(app, cors);
   await app.register(websocket, {
-    options: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false, handleProtocols: () => false },
+    options: { maxPayload: SOCKET_LIMITS.message.value, perMessageDeflate: false, handleProtocols: () => false },
     errorHandler: (_error, socket) => socket.terminate(),
   });
   if (staticDir !== null) await app.register(staticFiles, { root: staticDir, serve: false });

@@ -1,0 +1,37 @@
+import type { Limit, LimitTable } from '../../server/lib/limits.js';
+import { HTTP_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
+
+const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
+  ['HTTP', HTTP_LIMITS],
+  ['WebSocket', SOCKET_LIMITS],
+];
+
+const HEAD = `# Limits
+
+Generated from the tables in \`server/*/limits.ts\` by \`npm run limits\`; edit those instead.
+
+Whatever a client sends is bounded in size, count, rate or time. What goes beyond a bound costs its sender alone.
+`;
+
+/** docs/limits.md as Markdown. */
+export function renderLimits(): string {
+  return [HEAD, ...FRONTS.map(([title, table]) => section(title, table))].join('\n');
+}
+
+function section(title: string, table: LimitTable): string {
+  const rows = Object.values(table).map((limit) => `| ${limit.what} | ${amount(limit)} | ${limit.beyond} |`);
+  return [`## ${title}`, '', '| What | At most | Beyond it |', '| --- | --- | --- |', ...rows, ''].join('\n');
+}
+
+const SIZES = [
+  ['MiB', 1024 * 1024],
+  ['KiB', 1024],
+] as const;
+
+function amount({ value, unit }: Limit): string {
+  if (unit === 'count') return value.toLocaleString('en');
+  if (unit === 'ms') return value >= 1_000 && value % 1_000 === 0 ? `${(value / 1_000).toLocaleString('en')} s` : `${value} ms`;
+  if (unit !== 'bytes') return `${value.toLocaleString('en')} ${unit}`;
+  const [name, size] = SIZES.find(([, size]) => value >= size && value % size === 0) ?? ['bytes', 1];
+  return `${(value / size).toLocaleString('en')} ${name}`;
+}
