@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import type { Product } from '../support/product.js';
+import { takeControl } from '../support/take-control.js';
 import { openViewer, pixel } from '../support/viewer.js';
 import { waitFor } from '../support/wait-for.js';
 import { startXProgram } from '../support/x-program.js';
@@ -40,14 +41,6 @@ export async function measureLatency(
     await painter?.stop();
     await viewer.close();
   }
-}
-
-export async function takeControl(product: Product, token: string): Promise<void> {
-  const response = await fetch(`${product.url}/api/room/control/request`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-  });
-  if (response.status !== 204) throw new Error(`control/request: ${response.status} ${await response.text()}`);
 }
 
 /** Runs in the page: presses a key, waits for the frame, again and again. Milliseconds per sample. */
