@@ -9,6 +9,7 @@ import { suggestion } from './nearest.js';
 import { type ConfigError, describeOrigin, type Given, type Origin } from './origin.js';
 import { resolve } from './resolve.js';
 import { KEYS, type Values } from './schema.js';
+import { readSecretFiles } from './secret-files.js';
 import { findV2Name, findV3, KNOWN_FLAGS, KNOWN_GROUPS, KNOWN_PATHS, KNOWN_VARIABLES, type Sources } from './sources.js';
 import { findV2, readV2 } from './v2.js';
 
@@ -37,7 +38,8 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
   const named = flags.values.get('--config') ?? (input.env.NEKO_CONFIG || undefined);
   const file = loadConfigFile(named === undefined ? undefined : String(named), input.readFile);
   if (!file.ok) return err([...flags.errors, { key: 'config', message: file.error }]);
-  const sources: Sources = { flags: flags.values, env: input.env, file: file.value };
+  const secrets = readSecretFiles(input.env, input.readFile);
+  const sources: Sources = { flags: flags.values, env: input.env, secrets: secrets.values, file: file.value };
 
   const given = new Map<string, Given>();
   for (const key of KEYS) {
@@ -50,10 +52,10 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
     legacy,
     (path) => given.has(path),
   );
-  const { values, origins, errors } = resolve((slot) => v2.overlay.get(slot) ?? given.get(slot));
+  const { values, origins, errors, warnings: odd } = resolve((slot) => v2.overlay.get(slot) ?? given.get(slot));
   const config = assemble(values, { env: input.env, v2 });
 
-  const refused = [...flags.errors, ...v2.errors, ...errors];
+  const refused = [...flags.errors, ...secrets.errors, ...v2.errors, ...errors];
   // A combination is judged only when each part of it was read; otherwise defaults would be blamed.
   const all = refused.length > 0 ? refused : crossCheck(values, config);
   if (all.length > 0) return err(all);
@@ -62,9 +64,11 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
     ...unknownFileKeys(file.value),
     ...overruled(given, v2.overlay),
     ...v2.warnings,
+    ...odd,
     ...crossWarnings(values),
   ];
-  return ok({ config, warnings, origins, values });
+  // What a v2 setting passes on to its replacement is read, and spoken of, twice.
+  return ok({ config, warnings: [...new Set(warnings)], origins, values });
 }
 
 function unknownFileKeys(file: ConfigFile | null): readonly string[] {

@@ -35,6 +35,11 @@ an unknown flag an error. \`node dist/server/main.js config\` prints what is in 
 
 Lists are separated by blanks or commas. Durations have a unit: \`500ms\`, \`30s\`, \`1h30m\`. Objects are JSON in variables and flags,
 and JSON or plain structures in files.
+
+A secret ("never shown in full" below, and the secrets of neko v2) can stand in a file instead: \`NEKO_SESSION_API_TOKEN_FILE\` names
+the file that has the value of \`NEKO_SESSION_API_TOKEN\`, as container engines mount it below \`/run/secrets\`. It is read once, at
+start. One line end at its end is left out, with a warning; to set both variables is an error, and so is a file that is empty or
+cannot be read.
 `;
 
 /** The settings reference as Markdown, one table per group, out of the schema alone. */

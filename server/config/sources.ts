@@ -5,12 +5,15 @@ import { isMapping } from './form.js';
 import { envName, type NamedKey } from './key.js';
 import type { Given } from './origin.js';
 import { KEYS } from './schema.js';
+import { SECRET_FILE_VARIABLES } from './secret-files.js';
 import { V2_FORMS, V2_NAMES, type V2Name } from './v2-keys.js';
 
-/** The three places that settings come from; the first that has one wins (spec/config.md section 2). */
+/** The places that settings come from; the first that has one wins (spec/config.md section 2). */
 export interface Sources {
   readonly flags: ReadonlyMap<string, unknown>;
   readonly env: Environment;
+  /** What the files of `NEKO_…_FILE` hold, by the variable they stand for. */
+  readonly secrets: ReadonlyMap<string, Given>;
   readonly file: ConfigFile | null;
 }
 
@@ -18,7 +21,7 @@ export interface Sources {
 export function findV3(sources: Sources, named: NamedKey): Given | undefined {
   const flag = sources.flags.get(named.flag);
   if (flag !== undefined) return { raw: flag, origin: { kind: 'flag', name: named.flag } };
-  return fromEnvironment(sources.env, named) ?? fromFile(sources, named);
+  return fromEnvironment(sources.env, named) ?? sources.secrets.get(named.env) ?? fromFile(sources, named);
 }
 
 /** The strongest value of a v2 setting. Like upstream, a variable that is empty is not set. */
@@ -27,6 +30,8 @@ export function findV2Name(sources: Sources, name: V2Name): Given | undefined {
   if (flag !== undefined) return { raw: flag, origin: { kind: 'flag', name: `--${name}` } };
   const variable = sources.env[envName(name)];
   if (variable !== undefined && variable.trim() !== '') return { raw: variable, origin: { kind: 'env', name: envName(name) } };
+  const secret = sources.secrets.get(envName(name));
+  if (secret !== undefined) return secret;
   const raw = sources.file === null ? undefined : lookUp(sources.file.content, name);
   return raw === undefined || isMapping(raw) || sources.file === null
     ? undefined
@@ -53,7 +58,12 @@ export const KNOWN_FLAGS: ReadonlyMap<string, KnownFlag> = new Map<string, Known
 ]);
 
 /** Every NEKO_ variable there is. */
-export const KNOWN_VARIABLES: readonly string[] = ['NEKO_CONFIG', ...KEYS.map((named) => named.env), ...V2_NAMES.map(envName)];
+export const KNOWN_VARIABLES: readonly string[] = [
+  'NEKO_CONFIG',
+  ...KEYS.map((named) => named.env),
+  ...V2_NAMES.map(envName),
+  ...SECRET_FILE_VARIABLES,
+];
 
 /** Every name that may stand in the file. */
 export const KNOWN_PATHS: readonly string[] = [...KEYS.map((named) => named.path), ...V2_NAMES];

@@ -1,6 +1,7 @@
 import type { V2AudioConfig, V2VideoConfig } from './config.js';
 import type { Form } from './form.js';
 import { envName } from './key.js';
+import { readOddText } from './odd-text.js';
 import { badValue, type ConfigError, type Given, type Origin } from './origin.js';
 import { V2_FORMS, V2_NAMES, V2_REPLACEMENT, V2_SECRETS, type V2Name } from './v2-keys.js';
 
@@ -186,7 +187,8 @@ class V2Reading {
   #take<T>(name: V2Name, form: Form<T>): T | undefined {
     const given = this.#given.get(name);
     if (given === undefined) return undefined;
-    const value = form.read(given.raw);
+    const { value, warnings } = readOddText(form, given, name, V2_SECRETS.has(name));
+    this.warnings.push(...warnings);
     if (value.ok) return value.value;
     this.errors.push(badValue(name, given, value.error, form.allowed, V2_SECRETS.has(name)));
     return undefined;
