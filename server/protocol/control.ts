@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { ClipboardText } from './clipboard.js';
 import { Int, Uint8, Uint32 } from './numbers.js';
 import { SessionId } from './session.js';
 
@@ -16,7 +17,7 @@ export type ControlScroll = Static<typeof ControlScroll>;
 export const ControlButton = Type.Object({ code: Uint32, ...optionalPosition });
 export const ControlKey = Type.Object({ keysym: Uint32, ...optionalPosition });
 export const ControlTouch = Type.Object({ touch_id: Uint32, pressure: Uint8, ...optionalPosition });
-export const ControlPaste = Type.Object({ text: Type.String() });
+export const ControlPaste = ClipboardText;
 
 export interface Position {
   readonly x: number;

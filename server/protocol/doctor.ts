@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { Uint16 } from './numbers.js';
-import { CandidateInit, IceServer } from './signal.js';
+import { FIELD_LIMITS } from './limits.js';
+import { Milliseconds, Uint16 } from './numbers.js';
+import { CandidateInit, Description, IceServer } from './signal.js';
 
 /** What was found out about one way between a browser and the server. */
 export const DoctorFinding = Type.Object({
@@ -59,7 +60,7 @@ export const DoctorStart = Type.Object({
   host: Type.String({ maxLength: 255 }),
   port: Uint16,
   /** WebSockets that broke: how long nothing had come over them, and how long they had lived. */
-  losses: Type.Array(Type.Object({ idle_ms: Type.Number(), lifetime_ms: Type.Number() }), { maxItems: 10 }),
+  losses: Type.Array(Type.Object({ idle_ms: Milliseconds, lifetime_ms: Milliseconds }), { maxItems: 10 }),
 });
 export type DoctorStart = Static<typeof DoctorStart>;
 
@@ -77,14 +78,16 @@ export const DoctorProbe = Type.Object({
 });
 export type DoctorProbe = Static<typeof DoctorProbe>;
 
+const ProbeId = Type.String({ maxLength: FIELD_LIMITS.id.value });
+
 export const DoctorResult = Type.Object({
-  probe: Type.String({ maxLength: 64 }),
+  probe: ProbeId,
   ok: Type.Boolean(),
   /** Packets went both ways, whatever became of it. */
   ice: Type.Boolean(),
   /** A TURN server gave a relay, or a STUN server an address. */
   gathered: Type.Boolean(),
-  rtt_ms: Type.Union([Type.Number(), Type.Null()]),
+  rtt_ms: Type.Union([Milliseconds, Type.Null()]),
   /** As of the browser's icecandidateerror events. */
   errors: Type.Array(Type.Object({ code: Uint16, text: Type.String({ maxLength: 300 }), url: Type.String({ maxLength: 300 }) }), {
     maxItems: 20,
@@ -94,8 +97,8 @@ export type DoctorResult = Static<typeof DoctorResult>;
 
 export const doctorClientEvents = {
   'doctor/start': DoctorStart,
-  'doctor/answer': Type.Object({ probe: Type.String({ maxLength: 64 }), sdp: Type.String() }),
-  'doctor/candidate': Type.Object({ probe: Type.String({ maxLength: 64 }), ...CandidateInit.properties }),
+  'doctor/answer': Type.Object({ probe: ProbeId, ...Description.properties }),
+  'doctor/candidate': Type.Object({ probe: ProbeId, ...CandidateInit.properties }),
   'doctor/result': DoctorResult,
 };
 

@@ -1,7 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { FIELD_LIMITS } from './limits.js';
+
+const XkbName = Type.String({ maxLength: FIELD_LIMITS.layout.value });
 
 /** XKB names; an empty variant is the layout's plain one. */
-export const KeyboardMap = Type.Object({ layout: Type.String(), variant: Type.String() });
+export const KeyboardMap = Type.Object({ layout: XkbName, variant: XkbName });
 export type KeyboardMap = Static<typeof KeyboardMap>;
 
 export const KeyboardModifiers = Type.Object({

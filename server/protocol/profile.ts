@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { mergePluginValues, PluginValues } from './plugin-values.js';
+import { Name } from './name.js';
+import { mergePluginValues, PluginPatch, PluginValues } from './plugin-values.js';
 
 /** What a member is called and may do (11 keys, all always present on the wire). Flags that are not given are false. */
 export const MemberProfile = Type.Object({
@@ -18,7 +19,7 @@ export const MemberProfile = Type.Object({
 export type MemberProfile = Static<typeof MemberProfile>;
 
 /** Some of a profile's fields; those absent stay as they are. */
-export const MemberProfilePatch = Type.Partial(MemberProfile);
+export const MemberProfilePatch = Type.Partial(Type.Object({ ...MemberProfile.properties, name: Name, plugins: PluginPatch }));
 export type MemberProfilePatch = Static<typeof MemberProfilePatch>;
 
 /** A new profile with the fields of `patch` in place; `plugins` are merged key by key and never shared. */

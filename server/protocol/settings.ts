@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Int } from './numbers.js';
-import { mergePluginValues, PluginValues } from './plugin-values.js';
+import { mergePluginValues, PluginPatch, PluginValues } from './plugin-values.js';
 
 /** The room's settings (9 keys, all always present on the wire). `heartbeat_interval` is in seconds. */
 export const Settings = Type.Object({
@@ -16,7 +16,7 @@ export const Settings = Type.Object({
 });
 export type Settings = Static<typeof Settings>;
 
-export const SettingsPatch = Type.Partial(Settings);
+export const SettingsPatch = Type.Partial(Type.Object({ ...Settings.properties, plugins: PluginPatch }));
 export type SettingsPatch = Static<typeof SettingsPatch>;
 
 export const DEFAULT_SETTINGS: Settings = {

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { FIELD_LIMITS } from './limits.js';
 import { Uint16, Uint64 } from './numbers.js';
 
 /** Picks one of the ordered video streams (websocket.md 9.6). Bitrates in bytes per second, as neko measures them. */
@@ -6,7 +7,7 @@ export const StreamSelector = Type.Object({
   type: Type.Union([Type.Literal('exact'), Type.Literal('nearest'), Type.Literal('lower'), Type.Literal('higher')], {
     default: 'exact',
   }),
-  id: Type.String(),
+  id: Type.String({ maxLength: FIELD_LIMITS.id.value }),
   bitrate: Uint64,
 });
 export type StreamSelector = Static<typeof StreamSelector>;
@@ -44,16 +45,21 @@ export const IceServer = Type.Object({
 });
 export type IceServer = Static<typeof IceServer>;
 
+const CandidateText = Type.String({ maxLength: FIELD_LIMITS.candidate.value });
+const CandidateWord = Type.String({ maxLength: FIELD_LIMITS.id.value });
+
 /** A trickled candidate; an empty `candidate` ends the list. */
 export const CandidateInit = Type.Object({
-  candidate: Type.String(),
-  sdpMid: Type.Union([Type.String(), Type.Null()]),
+  candidate: CandidateText,
+  sdpMid: Type.Union([CandidateWord, Type.Null()]),
   sdpMLineIndex: Type.Union([Uint16, Type.Null()]),
-  usernameFragment: Type.Union([Type.String(), Type.Null()]),
+  usernameFragment: Type.Union([CandidateWord, Type.Null()]),
 });
 export type CandidateInit = Static<typeof CandidateInit>;
 
-export const Description = Type.Object({ sdp: Type.String() });
+const Sdp = Type.String({ maxLength: FIELD_LIMITS.sdp.value });
+
+export const Description = Type.Object({ sdp: Sdp });
 export type Description = Static<typeof Description>;
 
 export const SignalProvide = Type.Object({

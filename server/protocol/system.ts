@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ControlHost } from './control.js';
+import { FIELD_LIMITS } from './limits.js';
 import { ScreenSize } from './screen.js';
 import { SessionData } from './session.js';
 import { Settings } from './settings.js';
@@ -44,7 +45,7 @@ export type DisconnectReason =
   | 'connection shutdown';
 
 export const systemClientEvents = {
-  'system/logs': Type.Array(SystemLog),
+  'system/logs': Type.Array(SystemLog, { maxItems: FIELD_LIMITS.logEntries.value }),
   'client/heartbeat': null,
 };
 

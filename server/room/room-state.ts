@@ -1,3 +1,4 @@
+import { cleanName } from '../protocol/name.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Settings } from '../protocol/settings.js';
 
@@ -76,8 +77,10 @@ export function openRoom(settings: Settings, saved: readonly SavedSession[] = []
   };
 }
 
+/** A name from an old file or a provider of somebody's own may be longer than clients may set it; it is cut. */
 export function newSession(saved: SavedSession): Session {
-  return { ...saved, connection: { kind: 'never' }, watching: { kind: 'never' }, closePeerAtMs: null };
+  const profile = { ...saved.profile, name: cleanName(saved.profile.name) };
+  return { ...saved, profile, connection: { kind: 'never' }, watching: { kind: 'never' }, closePeerAtMs: null };
 }
 
 export function isConnected(session: Session): boolean {

@@ -3,6 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { type Static, Type } from '@sinclair/typebox';
 import type { Log } from '../lib/log.js';
 import { decode } from '../protocol/decode.js';
+import { FIELD_LIMITS } from '../protocol/limits.js';
 import { MemberProfile } from '../protocol/profile.js';
 import type { SavedSession } from '../room/room-state.js';
 
@@ -26,7 +27,9 @@ export class SessionFile {
       if (text.trim() === '') return [];
       const entries = decode(Entries, JSON.parse(text));
       if (entries.ok)
-        return entries.value.filter(isUsable).map(({ Id, Token, Profile }) => ({ id: Id, token: Token, profile: Profile }));
+        return entries.value
+          .filter((entry) => this.#isUsable(entry))
+          .map(({ Id, Token, Profile }) => ({ id: Id, token: Token, profile: Profile }));
       this.log.error({ file: this.path, error: entries.error }, 'session file is not a list of sessions, ignored');
     } catch (error) {
       if (!isMissing(error)) this.log.error({ file: this.path, error: String(error) }, 'session file cannot be read, ignored');
@@ -44,6 +47,14 @@ export class SessionFile {
   /** Resolves when everything saved so far is on disk. */
   flush(): Promise<void> {
     return this.#writing;
+  }
+
+  #isUsable({ Id, Token }: { readonly Id: string; readonly Token: string }): boolean {
+    if (Id === '' || Token === '') return false;
+    if (Id.length <= FIELD_LIMITS.id.value) return true;
+    const beginning = Id.slice(0, FIELD_LIMITS.name.value);
+    this.log.error({ file: this.path, id: beginning }, 'a session with an id longer than 256 characters is left out');
+    return false;
   }
 
   async #write(): Promise<void> {
@@ -72,10 +83,6 @@ async function replaceFile(path: string, text: string): Promise<void> {
   } catch {
     await writeFile(path, text, { mode: 0o644 });
   }
-}
-
-function isUsable(entry: { readonly Id: string; readonly Token: string }): boolean {
-  return entry.Id !== '' && entry.Token !== '';
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,9 +1,11 @@
 import type { Limit, LimitTable } from '../../server/lib/limits.js';
+import { FIELD_LIMITS } from '../../server/protocol/limits.js';
 import { HTTP_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
 
 const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
   ['HTTP', HTTP_LIMITS],
   ['WebSocket', SOCKET_LIMITS],
+  ['Fields', FIELD_LIMITS],
 ];
 
 const HEAD = `# Limits

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { AppError } from '../../lib/errors.js';
+import { Name, Password } from '../../protocol/name.js';
 import { newSession } from '../../room/room-state.js';
 import { sessionData } from '../../room/wire-view.js';
 import { carriesCookie } from '../authenticate.js';
@@ -11,7 +12,7 @@ import { LoginThrottle } from '../login-throttle.js';
 import type { Member } from '../ports.js';
 import { readBody } from '../request-body.js';
 
-const LoginRequest = Type.Object({ username: Type.String(), password: Type.String() });
+const LoginRequest = Type.Object({ username: Name, password: Password });
 
 /** Login and logout. */
 export function loginRoutes(): Endpoint[] {

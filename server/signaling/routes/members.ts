@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { AppError } from '../../lib/errors.js';
+import { Name, Password } from '../../protocol/name.js';
 import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../protocol/profile.js';
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 import { isAdmin } from '../guards.js';
@@ -8,8 +9,8 @@ import { readWholeBody } from '../request-body.js';
 
 const guards = [isAdmin];
 
-const NewMember = Type.Object({ username: Type.String(), password: Type.String(), profile: MemberProfilePatch });
-const NewPassword = Type.Object({ password: Type.String() });
+const NewMember = Type.Object({ username: Name, password: Password, profile: MemberProfilePatch });
+const NewPassword = Type.Object({ password: Password });
 const BulkUpdate = Type.Object({ ids: Type.Array(Type.String()), profile: MemberProfilePatch });
 const BulkDelete = Type.Object({ ids: Type.Array(Type.String()) });
 const UNREADABLE_BULK = 'unable to unmarshal payload';

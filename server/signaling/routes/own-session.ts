@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { AppError } from '../../lib/errors.js';
+import { Name } from '../../protocol/name.js';
 import { MemberProfilePatch, mergeProfile } from '../../protocol/profile.js';
 import { API_ID } from '../../room/command.js';
 import { API_PROFILE } from '../../room/permissions.js';
@@ -9,7 +10,7 @@ import { type Endpoint, endpoint, json } from '../endpoint.js';
 import { readBody } from '../request-body.js';
 
 /** All that somebody who is no admin may change about itself. */
-const NameOnly = Type.Object({ name: Type.String() });
+const NameOnly = Type.Object({ name: Name });
 
 export const ownSessionRoutes: readonly Endpoint[] = [
   endpoint('GET', '/api/whoami', {}, ({ services, actor }) => {

@@ -1,0 +1,17 @@
+import type { LimitTable } from '../lib/limits.js';
+
+const REFUSED = 'the message or request is refused';
+
+/** What one field of a message or of a request's JSON may hold; characters are UTF-16 units but in names. */
+export const FIELD_LIMITS = {
+  name: { value: 128, unit: 'characters', what: 'user name or display name, without control characters', beyond: REFUSED },
+  password: { value: 1_024, unit: 'characters', what: 'password', beyond: REFUSED },
+  id: { value: 256, unit: 'characters', what: 'id of a session, a stream or a probe', beyond: REFUSED },
+  subject: { value: 1_024, unit: 'characters', what: 'subject of a message between clients', beyond: REFUSED },
+  clipboard: { value: 8 * 1024 * 1024, unit: 'characters', what: 'text for the clipboard', beyond: REFUSED },
+  sdp: { value: 65_536, unit: 'characters', what: 'session description (SDP)', beyond: REFUSED },
+  candidate: { value: 2_048, unit: 'characters', what: 'ICE candidate', beyond: REFUSED },
+  layout: { value: 128, unit: 'characters', what: 'name of a keyboard layout or variant', beyond: REFUSED },
+  pluginKeys: { value: 64, unit: 'count', what: 'plug-in values of a profile or of the room in one change', beyond: REFUSED },
+  logEntries: { value: 100, unit: 'count', what: 'lines of a client’s own log in one message', beyond: REFUSED },
+} as const satisfies LimitTable;
