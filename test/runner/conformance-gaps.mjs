@@ -59,32 +59,8 @@ const LEGACY_ROUTES = [
   /^filetransfer for admins, .* > v2 \/file: /,
 ];
 
-/** The server brings its web client along and serves it without a setting. */
-const OWN_CLIENT = [/^defaults: .* > no static directory: \/ is 404 text$/];
-
-/** Our differences from neko, each with its reason in the table for those who come from there. */
-const DIFFERENCES = {
-  control: [/^every control\/request is passed on, unthrottled$/],
-  config: [
-    // Viewers of the local network get the local address too, whatever is mapped.
-    /^epr and nat1to1: ports of the range, the external address instead of the local one$/,
-  ],
-};
-
 export const GAPS = {
-  http: [
-    ...MIXED,
-    ...BROADCAST,
-    ...PICTURES,
-    ...UPLOAD,
-    ...CHAT,
-    ...FILE_TRANSFER,
-    ...OPEN_IN_APP,
-    ...METRICS,
-    ...LEGACY_ROUTES,
-    ...OWN_CLIENT,
-  ],
-  control: DIFFERENCES.control,
+  http: [...MIXED, ...BROADCAST, ...PICTURES, ...UPLOAD, ...CHAT, ...FILE_TRANSFER, ...OPEN_IN_APP, ...METRICS, ...LEGACY_ROUTES],
   events: [
     // Chat.
     /^chat\/init: enabled$/,
@@ -94,7 +70,6 @@ export const GAPS = {
     /^an empty chat text is passed on$/,
   ],
   config: [
-    ...DIFFERENCES.config,
     // Congestion control picks the stream.
     /^auto: true with the estimator, by either spelling; switched by signal\/video$/,
     // These end with a client of the v2 protocol.
