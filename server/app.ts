@@ -7,8 +7,8 @@ import { hasPicture } from './capture/capture-status.js';
 import type { BindAddress, Config } from './config/config.js';
 import { openDesktop } from './desktop/desktop.js';
 import { openDoctor } from './doctor/doctor.js';
+import { retrieveExternalAddress } from './external-address.js';
 import { createIceTransports } from './ice/ice-transports.js';
-import { retrieveAddress } from './ice/retrieve-address.js';
 import { openStunServer } from './ice/stun-server.js';
 import type { Clock } from './lib/clock.js';
 import { err, ok, type Result } from './lib/result.js';
@@ -17,6 +17,7 @@ import { createMediaEngine } from './media/create-media-engine.js';
 import { createMembers } from './members/create-members.js';
 import { noticeInput } from './notice-input.js';
 import { openPeers } from './open-peers.js';
+import type { RuntimeFolder } from './runtime-folder.js';
 import { createSharedPort } from './shared-port.js';
 import { createSignaling, type Signaling } from './signaling/create-signaling.js';
 import { iceOptions, roomSettings, serverOptions, sessionOptions } from './wiring.js';
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly clock: Clock;
   /** Prints one line for the person who started the server. */
   say(line: string): void;
+  /** Of whoever keeps the server running, if anybody does. */
+  readonly runtime?: RuntimeFolder | undefined;
 }
 
 /**
@@ -53,10 +56,12 @@ export async function startApp(options: AppOptions): Promise<Result<App>> {
 }
 
 async function build(
-  { config, log, clock, say }: AppOptions,
+  { config, log, clock, say, runtime }: AppOptions,
   onClose: (closer: () => void | Promise<void>) => void,
 ): Promise<Result<void>> {
-  const retrieved = externalAddress(config, log);
+  const found: string[] = [];
+  const retrieving = retrieveExternalAddress(config.webrtc, { clock, log });
+  onClose(() => retrieving.close());
   const { display, screen, unminimize } = config.desktop;
   if (display === undefined)
     return err('no X display: set NEKO_DESKTOP_DISPLAY or DISPLAY, or use `npm start`, which brings a desktop of its own');
@@ -83,10 +88,16 @@ async function build(
   onClose(() => engine.close());
   log.info({ ...engine.paths }, 'how packets are sealed and sent');
 
-  const transport = iceOptions(config, await retrieved, { clock, log: part('ice') });
+  const early = await retrieving.first;
+  if (early !== undefined) found.push(early);
+  const transport = iceOptions(config, found, { clock, log: part('ice') });
   const ice = await createIceTransports(transport);
   if (!ice.ok) return ice;
   onClose(() => ice.value.close());
+  retrieving.onLate((address) => {
+    found.push(address);
+    ice.value.foundAddress(address);
+  });
 
   let signaling: Signaling | undefined;
   const peers = await openPeers({
@@ -123,7 +134,7 @@ async function build(
   });
   onClose(() => doctor.close());
 
-  const members = createMembers(config.member, config.session.file, part('members'));
+  const members = createMembers(config.member, config.session.file ?? runtime?.passwordsBeside, part('members'));
   signaling = await createSignaling({
     server: serverOptions(config, BUILT_CLIENT, (path) => readFileSync(path, 'utf8')),
     session: sessionOptions(config),
@@ -148,6 +159,7 @@ async function build(
   if (!usable.ok) return usable;
   const listening = await listenOn(config.server.bind, (address) => (shared ?? app).listen(address));
   if (!listening.ok) return listening;
+  runtime?.tellAddress(config.server, log);
   announce(config, members.generated, say);
   doctor.logAtStart();
   return ok(undefined);
@@ -165,13 +177,4 @@ async function openStunServers({ host, port }: BindAddress, clock: Clock): Promi
   // Without IPv6 on the machine, IPv4 alone is every address.
   if (failure !== undefined && !failure.ok && servers.length === 0) return failure;
   return ok(close);
-}
-
-/** Our address as a web service sees it, unless addresses are configured; that nobody answers is only a warning. */
-async function externalAddress({ webrtc }: Config, log: Logger): Promise<string | undefined> {
-  if (webrtc.nat1to1.length > 0 || webrtc.ipRetrievalUrl === undefined) return undefined;
-  const address = await retrieveAddress(webrtc.ipRetrievalUrl);
-  if (address.ok) return address.value;
-  log.warn({ reason: address.error }, 'viewers are told local addresses only; NEKO_WEBRTC_NAT1TO1 names another');
-  return undefined;
 }

@@ -7,6 +7,7 @@ import { renderSettingsReference } from './config/reference.js';
 import { systemClock } from './lib/clock.js';
 import { createLogger } from './logger.js';
 import { guardProcess } from './process-guard.js';
+import { runtimeFolder } from './runtime-folder.js';
 
 const USAGE = `neko-ts, a shared remote desktop
 
@@ -18,6 +19,8 @@ const USAGE = `neko-ts, a shared remote desktop
 
 /** A server that cannot close within this time is ended; supervisors wait ten seconds before they kill. */
 const CLOSE_LIMIT_MS = 5_000;
+/** EX_CONFIG of sysexits.h: a refused configuration does not get better by starting again. */
+const CONFIG_EXIT_CODE = 78;
 
 async function main(argv: readonly string[]): Promise<void> {
   const [command = 'serve', ...rest] = argv;
@@ -44,14 +47,18 @@ async function main(argv: readonly string[]): Promise<void> {
 function read(argv: readonly string[]): LoadedConfig {
   const loaded = loadConfig({ argv, env: process.env, readFile: readConfigFile });
   if (loaded.ok) return loaded.value;
-  return fail(loaded.error.map(({ message }) => message));
+  return fail(
+    loaded.error.map(({ message }) => message),
+    CONFIG_EXIT_CODE,
+  );
 }
 
 async function serve({ config, warnings }: LoadedConfig): Promise<void> {
   const log = createLogger(config.log);
   guardProcess(log);
   for (const warning of warnings) log.warn(warning);
-  const started = await startApp({ config, log, clock: systemClock, say: (line) => process.stdout.write(`${line}\n`) });
+  const runtime = runtimeFolder(process.env);
+  const started = await startApp({ config, log, clock: systemClock, say: (line) => process.stdout.write(`${line}\n`), runtime });
   if (!started.ok) return fail([started.error]);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(started.value));
 }
@@ -71,9 +78,9 @@ function version(): string {
   return version;
 }
 
-function fail(lines: readonly string[]): never {
+function fail(lines: readonly string[], exitCode = 1): never {
   process.stderr.write(`${lines.join('\n')}\n`);
-  process.exit(1);
+  process.exit(exitCode);
 }
 
 await main(process.argv.slice(2));

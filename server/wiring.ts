@@ -5,10 +5,10 @@ import type { Log } from './lib/log.js';
 import type { Settings } from './protocol/settings.js';
 import type { ServerOptions, SessionOptions } from './signaling/options.js';
 
-/** What ICE needs to know of the configuration; `retrieved` is the address that a web service saw us from. */
+/** What ICE needs to know of the configuration; `found` are the addresses that a web service saw us from, and grows. */
 export function iceOptions(
   { webrtc, server }: Config,
-  retrieved: string | undefined,
+  found: readonly string[],
   shell: { readonly clock: Clock; readonly log: Log },
 ): IceTransportsOptions {
   const { filters } = webrtc;
@@ -27,7 +27,7 @@ export function iceOptions(
     servers: webrtc.iceServers.backend,
     frontendServers: webrtc.iceServers.frontend,
     nat1to1: webrtc.nat1to1,
-    foundAddresses: retrieved === undefined ? [] : [retrieved],
+    foundAddresses: found,
     ...(webrtc.turn === undefined ? {} : { turn: { secret: webrtc.turn.secret, ttlSeconds: webrtc.turn.ttlSec } }),
     candidates: webrtc.candidates,
     filters: {

@@ -31,24 +31,41 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
   if (options.lite && servers.length > 0) {
     return err('NEKO_WEBRTC_ICELITE: an ICE-lite server asks no ICE servers; remove NEKO_WEBRTC_ICESERVERS_BACKEND');
   }
+  const made: Made = { transports: undefined };
   const external = await externalAddresses({
     nat1to1: options.nat1to1 ?? [],
     candidates: options.candidates ?? [],
     found: options.foundAddresses,
     clock: options.clock,
     log: options.log,
+    onChange: () => made.transports?.advertiseAnew(),
   });
-  if (!external.ok) return external;
-  let transports: Transports | undefined;
+  // Whatever ends this start ends the looking up of names too.
+  const opened = await openTransports(options, external, made);
+  if (!opened.ok) external.close();
+  return opened;
+}
+
+/** What is called back before everything is there looks here. */
+interface Made {
+  transports: Transports | undefined;
+}
+
+async function openTransports(
+  options: IceTransportsOptions,
+  external: ExternalAddresses,
+  made: Made,
+): Promise<Result<IceTransports>> {
+  const { udp, tcp, servers = [] } = options;
   const gathering = gatherer({
     servers,
     frontendServers: options.frontendServers ?? [],
-    served: (list) => serve(list, 'server', options, external.value).servers,
+    served: (list) => serve(list, 'server', options, external).servers,
     ttlSeconds: options.turn?.ttlSeconds,
     clock: options.clock,
     log: options.log,
     onExternal: (address) => {
-      if (external.value.discovered(address)) transports?.advertiseAnew();
+      if (external.discovered(address)) made.transports?.advertiseAnew();
     },
   });
   if (!gathering.ok) return gathering;
@@ -74,7 +91,8 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
     tcpMux = opened.value;
   }
   const range = udp.kind === 'range' ? udpRange(udp.minPort, udp.maxPort) : undefined;
-  transports = new Transports(options, { udpMux, tcpMux, range, external: external.value, gatherer: gathering.value });
+  const transports = new Transports(options, { udpMux, tcpMux, range, external, gatherer: gathering.value });
+  made.transports = transports;
   return ok(transports);
 }
 
@@ -175,6 +193,11 @@ class Transports implements IceTransports {
     for (const { peer, clientAddress } of this.#peers.values()) this.#advertise(peer, clientAddress);
   }
 
+  foundAddress(address: string): void {
+    this.#parts.external.found(address);
+    this.advertiseAnew();
+  }
+
   acceptTcp(socket: Socket, firstBytes: Buffer): void {
     if (this.#parts.tcpMux && !this.#closed) this.#parts.tcpMux.accept(socket, firstBytes);
     else socket.destroy();
@@ -193,6 +216,7 @@ class Transports implements IceTransports {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#parts.external.close();
     for (const { peer } of [...this.#peers.values()]) peer.close();
     await Promise.all([this.#parts.udpMux?.close(), this.#parts.tcpMux?.close()]);
   }

@@ -11,6 +11,8 @@ import type { ServedServers } from './served-servers.js';
 export interface IceTransports {
   /** Host candidates are bound when this resolves; nothing here waits for a server. An error is fit to be shown to the viewer (range used up). */
   createPeer(options: IcePeerOptions): Promise<Result<IcePeer>>;
+  /** One more of `foundAddresses`, found late; who is here learns of it as well. */
+  foundAddress(address: string): void;
   /** Takes over a TCP connection that another listener accepted, with the bytes already read from it (first byte 0 to 15). */
   acceptTcp(socket: Socket, firstBytes: Buffer): void;
   /** `servers` as they are told to a user: addresses filled in, time-limited credentials where there are none. */
