@@ -53,7 +53,7 @@ const FRESH_MS = 10_000;
 
 export async function openDoctor(options: DoctorOptions): Promise<Doctor> {
   const { ice, iceOptions, http, clock, log } = options;
-  const certificate = await createCertificate();
+  const certificate = createCertificate();
   const runs = new Map<string, DoctorRun>();
   const startedMs = new Map<string, number>();
   const isContainer = inContainer();

@@ -1,48 +1,63 @@
-import { type RTCCertificate, RTCDtlsTransport } from 'werift';
+import { createHash } from 'node:crypto';
+import { systemClock } from '../lib/clock.js';
 import type { Result } from '../lib/result.js';
+import { type DtlsContext, openDtlsContext } from '../native/openssl-dtls.js';
 import { Dtls } from './dtls.js';
+import type { Fingerprint } from './fingerprint.js';
+import { selfSignedCertificate } from './self-signed.js';
 
-/** The process's self-signed ECDSA P-256 certificate (RFC 8827 section 6.5), made once. */
-export async function createCertificate(): Promise<RTCCertificate> {
-  return RTCDtlsTransport.SetupCertificate();
+/** A certificate with its key inside OpenSSL, ready for handshakes. */
+export interface DtlsCertificate {
+  readonly context: DtlsContext;
+  readonly fingerprint: Fingerprint;
+  /** The certificate as DER. */
+  readonly der: Buffer;
+}
+
+/** The process's self-signed ECDSA P-256 certificate (RFC 8827 section 6.5), made once; throws when there is no DTLS to use it. */
+export function createCertificate(): DtlsCertificate {
+  const credentials = selfSignedCertificate(Date.now());
+  const context = openDtlsContext(credentials);
+  if (!context.ok)
+    throw new Error(
+      `DTLS cannot be had from this Node.js (${process.version}): ${context.error}. Nothing else may take its place`,
+    );
+  return {
+    context: context.value,
+    fingerprint: { algorithm: 'sha-256', value: fingerprintText(credentials.certificate) },
+    der: credentials.certificate,
+  };
 }
 
 /** The value of `a=fingerprint:sha-256`. */
-export function fingerprintOf(certificate: RTCCertificate): string {
-  return certificate.getFingerprints()[0]!.value;
+export function fingerprintOf(certificate: DtlsCertificate): string {
+  return certificate.fingerprint.value;
 }
 
-/**
- * Runs one handshake with ourselves. It proves at start that DTLS works, and the first viewer does not pay the 300 ms
- * that cold code takes.
- */
-export async function warmUpDtls(certificate: RTCCertificate): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await shakeHandsWithOurselves(certificate);
-    if (outcome.ok) return;
-    if (attempt === MAX_ATTEMPTS) throw new Error(`DTLS self-check: ${outcome.error}`);
-  }
+function fingerprintText(certificate: Buffer): string {
+  const digest = createHash('sha256').update(certificate).digest('hex').toUpperCase();
+  return digest.replace(/..(?=.)/g, '$&:');
 }
 
-/** On a starved machine werift's own time limits can run out; that says nothing about whether DTLS works. */
-const MAX_ATTEMPTS = 3;
+/** Runs one handshake with ourselves, which proves at start that DTLS works on this machine. */
+export async function checkDtls(certificate: DtlsCertificate): Promise<void> {
+  const outcome = await shakeHandsWithOurselves(certificate);
+  if (!outcome.ok) throw new Error(`DTLS does not work on this machine: ${outcome.error}`);
+}
 
-async function shakeHandsWithOurselves(certificate: RTCCertificate): Promise<Result<unknown>> {
-  const server: Dtls = new Dtls({
-    certificate,
-    role: 'server',
-    send: (datagram) => setImmediate(() => client.receive(Buffer.from(datagram))),
-    closed: () => {},
-  });
-  const client: Dtls = new Dtls({
-    certificate,
-    role: 'client',
-    send: (datagram) => setImmediate(() => server.receive(Buffer.from(datagram))),
-    closed: () => {},
-  });
-  const fingerprints = certificate.getFingerprints();
-  const outcomes = await Promise.all([server.handshake(fingerprints), client.handshake(fingerprints)]);
+async function shakeHandsWithOurselves(certificate: DtlsCertificate): Promise<Result<unknown>> {
+  const side = (role: 'server' | 'client', other: () => Dtls): Dtls =>
+    new Dtls({
+      certificate,
+      role,
+      clock: systemClock,
+      send: (datagram) => setImmediate(() => other().receive(Buffer.from(datagram))),
+      closed: () => {},
+    });
+  const server: Dtls = side('server', () => client);
+  const client: Dtls = side('client', () => server);
+  const outcomes = await Promise.all([server, client].map((each) => each.handshake([certificate.fingerprint])));
   server.close();
   client.close();
-  return outcomes.find((outcome) => !outcome.ok) ?? outcomes[0];
+  return outcomes.find((outcome) => !outcome.ok) ?? outcomes[0]!;
 }

@@ -1,5 +1,5 @@
-import { RTCSctpTransport } from 'werift';
-import type { Dtls } from './dtls.js';
+import { CHANNEL_LIMITS } from './limits.js';
+import { SctpAssociation } from './sctp-association.js';
 
 /** Payload protocol identifiers (RFC 8831 section 8). */
 const PPID_DCEP = 50;
@@ -10,16 +10,21 @@ const DCEP_ACK = 2;
 const DCEP_OPEN = 3;
 /** We are the DTLS server, so our stream ids are odd (RFC 8832 section 6). */
 const STREAM_ID = 1;
-const SCTP_PORT = 5000;
-/** A viewer that cannot take more than this is behind; newer cursor positions matter more than old ones. */
-const MAX_QUEUED_MESSAGES = 256;
 
 export interface DataChannelHooks {
   opened(): void;
   message(data: Buffer): void;
   closed(): void;
-  /** The other side broke the protocol; the message says how. */
+  /** The other side broke the protocol for good; the message says how. */
   failed(reason: string): void;
+  /** The other side did something odd that changes nothing. */
+  noticed(what: string): void;
+}
+
+/** What carries the channel's packets; `Dtls` is one. */
+export interface PacketLink {
+  onData: ((packet: Buffer) => void) | undefined;
+  write(packet: Uint8Array): void;
 }
 
 /**
@@ -29,45 +34,51 @@ export interface DataChannelHooks {
  * not expect, and channels that clients create are not served.
  */
 export class DataChannel {
-  readonly #sctp: RTCSctpTransport;
+  readonly #sctp: SctpAssociation;
   readonly #hooks: DataChannelHooks;
   #open = false;
   #ended = false;
   #closed = false;
-  #unsent = 0;
+  readonly #queue: { readonly ppid: number; readonly data: Buffer }[] = [];
+  #queuedBytes = 0;
+  #sending = false;
 
-  constructor(dtls: Dtls, hooks: DataChannelHooks) {
+  constructor(link: PacketLink, hooks: DataChannelHooks) {
     this.#hooks = hooks;
-    this.#sctp = new RTCSctpTransport(SCTP_PORT);
-    this.#sctp.setDtlsTransport(dtls.transport);
-    const { sctp } = this.#sctp;
-    sctp.onReceive.allUnsubscribe();
-    sctp.onReceive.subscribe((streamId, ppid, data) => this.#receive(streamId, ppid, data));
-    sctp.onReconfigStreams.subscribe((ids) => {
-      if (ids.includes(STREAM_ID)) this.#end();
+    this.#sctp = new SctpAssociation({
+      send: (packet) => link.write(packet),
+      connected: () => this.#write(PPID_DCEP, openMessage('data')),
+      message: (streamId, ppid, data) => this.#receive(streamId, ppid, data),
+      reset: (ids) => {
+        if (ids.includes(STREAM_ID)) this.#end();
+      },
+      closed: () => this.#end(),
+      failed: (reason) => hooks.failed(reason),
     });
-    sctp.stateChanged.connected.subscribe(() => this.#write(PPID_DCEP, openMessage('data')));
-    sctp.stateChanged.closed.subscribe(() => this.#end());
+    link.onData = (packet) => this.#sctp.receive(packet);
   }
 
   /** Starts the association; to be called once DTLS is up. */
-  async start(remotePort: number): Promise<void> {
-    await this.#sctp.start(remotePort);
+  start(remotePort: number): void {
+    this.#sctp.start(remotePort);
   }
 
   get isOpen(): boolean {
     return this.#open && !this.#ended && !this.#closed;
   }
 
-  /** Sends one binary message; dropped while the channel is not open or hopelessly behind. */
+  /** Sends one binary message; dropped while the channel is not open or hopelessly behind: newer cursor positions matter more. */
   send(message: Buffer): void {
-    if (this.isOpen && this.#unsent < MAX_QUEUED_MESSAGES) this.#write(PPID_BINARY, message);
+    const { queue, queueBytes } = CHANNEL_LIMITS;
+    const hasRoom = this.#queue.length < queue.value && this.#queuedBytes + message.length <= queueBytes.value;
+    if (this.isOpen && hasRoom) this.#write(PPID_BINARY, message);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#sctp.stop().catch((error: Error) => this.#hooks.failed(`closing SCTP: ${error.message}`));
+    this.#queue.length = 0;
+    this.#sctp.stop();
   }
 
   #receive(streamId: number, ppid: number, data: Buffer): void {
@@ -76,7 +87,7 @@ export class DataChannel {
       if (data[0] === DCEP_ACK && streamId === STREAM_ID && !this.#open) {
         this.#open = true;
         this.#hooks.opened();
-      } else if (data[0] !== DCEP_OPEN && data[0] !== DCEP_ACK) this.#hooks.failed(`unknown DCEP message type ${data[0]}`);
+      } else if (data[0] !== DCEP_OPEN && data[0] !== DCEP_ACK) this.#hooks.noticed(`unknown DCEP message type ${data[0]}`);
       return;
     }
     if (streamId !== STREAM_ID) return;
@@ -84,13 +95,19 @@ export class DataChannel {
   }
 
   #write(ppid: number, data: Buffer): void {
-    this.#unsent += 1;
-    this.#sctp.sctp
-      .send(STREAM_ID, ppid, data, { ordered: true })
-      .catch((error: Error) => this.#hooks.failed(`SCTP: ${error.message}`))
-      .finally(() => {
-        this.#unsent -= 1;
-      });
+    this.#queue.push({ ppid, data });
+    this.#queuedBytes += data.length;
+    if (!this.#sending) this.#sendQueued().catch((error: Error) => this.#hooks.failed(`SCTP: ${error.message}`));
+  }
+
+  /** One message after the other: werift wakes everyone who waits for it at every acknowledgement. */
+  async #sendQueued(): Promise<void> {
+    this.#sending = true;
+    for (let next = this.#queue.shift(); next !== undefined && !this.#closed; next = this.#queue.shift()) {
+      this.#queuedBytes -= next.data.length;
+      await this.#sctp.send(STREAM_ID, next.ppid, next.data);
+    }
+    this.#sending = false;
   }
 
   #end(): void {

@@ -1,4 +1,3 @@
-import type { RTCCertificate } from 'werift';
 import type { IceTransports } from '../ice/ice-types.js';
 import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
@@ -18,9 +17,9 @@ import type {
   SignalProvide,
   SignalRequest,
 } from '../protocol/signal.js';
-import { createCertificate, warmUpDtls } from './certificate.js';
+import { checkDtls, createCertificate, type DtlsCertificate } from './certificate.js';
 import { CursorStart } from './cursor-start.js';
-import type { SrtpProfileName } from './dtls.js';
+import type { SrtpProfileName } from './dtls-keys.js';
 import { Peer } from './peer.js';
 import { ServerRenewal, type ToldServers } from './server-renewal.js';
 import { applyVideoRequest, type Streams, type VideoChoice } from './video-choice.js';
@@ -112,7 +111,7 @@ export class PeerHub {
 
   private constructor(
     private readonly options: PeerHubOptions,
-    private readonly certificate: RTCCertificate,
+    private readonly certificate: DtlsCertificate,
   ) {
     this.videos = options.videoIds;
     this.#releaseCursor = options.cursor.onImage((image) => {
@@ -123,8 +122,8 @@ export class PeerHub {
 
   /** Makes the certificate and proves DTLS by a handshake with itself; rejects when it does not work. */
   static async open(options: PeerHubOptions): Promise<PeerHub> {
-    const certificate = await createCertificate();
-    await warmUpDtls(certificate);
+    const certificate = createCertificate();
+    await checkDtls(certificate);
     return new PeerHub(options, certificate);
   }
 

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { RTCCertificate } from 'werift';
 import { formatCandidate } from '../ice/candidate.js';
 import type { IcePeer, IceState } from '../ice/ice-types.js';
 import type { Clock } from '../lib/clock.js';
@@ -8,9 +7,10 @@ import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Fanout, MediaEngine, PeerSender } from '../media/media-engine.js';
 import type { Codec } from '../protocol/codec.js';
-import { fingerprintOf } from './certificate.js';
+import { type DtlsCertificate, fingerprintOf } from './certificate.js';
 import { DataChannel } from './data-channel.js';
-import { Dtls, type DtlsKeys, type SrtpProfileName } from './dtls.js';
+import { Dtls } from './dtls.js';
+import type { DtlsKeys, SrtpProfileName } from './dtls-keys.js';
 import type { LipSyncInput } from './lip-sync.js';
 import { EXTENSIONS, writeDescription } from './local-description.js';
 import { answerSections, type LocalSections, offerSections } from './media-sections.js';
@@ -21,7 +21,7 @@ import { applyVideoRequest, type Streams, sameChoice, type VideoChoice, type Vid
 export interface PeerOptions {
   readonly ice: IcePeer;
   readonly engine: MediaEngine;
-  readonly certificate: RTCCertificate;
+  readonly certificate: DtlsCertificate;
   /** The SRTP profiles to agree to, best first; default all. */
   readonly srtpProfiles?: readonly SrtpProfileName[];
   readonly codecs: { readonly audio: Codec; readonly video: Codec };
@@ -79,6 +79,7 @@ export class Peer {
       certificate: options.certificate,
       role: 'server',
       srtpProfiles: options.srtpProfiles,
+      clock: options.clock,
       send: (datagram) => ice.send(datagram),
       closed: () => this.#end('the viewer closed the connection'),
     });
@@ -86,7 +87,8 @@ export class Peer {
       opened: () => hooks.onChannelOpen(),
       message: (data) => hooks.onMessage(data),
       closed: () => this.#end('the data channel closed'),
-      failed: (reason) => options.log.debug({ reason }, 'data channel'),
+      failed: (reason) => this.#end(reason),
+      noticed: (what) => options.log.debug({ what }, 'data channel'),
     });
     if (options.trickle) this.#releases.push(ice.onCandidate((candidate) => hooks.onCandidate(formatCandidate(candidate))));
     this.#releases.push(
@@ -99,7 +101,9 @@ export class Peer {
         if (path !== undefined) this.#state.media.refresh();
       }),
       options.clock.after(SETUP_LIMIT_MS, () => {
-        if (this.#state.kind !== 'connected') this.#end('the connection was not set up within 30 s');
+        const why = this.#dtls.trouble;
+        if (this.#state.kind !== 'connected')
+          this.#end(`the connection was not set up within 30 s${why === undefined ? '' : ` (${why})`}`);
       }),
     );
   }
@@ -248,7 +252,7 @@ export class Peer {
     this.#state = { kind: 'connected', sender, media: new PeerMedia(this.options.fanouts, sender, tracks) };
     this.#applyMedia();
     this.options.hooks.onConnected();
-    await this.#channel.start(remote.sctpPort);
+    this.#channel.start(remote.sctpPort);
   }
 
   #openSender(keys: DtlsKeys): PeerSender {

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
-import type { RTCCertificate } from 'werift';
 import { type Candidate, formatCandidate } from '../ice/candidate.js';
 import type { IcePeer } from '../ice/ice-types.js';
+import { systemClock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
-import { fingerprintOf } from './certificate.js';
+import { type DtlsCertificate, fingerprintOf } from './certificate.js';
 import { Dtls } from './dtls.js';
 import { writeDescription } from './local-description.js';
 import { readDescription } from './remote-description.js';
@@ -26,9 +26,15 @@ export class ProbePeer {
 
   constructor(
     private readonly ice: IcePeer,
-    private readonly certificate: RTCCertificate,
+    private readonly certificate: DtlsCertificate,
   ) {
-    this.#dtls = new Dtls({ certificate, role: 'server', send: (datagram) => ice.send(datagram), closed: () => {} });
+    this.#dtls = new Dtls({
+      certificate,
+      role: 'server',
+      clock: systemClock,
+      send: (datagram) => ice.send(datagram),
+      closed: () => {},
+    });
     this.#releases.push(
       ice.onDatagram((datagram) => {
         const first = datagram[0] ?? 0;

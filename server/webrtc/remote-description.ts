@@ -1,5 +1,6 @@
 import { parse, parsePayloads } from 'sdp-transform';
 import { err, ok, type Result } from '../lib/result.js';
+import type { Fingerprint } from './fingerprint.js';
 import type { Direction } from './local-description.js';
 
 /** What we need to know of a client's offer or answer. */
@@ -7,7 +8,7 @@ export interface RemoteDescription {
   readonly ufrag: string;
   readonly pwd: string;
   readonly lite: boolean;
-  readonly fingerprints: readonly { readonly algorithm: string; readonly value: string }[];
+  readonly fingerprints: readonly Fingerprint[];
   readonly setup: string;
   readonly candidates: readonly string[];
   readonly sections: readonly RemoteSection[];
@@ -27,6 +28,7 @@ export interface RemoteSection {
 
 /** An honest description has a few kilobytes; the limit keeps the parser's work bounded. */
 const MAX_SDP_CHARACTERS = 100_000;
+const MAX_FINGERPRINTS = 16;
 const DEFAULT_SCTP_PORT = 5000;
 
 /** Reads a session description; the error says which part of it is unusable. */
@@ -44,14 +46,14 @@ export function readDescription(sdp: string): Result<RemoteDescription> {
   const ufrag = transport.iceUfrag ?? session.iceUfrag;
   const pwd = transport.icePwd ?? session.icePwd;
   if (!ufrag || !pwd) return err('SDP lacks a=ice-ufrag or a=ice-pwd');
-  const fingerprint = transport.fingerprint ?? session.fingerprint;
-  if (fingerprint === undefined) return err('SDP lacks a=fingerprint');
+  const fingerprints = fingerprintsOf(sdp);
+  if (fingerprints.length === 0) return err('SDP lacks a=fingerprint');
   const sctp = live.find((media) => media.type === 'application');
   return ok({
     ufrag: String(ufrag),
     pwd: String(pwd),
     lite: session.icelite !== undefined,
-    fingerprints: [{ algorithm: fingerprint.type, value: fingerprint.hash }],
+    fingerprints,
     setup: transport.setup ?? session.setup ?? '',
     candidates: candidateTexts(sdp),
     sections: session.media.map((media, index) => ({
@@ -81,4 +83,10 @@ function codecsOf(media: ReturnType<typeof parse>['media'][number]): RemoteSecti
 /** The raw texts, since the agent has a candidate parser of its own. */
 function candidateTexts(sdp: string): string[] {
   return sdp.split(/\r?\n/).flatMap((line) => (line.startsWith('a=candidate:') ? [line.slice('a='.length)] : []));
+}
+
+/** All of them: a certificate may be named by several digests (RFC 8122 section 5), of which the parser keeps the last. */
+function fingerprintsOf(sdp: string): Fingerprint[] {
+  const lines = sdp.matchAll(/^a=fingerprint:(\S+) ([0-9A-Fa-f:]+)\s*$/gm);
+  return Array.from(lines, ([, algorithm = '', value = '']) => ({ algorithm, value })).slice(0, MAX_FINGERPRINTS);
 }

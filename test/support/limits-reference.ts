@@ -1,11 +1,14 @@
 import type { Limit, LimitTable } from '../../server/lib/limits.js';
 import { FIELD_LIMITS } from '../../server/protocol/limits.js';
 import { HTTP_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
+import { CHANNEL_LIMITS, DTLS_LIMITS } from '../../server/webrtc/limits.js';
 
 const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
   ['HTTP', HTTP_LIMITS],
   ['WebSocket', SOCKET_LIMITS],
   ['Fields', FIELD_LIMITS],
+  ['DTLS', DTLS_LIMITS],
+  ['Data channel', CHANNEL_LIMITS],
 ];
 
 const HEAD = `# Limits
