@@ -2,13 +2,13 @@ import type {
   CandidateFilters,
   CaptureConfig,
   Config,
-  IceServer,
   MemberConfig,
   ServerConfig,
   SessionConfig,
   WebRtcConfig,
 } from './config.js';
 import type { Environment } from './environment.js';
+import { resolveIceServers } from './ice-servers.js';
 import type { Values } from './schema.js';
 import { resolveStreams } from './streams.js';
 import type { V2Outcome } from './v2.js';
@@ -156,10 +156,11 @@ function webrtc(values: Values['webrtc'], v2: V2Outcome): WebRtcConfig {
   const tcpOnly = values.tcpmux !== null && !v2.overlay.has('webrtc.tcpmux');
   const fallback = tcpOnly ? undefined : DEFAULT_PORT_RANGE;
   const { estimator } = values;
+  const { frontend, backend } = resolveIceServers(values, v2.iceUrls);
   return {
     icelite: values.icelite,
     icetrickle: values.icetrickle,
-    iceServers: iceServerLists(values, v2.iceUrls),
+    iceServers: { frontend, backend },
     turn: values.turn.secret === '' ? undefined : { secret: values.turn.secret, ttlSec: Math.floor(values.turn.ttl / 1_000) },
     epr: values.udpmux !== null ? undefined : (values.epr ?? fallback),
     udpmux: values.udpmux ?? undefined,
@@ -187,15 +188,4 @@ function webrtc(values: Values['webrtc'], v2: V2Outcome): WebRtcConfig {
 
 function filters(values: Values['webrtc']['filters']): CandidateFilters {
   return { ...values };
-}
-
-/** The shared list counts only where neither side has its own; ICE-lite uses no servers itself (section 6.2). */
-function iceServerLists(values: Values['webrtc'], extraUrls: readonly string[]): WebRtcConfig['iceServers'] {
-  const { frontend, backend, shared } = values.iceservers;
-  const useShared = frontend.length === 0 && backend.length === 0;
-  const extra: readonly IceServer[] = extraUrls.length === 0 ? [] : [{ urls: extraUrls }];
-  return {
-    frontend: [...(useShared ? shared : frontend), ...extra],
-    backend: values.icelite ? [] : [...(useShared ? shared : backend), ...extra],
-  };
 }

@@ -4,12 +4,12 @@ import type { Values } from './schema.js';
 import { streamsProblem } from './streams.js';
 
 /** Combinations of settings that cannot work (spec/config.md section 6). `values` has what was given, `config` what came of it. */
-export function crossCheck(values: Values, config: Config): readonly ConfigError[] {
+export function crossCheck(values: Values, config: Config, v2Urls: readonly string[]): readonly ConfigError[] {
   return [
     ...serverErrors(values),
     ...memberErrors(values),
     ...captureErrors(values),
-    ...iceErrors(values, config),
+    ...iceErrors(values, v2Urls),
     ...portErrors(config),
   ];
 }
@@ -44,31 +44,16 @@ function captureErrors({ capture }: Values): readonly ConfigError[] {
   return problem === undefined ? [] : [{ key: 'capture.video.ids', message: `capture.video.ids: ${problem}.` }];
 }
 
-function iceErrors({ webrtc }: Values, config: Config): readonly ConfigError[] {
-  const errors: ConfigError[] = [];
-  if (webrtc.icelite && webrtc.iceservers.backend.length > 0) {
-    errors.push({
-      key: 'webrtc.icelite',
-      message:
-        'webrtc.icelite: an ICE-lite server uses no ICE servers, but webrtc.iceservers.backend is set. Leave one of them out.',
-    });
-  }
-  const { frontend, backend } = config.webrtc.iceServers;
-  const turnServers = [...frontend, ...backend].filter((server) => server.urls.some((url) => /^turns?:/i.test(url)));
-  if (config.webrtc.turn !== undefined && turnServers.length === 0) {
-    errors.push({
+function iceErrors({ webrtc }: Values, v2Urls: readonly string[]): readonly ConfigError[] {
+  const { frontend, backend, shared } = webrtc.iceservers;
+  const urls = [...[...frontend, ...backend, ...shared].flatMap((server) => server.urls), ...v2Urls];
+  if (webrtc.turn.secret === '' || urls.some((url) => /^turns?:/i.test(url))) return [];
+  return [
+    {
       key: 'webrtc.turn.secret',
       message: 'webrtc.turn.secret: set, but no ICE server has a turn: or turns: URL to use it with.',
-    });
-  }
-  const bare = turnServers.find((server) => server.username === undefined || server.credential === undefined);
-  if (config.webrtc.turn === undefined && bare !== undefined) {
-    errors.push({
-      key: 'webrtc.iceservers',
-      message: `webrtc.iceservers: ${bare.urls.join(', ')} needs username and credential, or webrtc.turn.secret.`,
-    });
-  }
-  return errors;
+    },
+  ];
 }
 
 /** Two listeners on one UDP port. TCP ports may be shared: HTTP and ICE-TCP are told apart by their first bytes. */

@@ -1,6 +1,6 @@
-import { parse as parseToml } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
 import { err, ok, type Result } from '../lib/result.js';
+import { parseJsonAsWritten, parseTomlAsWritten, parseYamlAsWritten } from './as-written.js';
+import { parseDotenv } from './dotenv.js';
 import { isMapping } from './form.js';
 
 /** Gives the text of a file, or undefined when there is none; throws when there is one that cannot be read. */
@@ -44,8 +44,10 @@ function decode(path: string, text: string): Result<ConfigFile, string> {
   if (parse === undefined) {
     return err(`${path}: configuration files end in ${Object.keys(DECODERS).join(', ')}.`);
   }
+  // What a file in UTF-16 looks like when it is read as UTF-8.
+  if (/^(?:\uFFFD{2}|.?\0)/.test(text)) return err(`${path}: the file is not UTF-8; save it again with the encoding UTF-8.`);
   try {
-    const content: unknown = parse(text) ?? {};
+    const content: unknown = parse(text.replace(/^\uFEFF/, '')) ?? {};
     if (!isMapping(content)) return err(`${path}: the file must hold settings by name.`);
     return ok({ path, content: lowerKeys(content) });
   } catch (error) {
@@ -60,27 +62,13 @@ function jsonPlace(reason: string): string {
 }
 
 const DECODERS: Readonly<Record<string, (text: string) => unknown>> = {
-  json: (text) => (text.trim() === '' ? {} : JSON.parse(text)),
-  toml: (text) => parseToml(text),
-  yaml: (text) => parseYaml(text),
-  yml: (text) => parseYaml(text),
+  json: (text) => (text.trim() === '' ? {} : parseJsonAsWritten(text)),
+  toml: parseTomlAsWritten,
+  yaml: parseYamlAsWritten,
+  yml: parseYamlAsWritten,
   dotenv: parseDotenv,
   env: parseDotenv,
 };
-
-/** `NAME=value` lines; quotes around a value are dropped, in double quotes `\n` is a line break. */
-function parseDotenv(text: string): Readonly<Record<string, string>> {
-  const entries: [string, string][] = [];
-  for (const line of text.split(/\r?\n/)) {
-    const found = /^\s*(?:export\s+)?([\w.]+)\s*[=:]\s*(.*?)\s*$/.exec(line);
-    if (found === null) continue;
-    const value = found[2] ?? '';
-    const quoted = /^(["'])(.*)\1(?:\s+#.*)?$/.exec(value);
-    const plain = quoted === null ? value.replace(/(^|\s+)#.*$/, '') : (quoted[2] ?? '');
-    entries.push([found[1] ?? '', quoted?.[1] === '"' ? plain.replaceAll('\\n', '\n').replaceAll('\\"', '"') : plain]);
-  }
-  return Object.fromEntries(entries);
-}
 
 function lowerKeys(mapping: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(mapping).map(([name, value]) => [name.toLowerCase(), lowered(value)]));

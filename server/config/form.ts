@@ -1,4 +1,5 @@
 import type { Result } from '../lib/result.js';
+import { Unquoted } from './unquoted.js';
 
 /**
  * How one kind of value is read, whatever it comes from: text of a flag or variable, or a native value of a file.
@@ -10,6 +11,8 @@ export interface Form<T> {
   readonly repeatable?: true;
   /** A boolean flag needs no value. */
   readonly flagAlone?: true;
+  /** Every word is a value of it, `null` too. */
+  readonly anyText?: true;
   readonly read: (raw: unknown) => Result<T, string>;
   /** The value as it could be written into a variable; empty for what is off or not there. */
   readonly show: (value: T) => string;
@@ -17,5 +20,6 @@ export interface Form<T> {
 
 /** True for a plain mapping as JSON, YAML and TOML give it. */
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !(value instanceof Date) && !(value instanceof Unquoted);
 }

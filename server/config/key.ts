@@ -1,3 +1,4 @@
+import { HIDDEN } from '../lib/shown-url.js';
 import type { Form } from './form.js';
 
 /**
@@ -35,8 +36,6 @@ interface KeyOptions<T> {
   readonly emptyCounts?: true;
   readonly aliases?: readonly Alias[];
 }
-
-export const HIDDEN = '(hidden)';
 
 /** Declares a setting: how it is read, its default and one line of documentation. */
 export function key<T>(form: Form<T>, fallback: NoInfer<T>, doc: string, options: KeyOptions<NoInfer<T>> = {}): Key<T> {

@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { type Environment, unknownVariables } from './environment.js';
 import { type ConfigFile, loadConfigFile, type ReadFile, unknownPaths } from './file.js';
 import { readFlags } from './flags.js';
+import { resolveIceServers } from './ice-servers.js';
 import { suggestion } from './nearest.js';
 import { type ConfigError, describeOrigin, type Given, type Origin } from './origin.js';
 import { resolve } from './resolve.js';
@@ -57,7 +58,7 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
 
   const refused = [...flags.errors, ...secrets.errors, ...v2.errors, ...errors];
   // A combination is judged only when each part of it was read; otherwise defaults would be blamed.
-  const all = refused.length > 0 ? refused : crossCheck(values, config);
+  const all = refused.length > 0 ? refused : crossCheck(values, config, v2.iceUrls);
   if (all.length > 0) return err(all);
   const warnings = [
     ...unknownVariables(input.env, KNOWN_VARIABLES),
@@ -65,6 +66,7 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
     ...overruled(given, v2.overlay),
     ...v2.warnings,
     ...odd,
+    ...resolveIceServers(values.webrtc, v2.iceUrls).warnings,
     ...crossWarnings(values),
   ];
   // What a v2 setting passes on to its replacement is read, and spoken of, twice.

@@ -119,21 +119,35 @@ export const origin: Form<string> = {
 /** An http or https URL, or empty. */
 export const optionalHttpUrl = pattern(/^(?:https?:\/\/[^\s/]+\S*)?$/i, 'an http or https URL, or empty for off');
 
-const ICE_URL = /^(stuns?|turns?):(\[[^\]]+\]|[^:?]+)(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/i;
-const PLACEHOLDER = /^\{\{(?:private_ip|public_ip)\}\}$/;
+const ICE_URL = /^(?:stuns?|turns?):(\[[^\]]+\]|[^:?]+)(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/i;
+const PLACEHOLDER = /^\{\{\s*(?:private_ip|public_ip)\s*\}\}$/;
 
-/** Why a STUN or TURN URL (RFC 7064, RFC 7065) cannot be used, or undefined. */
+/** Why a STUN or TURN URL (RFC 7064, RFC 7065) cannot be used, without anything that it holds; undefined if it can. */
 export function iceUrlProblem(url: string): string | undefined {
   const scheme = /^([a-z0-9+.-]*):/i.exec(url)?.[1] ?? '';
-  if (!/^(?:stuns?|turns?)$/i.test(scheme)) return `${url}: unknown scheme, allowed are stun, stuns, turn, turns`;
+  if (!/^(?:stuns?|turns?)$/i.test(scheme)) return 'unknown scheme, allowed are stun, stuns, turn, turns';
+  if (url.includes('@')) return 'user and password belong into username and credential, not into the URL';
   const found = ICE_URL.exec(url);
-  if (found === null)
-    return (url.match(/:/g)?.length ?? 0) > 2
-      ? `${url}: an IPv6 address needs brackets`
-      : `${url}: not scheme:host[:port][?transport=udp|tcp]`;
-  const host = found[2] ?? '';
-  const plain = host.startsWith('[') ? host.slice(1, -1) : host;
-  if (!PLACEHOLDER.test(plain) && !isHost(plain)) return `${url}: not a host`;
-  const port = found[3] === undefined ? 1 : Number(found[3]);
-  return port < 1 || port > 65_535 ? `${url}: no such port` : undefined;
+  if (found === null) {
+    const colons = url.match(/:/g)?.length ?? 0;
+    return colons > 2 ? 'an IPv6 address needs brackets' : 'not scheme:host[:port][?transport=udp|tcp]';
+  }
+  const [, host = '', port, transport] = found;
+  const problem = hostProblem(host) ?? (port !== undefined && !isPort(Number(port)) ? 'no such port' : undefined);
+  if (problem !== undefined) return problem;
+  const secure = /s$/i.test(scheme);
+  return secure && transport?.toLowerCase() === 'udp' ? 'TLS over UDP is not supported, use transport=tcp' : undefined;
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65_535;
+}
+
+function hostProblem(host: string): string | undefined {
+  if (host.startsWith('[')) {
+    const inside = host.slice(1, -1);
+    const isPlain = ipaddr.IPv6.isValid(inside) && !inside.includes('%') && !ipaddr.IPv6.parse(inside).isIPv4MappedAddress();
+    return isPlain || PLACEHOLDER.test(inside) ? undefined : 'not an IPv6 address in brackets';
+  }
+  return PLACEHOLDER.test(host) || isHost(host) ? undefined : 'not a host';
 }

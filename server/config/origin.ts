@@ -1,4 +1,5 @@
 import { assertNever } from '../lib/assert-never.js';
+import { Unquoted } from './unquoted.js';
 
 /** Where a value came from. */
 export type Origin =
@@ -40,7 +41,7 @@ export function describeOrigin(origin: Origin, path: string): string {
 export function badValue(path: string, given: Given, reason: string, allowed: string, secret: boolean): ConfigError {
   const value = secret
     ? 'the value'
-    : shorten(typeof given.raw === 'string' ? JSON.stringify(given.raw) : (JSON.stringify(given.raw) ?? 'nothing'));
+    : shorten(given.raw instanceof Unquoted ? String(given.raw) : (JSON.stringify(given.raw) ?? 'nothing'));
   return { key: path, message: `${describeOrigin(given.origin, path)}: ${value} is refused: ${reason}. Allowed: ${allowed}.` };
 }
 

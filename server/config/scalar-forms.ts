@@ -1,5 +1,6 @@
 import { err, ok } from '../lib/result.js';
 import type { Form } from './form.js';
+import { isBareNull, plain, Unquoted } from './unquoted.js';
 
 const TRUE = new Set(['true', 't', '1', 'yes', 'on']);
 const FALSE = new Set(['false', 'f', '0', 'no', 'off']);
@@ -8,7 +9,7 @@ export const boolean: Form<boolean> = {
   allowed: 'true/false, 1/0, yes/no, on/off',
   flagAlone: true,
   read: (raw) => {
-    if (typeof raw === 'boolean') return ok(raw);
+    if (plain(raw) === true || plain(raw) === false) return ok(plain(raw) === true);
     const word = String(raw).trim().toLowerCase();
     if (TRUE.has(word)) return ok(true);
     return FALSE.has(word) ? ok(false) : err('not a boolean');
@@ -18,8 +19,12 @@ export const boolean: Form<boolean> = {
 
 export const text: Form<string> = {
   allowed: 'text',
+  anyText: true,
   read: (raw) => {
+    if (isBareNull(raw)) return err(`${String(raw)} without quotes is nothing; write it in quotes if it is a word`);
+    if (raw instanceof Unquoted) return typeof raw.value === 'object' ? err('not text') : ok(raw.written);
     if (typeof raw === 'string') return ok(raw);
+    if (raw instanceof Date) return err('a date without quotes');
     return typeof raw === 'number' || typeof raw === 'boolean' ? ok(String(raw)) : err('not text');
   },
   show: (value) => value,
@@ -30,7 +35,7 @@ export function pattern(expression: RegExp, allowed: string): Form<string> {
   return {
     allowed,
     read: (raw) => {
-      const word = typeof raw === 'number' ? String(raw) : raw;
+      const word = typeof raw === 'number' || raw instanceof Unquoted ? String(raw) : raw;
       return typeof word === 'string' && expression.test(word.trim()) ? ok(word.trim()) : err('wrong form');
     },
     show: (value) => value,
@@ -40,7 +45,8 @@ export function pattern(expression: RegExp, allowed: string): Form<string> {
 const INTEGER = /^[+-]?(?:0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]+|[1-9][0-9_]*|0)$/i;
 
 /** Integer syntax of Go (spec/config.md section 3.4), leading-zero octal included, so that a value keeps its meaning. */
-function parseInteger(raw: unknown): number | undefined {
+export function parseInteger(raw: unknown): number | undefined {
+  if (raw instanceof Unquoted) return parseInteger(raw.written) ?? parseInteger(raw.value);
   if (typeof raw === 'number') return Number.isSafeInteger(raw) ? raw : undefined;
   if (typeof raw !== 'string' || !INTEGER.test(raw.trim())) return undefined;
   const digits = raw.trim().replaceAll('_', '').replace(/^[+-]/, '').toLowerCase();
@@ -66,7 +72,7 @@ export function integer(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INT
 export const decimal: Form<number> = {
   allowed: 'a number',
   read: (raw) => {
-    const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
+    const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : plain(raw);
     return typeof value === 'number' && Number.isFinite(value) ? ok(value) : err('not a number');
   },
   show: String,
@@ -152,7 +158,7 @@ export function listOf<T>(item: Form<T>): Form<readonly T[]> {
       const items = Array.isArray(raw) ? raw : String(raw).split(/[\s,]+/);
       const values: T[] = [];
       for (const each of items) {
-        if (typeof each === 'object') return err('not a list of plain values');
+        if (typeof each === 'object' && !(each instanceof Unquoted)) return err('not a list of plain values');
         const word = typeof each === 'string' ? each.trim() : each;
         if (word === '') continue;
         const value = item.read(word);

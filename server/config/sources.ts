@@ -6,7 +6,8 @@ import { envName, type NamedKey } from './key.js';
 import type { Given } from './origin.js';
 import { KEYS } from './schema.js';
 import { SECRET_FILE_VARIABLES } from './secret-files.js';
-import { V2_FORMS, V2_NAMES, type V2Name } from './v2-keys.js';
+import { isBareNull } from './unquoted.js';
+import { V2_FORMS, V2_NAMES, V2_SECRETS, type V2Name } from './v2-keys.js';
 
 /** The places that settings come from; the first that has one wins (spec/config.md section 2). */
 export interface Sources {
@@ -33,7 +34,8 @@ export function findV2Name(sources: Sources, name: V2Name): Given | undefined {
   const secret = sources.secrets.get(envName(name));
   if (secret !== undefined) return secret;
   const raw = sources.file === null ? undefined : lookUp(sources.file.content, name);
-  return raw === undefined || isMapping(raw) || sources.file === null
+  const unset = isMapping(raw) || (isBareNull(raw) && !(V2_SECRETS.has(name) && takesAnyText(V2_FORMS[name])));
+  return raw === undefined || unset || sources.file === null
     ? undefined
     : { raw, origin: { kind: 'file', path: sources.file.path, name } };
 }
@@ -44,6 +46,8 @@ function fromFile(sources: Sources, named: NamedKey): Given | undefined {
   if (sources.file === null) return undefined;
   const raw = lookUp(sources.file.content, named.path);
   if (raw === undefined) return undefined;
+  // Null is not set (section 3.2); only where a secret may be that word must it be said which is meant.
+  if (isBareNull(raw) && !(named.key.sensitive && takesAnyText(named.key.form))) return undefined;
   // The parent of frontend and backend is no server, and a shared list in the environment hides both (section 3.3).
   if (named.path === SHARED_SERVERS && isMapping(raw) && !('urls' in raw)) return undefined;
   if (named.path.startsWith(`${SHARED_SERVERS}.`) && sources.env[envName(SHARED_SERVERS)]?.trim()) return undefined;
@@ -74,6 +78,10 @@ export const KNOWN_GROUPS: readonly string[] = [
     KEYS.flatMap(({ path }) => path.split('.').map((_, depth, parts) => parts.slice(0, depth).join('.'))).filter(Boolean),
   ),
 ];
+
+function takesAnyText(form: { readonly anyText?: true }): boolean {
+  return form.anyText ?? false;
+}
 
 function wants(form: { readonly flagAlone?: true; readonly repeatable?: true }): KnownFlag {
   return { flagAlone: form.flagAlone ?? false, repeatable: form.repeatable ?? false };

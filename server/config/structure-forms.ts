@@ -1,19 +1,20 @@
 import { err, ok, type Result } from '../lib/result.js';
 import type { MemberProfile } from '../protocol/profile.js';
+import { parseJsonAsWritten } from './as-written.js';
 import type { ConfiguredUser, IceServer, PipelineConfig } from './config.js';
 import { type Form, isMapping } from './form.js';
-import { iceUrlProblem } from './network-forms.js';
-import { boolean, integer, text } from './scalar-forms.js';
+import { boolean, integer, parseInteger, text } from './scalar-forms.js';
+import { isBareNull, plain, Unquoted } from './unquoted.js';
 
 /** JSON text becomes what it stands for; native values pass. Text that is no JSON object or list is an error. */
 function structure(raw: unknown): Result<unknown, string> {
+  if (isBareNull(raw)) return ok(undefined);
   if (typeof raw !== 'string') return ok(raw);
   const word = raw.trim();
   if (word === '') return ok(undefined);
   if (!/^[[{]/.test(word)) return err('neither a JSON object nor a JSON list');
   try {
-    const value: unknown = JSON.parse(word);
-    return ok(value);
+    return ok(parseJsonAsWritten(word));
   } catch (error) {
     // The message of the parser quotes the text, which may hold a password; only the place is passed on.
     const place = /position \d+/.exec(error instanceof Error ? error.message : '')?.[0];
@@ -24,7 +25,7 @@ function structure(raw: unknown): Result<unknown, string> {
 /** A single value where a list is wanted is a list of one; an empty object or nothing is an empty list. */
 function asList(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (value === undefined || value === null || value === '') return [];
+  if (value === undefined || value === null || value === '' || isBareNull(value)) return [];
   return isMapping(value) && Object.keys(value).length === 0 ? [] : [value];
 }
 
@@ -37,7 +38,7 @@ function field(object: Readonly<Record<string, unknown>>, name: string): unknown
 
 function optional<T>(object: Readonly<Record<string, unknown>>, name: string, form: Form<T>): Result<T | undefined, string> {
   const raw = field(object, name);
-  if (raw === undefined) return ok(undefined);
+  if (raw === undefined || (isBareNull(raw) && !form.anyText)) return ok(undefined);
   const value = form.read(raw);
   return value.ok ? value : err(`${name}: ${value.error}, allowed: ${form.allowed}`);
 }
@@ -74,8 +75,6 @@ function iceServer(object: Readonly<Record<string, unknown>>): Result<IceServer,
   const urls: string[] = [];
   for (const raw of asList(field(object, 'urls'))) {
     if (typeof raw !== 'string') return err('urls must be text or a list of texts');
-    const problem = iceUrlProblem(raw.trim());
-    if (problem !== undefined) return err(problem);
     urls.push(raw.trim());
   }
   if (urls.length === 0) return err('urls is missing');
@@ -118,9 +117,9 @@ function partialProfile(object: Readonly<Record<string, unknown>>): Result<Parti
     if (!value.ok) return value;
     if (value.value !== undefined) profile[flag] = value.value;
   }
-  const plugins = field(object, 'plugins');
-  if (plugins !== undefined && !isMapping(plugins)) return err('plugins: not an object of dotted names');
-  if (plugins !== undefined) profile.plugins = { ...plugins };
+  const plugins = plain(field(object, 'plugins'));
+  if (plugins !== undefined && plugins !== null && !isMapping(plugins)) return err('plugins: not an object of dotted names');
+  if (isMapping(plugins)) profile.plugins = { ...plugins };
   return ok(profile);
 }
 
@@ -175,9 +174,17 @@ export const users: Form<readonly ConfiguredUser[]> = {
 /** A boolean for a text field is `1` or `0`, as upstream reads it. */
 const expression: Form<string> = {
   allowed: 'an expression: text or a number',
-  read: (raw) => (typeof raw === 'boolean' ? ok(raw ? '1' : '0') : text.read(raw)),
+  read: (raw) => {
+    const value = plain(raw);
+    return typeof value === 'boolean' ? ok(value ? '1' : '0') : text.read(calculated(raw));
+  },
   show: (value) => value,
 };
+
+/** Expressions know decimal numbers only, so an unquoted number stands for its value. */
+function calculated(raw: unknown): unknown {
+  return raw instanceof Unquoted && typeof raw.value === 'number' ? (parseInteger(raw) ?? raw.value) : raw;
+}
 
 function pipeline(object: Readonly<Record<string, unknown>>): Result<PipelineConfig, string> {
   const built: { -readonly [K in keyof PipelineConfig]: PipelineConfig[K] } = { showPointer: false };
@@ -217,15 +224,25 @@ function gstParams(raw: unknown): Result<Readonly<Record<string, string>> | unde
   if (!isMapping(raw)) return err('gst_params: not an object of encoder properties');
   const params: [string, string][] = [];
   for (const [name, value] of Object.entries(raw)) {
-    const word = typeof value === 'boolean' ? ok(String(value)) : text.read(value ?? '');
+    const word =
+      typeof plain(value) === 'boolean' ? ok(String(plain(value))) : text.read(calculated(plain(value) === null ? '' : value));
     if (!word.ok) return err(`gst_params.${name}: ${word.error}`);
     if (word.value !== '') params.push([name, word.value]);
   }
   return ok(Object.fromEntries(params));
 }
 
+/** An object of fields, as such or as JSON; any other text is the whole GStreamer description. */
+function streamOf(value: unknown): Result<PipelineConfig, string> {
+  if (typeof value === 'string' && !/^\s*[[{]/.test(value)) return pipeline({ gst_pipeline: value.trim() });
+  const inner = structure(value);
+  if (!inner.ok) return inner;
+  return isMapping(inner.value) ? pipeline(inner.value) : err('neither an object nor a GStreamer description');
+}
+
 export const pipelines: Form<Readonly<Record<string, PipelineConfig>>> = {
-  allowed: 'a JSON object of stream id to pipeline, such as {"hq":{"fps":"25","gst_encoder":"vp8enc"}}',
+  allowed:
+    'a JSON object of stream id to pipeline, such as {"hq":{"fps":"25","gst_encoder":"vp8enc"}} or {"hq":"… ! appsink name=appsink"}',
   read: (raw) => {
     const parsed = structure(raw);
     if (!parsed.ok) return parsed;
@@ -233,8 +250,7 @@ export const pipelines: Form<Readonly<Record<string, PipelineConfig>>> = {
     if (!isMapping(parsed.value)) return err('not an object');
     const streams: [string, PipelineConfig][] = [];
     for (const [id, value] of Object.entries(parsed.value)) {
-      const inner = structure(value);
-      const stream = !inner.ok ? inner : isMapping(inner.value) ? pipeline(inner.value) : err('not an object');
+      const stream = streamOf(value);
       if (!stream.ok) return err(`${id}: ${stream.error}`);
       streams.push([id, stream.value]);
     }

@@ -110,6 +110,8 @@ export const V2_SECRETS: ReadonlySet<V2Name> = new Set([
   'password',
   'password_admin',
   'iceservers',
+  'iceserver',
+  'ipfetch',
   'broadcast_url',
   'broadcast_pipeline',
 ]);

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { type Clock, MAX_TIMER_MS } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
-import { ok, type Result } from '../lib/result.js';
+import { shownIceUrl } from '../lib/shown-url.js';
 import { addressKey, canonicalAddress, familyOf } from './address.js';
 import { type AskedServer, askedServers } from './asked-servers.js';
 import type { IceServer } from './ice-types.js';
@@ -47,20 +47,20 @@ const SEEN_FOR_MS = 60_000;
 /** Time-limited credentials are renewed when so much of their time is over. */
 const RENEW_AT = 0.8;
 
-/** Reads the lists; an entry that cannot work is an error that names it. */
-export function gatherer(options: Options): Result<Gatherer> {
+/** Reads the lists; a URL that cannot work is skipped with a warning. */
+export function gatherer(options: Options): Gatherer {
   const { servers: backend, frontendServers: frontend, clock } = options;
-  const servers = askedServers({ backend, frontend, turnSecret: options.ttlSeconds !== undefined });
-  if (!servers.ok) return servers;
+  const { servers, skipped } = askedServers({ backend, frontend, turnSecret: options.ttlSeconds !== undefined });
+  for (const reason of skipped) options.log.warn({ reason }, 'ICE server skipped');
   const context = { ...options, overStream: remembering(clock) };
-  return ok({
+  return {
     async gather(peer, clientAddress, log) {
-      const waits = servers.value.map(async (server) => {
+      const waits = servers.map(async (server) => {
         const known = clock.nowMs() - server.silentAtMs < SILENT_FOR_MS;
         const asked = ask(server, peer, clientAddress, context).then((answered) => {
           if (answered) server.silentAtMs = Number.NEGATIVE_INFINITY;
           else if (!peer.closed) {
-            if (!known) log.warn({ server: server.text, list: server.list }, 'ICE server did not answer');
+            if (!known) log.warn({ server: shownIceUrl(server.text), list: server.list }, 'ICE server did not answer');
             server.silentAtMs = clock.nowMs();
           }
         });
@@ -68,7 +68,7 @@ export function gatherer(options: Options): Result<Gatherer> {
       });
       await within(clock, GATHER_LIMIT_MS, Promise.all(waits));
     },
-  });
+  };
 }
 
 /** True if the server answered, or was not needed. */

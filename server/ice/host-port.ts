@@ -7,16 +7,15 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** Reads `host`, `host:port`, `[v6]` or `[v6]:port`. */
+/** Reads `host`, `host:port`, `[v6]` or `[v6]:port`; the error shows nothing of the text. */
 export function parseHostPort(text: string, defaultPort: number): Result<HostPort> {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text.trim());
-  if (!match) return err(`${text}: expected host:port, with an IPv6 address in brackets`);
+  if (!match) return err('expected host:port, with an IPv6 address in brackets');
   const bracketed = match[1];
   const host = bracketed === undefined ? match[2]! : canonicalAddress(bracketed);
-  if (host === undefined || (bracketed !== undefined && !host.includes(':')))
-    return err(`${text}: not an IPv6 address in brackets`);
-  if (/^[\d.]+$/.test(host) && canonicalAddress(host) === undefined) return err(`${text}: not an IPv4 address`);
+  if (host === undefined || (bracketed !== undefined && !host.includes(':'))) return err('not an IPv6 address in brackets');
+  if (/^[\d.]+$/.test(host) && canonicalAddress(host) === undefined) return err('not an IPv4 address');
   const port = match[3] === undefined ? defaultPort : Number(match[3]);
-  if (port < 1 || port > 65535) return err(`${text}: the port must be 1 to 65535`);
+  if (port < 1 || port > 65535) return err('the port must be 1 to 65535');
   return ok({ host, port });
 }

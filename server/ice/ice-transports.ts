@@ -68,7 +68,6 @@ async function openTransports(
       if (external.discovered(address)) made.transports?.advertiseAnew();
     },
   });
-  if (!gathering.ok) return gathering;
   let udpMux: UdpMux | undefined;
   if (udp.kind === 'mux') {
     const opened = await openUdpMux({
@@ -91,7 +90,7 @@ async function openTransports(
     tcpMux = opened.value;
   }
   const range = udp.kind === 'range' ? udpRange(udp.minPort, udp.maxPort) : undefined;
-  const transports = new Transports(options, { udpMux, tcpMux, range, external, gatherer: gathering.value });
+  const transports = new Transports(options, { udpMux, tcpMux, range, external, gatherer: gathering });
   made.transports = transports;
   return ok(transports);
 }

@@ -1,15 +1,10 @@
-import { HIDDEN, key } from '../key.js';
+import { shownUrl } from '../../lib/shown-url.js';
+import { key } from '../key.js';
 import { boolean, integer, listOf, oneOf, pattern, text } from '../scalar-forms.js';
 import { pipelines } from '../structure-forms.js';
 
 export const videoCodec = oneOf(['vp8', 'vp9', 'av1', 'h264', 'h265']);
 export const audioCodec = oneOf(['opus', 'g722', 'pcmu', 'pcma']);
-
-/** A broadcast target carries its stream key in the path, so only scheme and host are shown. */
-function maskUrl(url: string): string {
-  const found = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^/@]*@)?([^/?#\s]*)/i.exec(url);
-  return found === null ? HIDDEN : `${found[1]}${found[2]}/${HIDDEN}`;
-}
 
 export const captureSchema = {
   audio: {
@@ -31,7 +26,7 @@ export const captureSchema = {
     video_bitrate: key(integer(1), 4096, 'Video bit rate of the built-in broadcast, in kbit/s.'),
     preset: key(text, 'veryfast', 'x264 preset of the built-in broadcast.'),
     pipeline: key(text, '', 'Own GStreamer description; {hostname}, {display}, {device}, {url} are filled in.', { secret: true }),
-    url: key(text, '', 'Where the broadcast goes at start.', { secret: maskUrl }),
+    url: key(text, '', 'Where the broadcast goes at start.', { secret: shownUrl }),
     autostart: key(boolean, true, 'Broadcasts from the start if there is a URL.'),
   },
   screencast: {

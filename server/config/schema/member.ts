@@ -1,4 +1,5 @@
-import { HIDDEN, key } from '../key.js';
+import { HIDDEN } from '../../lib/shown-url.js';
+import { key } from '../key.js';
 import { boolean, oneOf, text } from '../scalar-forms.js';
 import { memberProfile, users } from '../structure-forms.js';
 

@@ -1,5 +1,6 @@
+import { HIDDEN, shownIceUrl, shownUrl } from '../../lib/shown-url.js';
 import type { IceServer } from '../config.js';
-import { HIDDEN, key } from '../key.js';
+import { key } from '../key.js';
 import {
   externalAddress,
   ipAddress,
@@ -12,12 +13,13 @@ import { boolean, decimal, duration, integer, listOf, oneOf, portOrOff, text } f
 import { iceServers } from '../structure-forms.js';
 
 function maskServers(servers: readonly IceServer[]): string {
-  return JSON.stringify(servers.map((server) => (server.credential === undefined ? server : { ...server, credential: HIDDEN })));
-}
-
-/** An address service may want a token in its query. */
-function maskQuery(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, `//${HIDDEN}@`).replace(/\?.*$/s, `?${HIDDEN}`);
+  return JSON.stringify(
+    servers.map(({ urls, credential, ...rest }) => ({
+      urls: urls.map(shownIceUrl),
+      ...rest,
+      ...(credential === undefined ? {} : { credential: HIDDEN }),
+    })),
+  );
 }
 
 export const webrtcSchema = {
@@ -51,7 +53,7 @@ export const webrtcSchema = {
     optionalHttpUrl,
     'https://checkip.amazonaws.com',
     'Asked once for our public address when nat1to1 is empty; an empty value asks nobody.',
-    { emptyCounts: true, secret: maskQuery },
+    { emptyCounts: true, secret: shownUrl },
   ),
   candidates: key(listOf(staticCandidate), [], 'Addresses with their own external port, in order of preference.'),
   filters: {

@@ -32,12 +32,7 @@ test.each([
   [{ NEKO_SERVER_CERT: 'a.pem' }, 'server.key: not set, but server.cert is'],
   [{ NEKO_SERVER_KEY: 'a.pem' }, 'server.cert: not set, but server.key is'],
   [{ NEKO_MEMBER_PROVIDER: 'file' }, 'member.file.path: not set'],
-  [{ NEKO_WEBRTC_ICELITE: '1', NEKO_WEBRTC_ICESERVERS_BACKEND: TURN }, 'an ICE-lite server uses no ICE servers'],
   [{ NEKO_WEBRTC_TURN_SECRET: 'geheim' }, 'webrtc.turn.secret: set, but no ICE server has a turn: or turns: URL'],
-  [
-    { NEKO_WEBRTC_ICESERVERS: '[{"urls":"turn:t.example"}]' },
-    'turn:t.example needs username and credential, or webrtc.turn.secret',
-  ],
   [{ NEKO_WEBRTC_UDPMUX: '3478', NEKO_WEBRTC_STUN_BIND: ':3478' }, 'UDP port 3478 is used twice'],
   [{ NEKO_WEBRTC_EPR: '3000-4000', STUN_PORT: '3478' }, 'UDP port 3478 is used twice'],
   [

@@ -21,14 +21,24 @@ test.each<[string, string[], string[], string[]]>([
     frontend: [{ urls: frontend, ...viewer }],
     turnSecret: false,
   });
-  expect(read.ok && read.value.map(({ list, text }) => `${list} ${text}`)).toEqual(asked);
+  expect(read.servers.map(({ list, text }) => `${list} ${text}`)).toEqual(asked);
 });
 
 test.each([
   [[], ['http://b'], 'NEKO_WEBRTC_ICESERVERS_FRONTEND: http://b: expected stun:'],
   [['turn:a:0'], [], 'NEKO_WEBRTC_ICESERVERS_BACKEND: turn:a:0'],
   [['turn:a'], ['turn:b'], 'NEKO_WEBRTC_ICESERVERS_BACKEND: turn:a: a TURN server needs username and credential'],
-])('U2 an entry that cannot work names its list: %o %o', (backend, frontend, reason) => {
-  const read = askedServers({ backend: [{ urls: backend }], frontend: [{ urls: frontend }], turnSecret: false });
-  expect(read.ok ? '' : read.error).toContain(reason);
-});
+  [['turn:u:geheim@a'], [], 'NEKO_WEBRTC_ICESERVERS_BACKEND: turn:(hidden)@a: expected stun:'],
+])(
+  'U2 a URL that cannot work names its list and its reason, shows no secret, and the others are asked: %o %o',
+  (backend, frontend, reason) => {
+    const read = askedServers({
+      backend: [{ urls: [...backend, 'stun:good'] }],
+      frontend: [{ urls: frontend }],
+      turnSecret: false,
+    });
+    expect(read.skipped.join('\n')).toContain(reason);
+    expect(read.skipped.join('\n')).not.toContain('geheim');
+    expect(read.servers.map(({ text }) => text)).toContain('stun:good');
+  },
+);
