@@ -134,21 +134,24 @@ async function build(
   });
   onClose(() => doctor.close());
 
-  const members = createMembers(config.member, config.session.file ?? runtime?.passwordsBeside, part('members'));
-  signaling = await createSignaling({
+  const members = await createMembers(config.member, config.session.file ?? runtime?.passwordsBeside, part('members'));
+  if (!members.ok) return members;
+  const opened = await createSignaling({
     server: serverOptions(config, BUILT_CLIENT, (path) => readFileSync(path, 'utf8')),
     session: sessionOptions(config),
     settings: roomSettings(config),
     desktop: noticeInput(desktop.value, () => capture.value.noteInput()),
     peers,
-    members: members.provider,
+    members: members.value.provider,
     doctor,
     health: { canConnect: () => desktop.value.connected && hasPicture(capture.value.status(), capture.value.videoIds[0] ?? '') },
     clock,
     log: part('signaling'),
   });
-  onClose(() => signaling?.close());
-  const { app } = signaling;
+  if (!opened.ok) return opened;
+  signaling = opened.value;
+  onClose(() => opened.value.close());
+  const { app } = opened.value;
   await app.ready();
   const shared =
     config.webrtc.tcpmux === config.server.bind.port
@@ -160,7 +163,7 @@ async function build(
   const listening = await listenOn(config.server.bind, (address) => (shared ?? app).listen(address));
   if (!listening.ok) return listening;
   runtime?.tellAddress(config.server, log);
-  announce(config, members.generated, say);
+  announce(config, members.value.generated, say);
   doctor.logAtStart();
   return ok(undefined);
 }

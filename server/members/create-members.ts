@@ -1,6 +1,7 @@
 import type { MemberConfig } from '../config/config.js';
 import { assertNever } from '../lib/assert-never.js';
 import type { Log } from '../lib/log.js';
+import { ok, type Result } from '../lib/result.js';
 import { FileStore } from './file-store.js';
 import { type GeneratedPasswords, generatedPasswords } from './generated-passwords.js';
 import { MemoryStore } from './memory-store.js';
@@ -15,32 +16,37 @@ export interface Members {
   readonly generated: GeneratedPasswords;
 }
 
-/** The configured member provider. Reads and writes the file of generated passwords if it needs one. */
-export function createMembers(config: MemberConfig, sessionFile: string | undefined, log: Log): Members {
+/**
+ * The configured member provider. Reads and writes the file of generated passwords if it needs one; the error says why a member
+ * file cannot be used.
+ */
+export async function createMembers(config: MemberConfig, sessionFile: string | undefined, log: Log): Promise<Result<Members>> {
   switch (config.provider) {
     case 'multiuser':
-      return createMultiuser(config.multiuser, sessionFile, log);
+      return ok(await createMultiuser(config.multiuser, sessionFile, log));
     case 'object':
-      return { provider: new StoredMembers(new MemoryStore(config.object.users)), generated: {} };
+      return ok({ provider: new StoredMembers(new MemoryStore(config.object.users)), generated: {} });
     case 'file': {
       const { path, hash } = config.file;
       if (path === undefined) throw new Error('the configuration lets no file provider pass without a path');
-      return { provider: new StoredMembers(new FileStore({ path, hash }, log)), generated: {} };
+      const store = new FileStore({ path, hash }, log);
+      const opened = await store.open();
+      return opened.ok ? ok({ provider: new StoredMembers(store), generated: {} }) : opened;
     }
     case 'noauth':
-      return { provider: new NoAuthMembers(), generated: {} };
+      return ok({ provider: new NoAuthMembers(), generated: {} });
     default:
       return assertNever(config.provider);
   }
 }
 
-function createMultiuser(config: MemberConfig['multiuser'], sessionFile: string | undefined, log: Log): Members {
+async function createMultiuser(config: MemberConfig['multiuser'], sessionFile: string | undefined, log: Log): Promise<Members> {
   const { userPassword, adminPassword, userProfile, adminProfile } = config;
   const missing = [
     ...(userPassword === undefined ? ['user' as const] : []),
     ...(adminPassword === undefined ? ['admin' as const] : []),
   ];
-  const generated = generatedPasswords(missing, sessionFile, log);
+  const generated = await generatedPasswords(missing, sessionFile, log);
   const user = userPassword ?? generated.user;
   const admin = adminPassword ?? generated.admin;
   if (user === undefined || admin === undefined) throw new Error('a password is configured or generated for each role');

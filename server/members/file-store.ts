@@ -1,114 +1,111 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { isMapping } from '../config/form.js';
-import { memberProfile, NO_RIGHTS } from '../config/structure-forms.js';
+import { writeFile } from 'node:fs/promises';
+import { FailureNotice } from '../files/failure-notice.js';
+import { fileTrouble } from '../files/file-trouble.js';
+import { tidyFile } from '../files/kept-file.js';
+import { replaceFile } from '../files/replace-file.js';
+import { PRIVATE_MODE, readKeptFile } from '../files/synced.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
-import { hashPassword } from './password.js';
+import { type AccountEntries, readAccounts, writeAccounts } from './account-entries.js';
+import { HashedPasswords, type PasswordForm, PlainPasswords } from './password-form.js';
 import type { MemberError } from './provider.js';
-import type { Account, Accounts, Store } from './stored-members.js';
+import type { Accounts, Store } from './stored-members.js';
 
 export interface FileStoreOptions {
   readonly path: string;
-  /** Passwords are kept as base64 of their SHA-256. */
+  /** Passwords are kept hashed. */
   readonly hash: boolean;
 }
 
 /**
- * The accounts of the file provider, `{"<username>": {"password": …, "profile": {…}}}`.
- * Read on every use, so that a hand edit counts at once; written completely on every change, readable for us alone.
+ * The accounts of the file provider. Read on every use, so that a hand edit counts at once; written completely on every change,
+ * readable for us alone. An entry that cannot be used is named in the log and left alone, the others sign in.
  */
 export class FileStore implements Store {
-  readonly #options: FileStoreOptions;
+  readonly passwords: PasswordForm;
+  readonly #path: string;
   readonly #log: Log;
+  readonly #reading: FailureNotice;
+  readonly #writing: FailureNotice;
+  #toldBroken = '';
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(options: FileStoreOptions, log: Log) {
-    this.#options = options;
+  constructor({ path, hash }: FileStoreOptions, log: Log) {
+    this.#path = path;
     this.#log = log;
+    this.#reading = new FailureNotice(path, log);
+    this.#writing = new FailureNotice(path, log);
+    this.passwords = hash ? new HashedPasswords() : new PlainPasswords();
+  }
+
+  /** Puts the file in order before its first use; the error says why a file that is there cannot be used. */
+  async open(): Promise<Result<void>> {
+    await tidyFile(this.#path, this.#log);
+    const text = await readKeptFile(this.#path).catch((error: unknown) => err(fileTrouble(error)));
+    const entries = typeof text === 'string' || text === undefined ? readAccounts(text ?? '') : text;
+    if (!entries.ok) return err(`the member file ${this.#path} cannot be read: ${entries.error}`);
+    // A missing file is made; that it cannot be made is in the log.
+    await this.read();
+    return ok(undefined);
   }
 
   async read(): Promise<Result<Accounts, MemberError>> {
-    try {
-      const text = await readFile(this.#options.path, 'utf8');
-      const accounts = decodeAccounts(text);
-      return accounts.ok ? accounts : this.#failed(accounts.error);
-    } catch (error) {
-      if (!isMissing(error)) return this.#failed(reasonOf(error));
-    }
-    // Appending nothing makes the file where there is none and harms none that came meanwhile.
-    return this.#attempt(() => writeFile(this.#options.path, '', { mode: 0o600, flag: 'a' }), new Map());
+    const entries = await this.#read();
+    return entries.ok ? ok(entries.value.accounts) : entries;
   }
 
   change(change: (accounts: Accounts) => Result<Accounts, MemberError>): Promise<Result<void, MemberError>> {
     const turn = this.#last.then(async () => {
-      const accounts = await this.read();
-      if (!accounts.ok) return accounts;
-      const next = change(accounts.value);
-      return next.ok ? this.#write(next.value) : next;
+      const entries = await this.#read();
+      if (!entries.ok) return entries;
+      const next = change(entries.value.accounts);
+      if (!next.ok) return next;
+      // The name of an entry that cannot be used is taken all the same.
+      if ([...next.value.keys()].some((name) => entries.value.broken.has(name))) return err('exists' as const);
+      return this.#write(writeAccounts(entries.value, next.value));
     });
     this.#last = turn;
     return turn;
   }
 
-  encode(password: string): string {
-    return this.#options.hash ? hashPassword(password) : password;
+  async #read(): Promise<Result<AccountEntries, MemberError>> {
+    const entries = await this.#readEntries();
+    if (!entries.ok) {
+      this.#reading.failed('member file cannot be read', entries.error);
+      return err('failed');
+    }
+    this.#reading.works();
+    this.#tellBroken(entries.value.broken);
+    return entries;
   }
 
-  #write(accounts: Accounts): Promise<Result<void, MemberError>> {
-    const text = `${JSON.stringify(Object.fromEntries(accounts), null, 2)}\n`;
-    return this.#attempt(() => replaceFile(this.#options.path, text), undefined);
-  }
-
-  async #attempt<T>(write: () => Promise<void>, value: T): Promise<Result<T, MemberError>> {
+  async #readEntries(): Promise<Result<AccountEntries>> {
     try {
-      await write();
-      return ok(value);
+      const text = await readKeptFile(this.#path);
+      // Appending nothing makes the file where there is none and harms none that came meanwhile.
+      if (text === undefined) await writeFile(this.#path, '', { mode: PRIVATE_MODE, flag: 'a' });
+      return readAccounts(text ?? '');
     } catch (error) {
-      return this.#failed(reasonOf(error));
+      return err(fileTrouble(error));
     }
   }
 
-  #failed(reason: string): { readonly ok: false; readonly error: 'failed' } {
-    this.#log.error({ file: this.#options.path, reason }, 'member file does not work');
-    return err('failed');
+  async #write(text: string): Promise<Result<void, MemberError>> {
+    try {
+      await replaceFile(this.#path, text);
+    } catch (error) {
+      this.#writing.failed('member file cannot be written, the change is refused', fileTrouble(error));
+      return err('failed');
+    }
+    this.#writing.works();
+    return ok(undefined);
   }
-}
 
-/** A crash leaves the old file or the new one. A file mounted by itself cannot be replaced and is written in place. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  try {
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, path);
-  } catch {
-    await rm(temporary, { force: true });
-    await writeFile(path, text, { mode: 0o600 });
+  #tellBroken(broken: ReadonlyMap<string, string>): void {
+    const told = JSON.stringify([...broken]);
+    if (told === this.#toldBroken) return;
+    this.#toldBroken = told;
+    for (const [member, reason] of broken)
+      this.#log.warn({ file: this.#path, member, reason }, 'this member cannot sign in, its entry in the member file is broken');
   }
-}
-
-function decodeAccounts(text: string): Result<Accounts, string> {
-  if (text.trim() === '') return ok(new Map());
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    return err('not valid JSON');
-  }
-  if (!isMapping(content)) return err('not an object of accounts');
-  const accounts = new Map<string, Account>();
-  for (const [username, entry] of Object.entries(content)) {
-    if (!isMapping(entry) || typeof entry.password !== 'string') return err(`${username}: no password`);
-    const profile = memberProfile.read(entry.profile ?? {});
-    if (!profile.ok) return err(`${username}: ${profile.error}`);
-    accounts.set(username, { password: entry.password, profile: { ...NO_RIGHTS, ...profile.value } });
-  }
-  return ok(accounts);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

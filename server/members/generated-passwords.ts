@@ -1,6 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { isMapping } from '../config/form.js';
+import { fileTrouble } from '../files/file-trouble.js';
+import { setAside, tidyFile } from '../files/kept-file.js';
+import { replaceFile } from '../files/replace-file.js';
+import { readKeptFile } from '../files/synced.js';
+import { parseJson } from '../lib/json-text.js';
 import type { Log } from '../lib/log.js';
 
 export interface GeneratedPasswords {
@@ -24,45 +28,52 @@ export function passwordFile(sessionFile: string): string {
 
 /**
  * A password for each role that needs one: as stored beside the session file, else new and stored there, readable for us alone.
- * Without a session file they last as long as the process. A file that cannot be used is reported, and new passwords are made.
+ * Without a session file they last as long as the process. A file that cannot be used is reported and set aside, and new
+ * passwords are made; one that can be neither read nor set aside is not written to.
  */
-export function generatedPasswords(
+export async function generatedPasswords(
   roles: readonly ('user' | 'admin')[],
   sessionFile: string | undefined,
   log: Log,
-): GeneratedPasswords {
+): Promise<GeneratedPasswords> {
   if (roles.length === 0) return {};
   const path = sessionFile === undefined ? undefined : passwordFile(sessionFile);
-  const stored = path === undefined ? {} : readStored(path, log);
-  const passwords = Object.fromEntries(roles.map((role) => [role, stored[role] ?? generatePassword()]));
-  if (path !== undefined && roles.some((role) => stored[role] === undefined)) write(path, { ...stored, ...passwords }, log);
+  const stored = path === undefined ? {} : await readStored(path, log);
+  const passwords = Object.fromEntries(roles.map((role) => [role, stored?.[role] ?? generatePassword()]));
+  const isComplete = roles.every((role) => stored?.[role] !== undefined);
+  if (path !== undefined && stored !== undefined && !isComplete) await write(path, { ...stored, ...passwords }, log);
   return passwords;
 }
 
-function readStored(path: string, log: Log): GeneratedPasswords {
+/** What is stored; undefined when a file is there whose place cannot be taken. */
+async function readStored(path: string, log: Log): Promise<GeneratedPasswords | undefined> {
+  await tidyFile(path, log);
   try {
-    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (!isMapping(content)) throw new Error('not an object');
-    const { user, admin } = content;
-    return {
-      ...(typeof user === 'string' && user !== '' ? { user } : {}),
-      ...(typeof admin === 'string' && admin !== '' ? { admin } : {}),
-    };
-  } catch (error) {
-    const isNew = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    // A parser's message would quote the file, which holds passwords.
-    if (!isNew) log.warn({ file: path }, 'generated passwords cannot be read, new ones are made');
+    const text = await readKeptFile(path);
+    if (text === undefined) return {};
+    const content = parseJson(text);
+    if (content.ok && isMapping(content.value)) return passwordsOf(content.value);
+    const reason = content.ok ? 'not an object of passwords' : content.error;
+    const aside = await setAside(path, new Date());
+    log.error({ file: path, reason, aside }, 'generated passwords cannot be read: the file was set aside, and new ones are made');
     return {};
+  } catch (error) {
+    log.error({ file: path, reason: fileTrouble(error) }, 'generated passwords cannot be read, new ones are made');
+    return undefined;
   }
 }
 
-function write(path: string, passwords: GeneratedPasswords, log: Log): void {
+function passwordsOf({ user, admin }: Readonly<Record<string, unknown>>): GeneratedPasswords {
+  return {
+    ...(typeof user === 'string' && user !== '' ? { user } : {}),
+    ...(typeof admin === 'string' && admin !== '' ? { admin } : {}),
+  };
+}
+
+async function write(path: string, passwords: GeneratedPasswords, log: Log): Promise<void> {
   try {
-    writeFileSync(path, `${JSON.stringify(passwords, null, 2)}\n`, { mode: 0o600 });
+    await replaceFile(path, `${JSON.stringify(passwords, null, 2)}\n`);
   } catch (error) {
-    log.warn(
-      { file: path, reason: error instanceof Error ? error.message : String(error) },
-      'generated passwords are not kept over a restart',
-    );
+    log.warn({ file: path, reason: fileTrouble(error) }, 'generated passwords are not kept over a restart');
   }
 }

@@ -1,10 +1,12 @@
 import type { ConfiguredUser } from '../config/config.js';
 import { ok, type Result } from '../lib/result.js';
+import { PlainPasswords } from './password-form.js';
 import type { MemberError } from './provider.js';
 import type { Accounts, Store } from './stored-members.js';
 
 /** The accounts of the object provider: as configured at start, changes are gone with the process. */
 export class MemoryStore implements Store {
+  readonly passwords = new PlainPasswords();
   #accounts: Accounts;
 
   constructor(users: readonly ConfiguredUser[]) {
@@ -20,9 +22,5 @@ export class MemoryStore implements Store {
     if (!next.ok) return next;
     this.#accounts = next.value;
     return ok(undefined);
-  }
-
-  encode(password: string): string {
-    return password;
   }
 }

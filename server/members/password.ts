@@ -5,8 +5,8 @@ export function sameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** The form in which the file provider keeps passwords: base64 of SHA-256 of the UTF-8 text, unsalted as neko has it. */
-export function hashPassword(password: string): string {
+/** The form in which neko's file provider keeps passwords: base64 of SHA-256 of the UTF-8 text, unsalted. */
+export function nekoHash(password: string): string {
   return digest(password).toString('base64');
 }
 

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '../lib/result.js';
 import { type MemberProfile, mergeProfile } from '../protocol/profile.js';
-import { sameSecret } from './password.js';
+import type { PasswordForm } from './password-form.js';
 import type { Member, MemberError, MemberProvider } from './provider.js';
 
-/** One account. The password is in the form that the store keeps, see `Store.encode`. */
+/** One account. The password is in the form that the store keeps, see `Store.passwords`. */
 export interface Account {
   readonly password: string;
   readonly profile: MemberProfile;
@@ -16,8 +16,8 @@ export interface Store {
   read(): Promise<Result<Accounts, MemberError>>;
   /** Replaces all accounts by what `change` makes of them; an error of `change` leaves them. Changes never overlap. */
   change(change: (accounts: Accounts) => Result<Accounts, MemberError>): Promise<Result<void, MemberError>>;
-  /** A password as the store keeps it. */
-  encode(password: string): string;
+  /** How it keeps passwords. */
+  readonly passwords: PasswordForm;
 }
 
 /** Members with accounts of their own, in memory or in a file: the id is the user name. */
@@ -32,9 +32,9 @@ export class StoredMembers implements MemberProvider {
     const accounts = await this.#store.read();
     if (!accounts.ok) return accounts;
     const account = accounts.value.get(username);
-    // An unknown name costs the same comparison, so that the time does not tell which names exist.
-    const matches = sameSecret(this.#store.encode(password), account?.password ?? '');
+    const { matches, better } = await this.#store.passwords.check(password, account?.password);
     if (account === undefined || password === '' || !matches) return err('wrong-credentials');
+    if (better !== undefined) await this.#improve(username, account, better);
     return ok({ id: username, profile: own(account.profile) });
   }
 
@@ -46,7 +46,7 @@ export class StoredMembers implements MemberProvider {
   }
 
   async insert(username: string, password: string, profile: MemberProfile): Promise<Result<Member, MemberError>> {
-    const account = { password: this.#store.encode(password), profile: own(profile) };
+    const account = { password: await this.#store.passwords.encode(password), profile: own(profile) };
     const done = await this.#store.change((accounts) =>
       accounts.has(username) ? err('exists') : ok(new Map([...accounts, [username, account]])),
     );
@@ -64,14 +64,20 @@ export class StoredMembers implements MemberProvider {
     return this.#update(id, (account) => ({ ...account, profile: own(profile) }));
   }
 
-  updatePassword(id: string, password: string): Promise<Result<void, MemberError>> {
-    return this.#update(id, (account) => ({ ...account, password: this.#store.encode(password) }));
+  async updatePassword(id: string, password: string): Promise<Result<void, MemberError>> {
+    const kept = await this.#store.passwords.encode(password);
+    return this.#update(id, (account) => ({ ...account, password: kept }));
   }
 
   delete(id: string): Promise<Result<void, MemberError>> {
     return this.#store.change((accounts) =>
       accounts.has(id) ? ok(new Map([...accounts].filter(([name]) => name !== id))) : err('not-found'),
     );
+  }
+
+  /** Keeps a right password in a better form, unless it was changed meanwhile; a store that fails has said so, and the old one stands. */
+  async #improve(id: string, { password }: Account, better: string): Promise<void> {
+    await this.#update(id, (account) => (account.password === password ? { ...account, password: better } : account));
   }
 
   #update(id: string, update: (account: Account) => Account): Promise<Result<void, MemberError>> {

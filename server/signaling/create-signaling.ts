@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { ok, type Result } from '../lib/result.js';
 import { openRoom } from '../room/room-state.js';
 import { createEffectSink } from './effect-sink.js';
 import { announceClipboard } from './handlers/clipboard.js';
@@ -33,12 +34,15 @@ export interface Signaling {
   close(): Promise<void>;
 }
 
-export async function createSignaling(options: SignalingOptions): Promise<Signaling> {
+/** Opens the room with the sessions that were saved; the error says why their file cannot be used. */
+export async function createSignaling(options: SignalingOptions): Promise<Result<Signaling>> {
   const { clock, log, desktop, peers } = options;
-  const file = options.session.file === null ? null : new SessionFile(options.session.file, log);
+  const file = options.session.file === null ? null : new SessionFile(options.session.file, log, clock);
+  const saved = (await file?.load()) ?? ok([]);
+  if (!saved.ok) return saved;
   const sockets = new Sockets(clock);
   const sink = createEffectSink({ sockets, desktop, peers, file });
-  const room = new RoomRunner(openRoom(options.settings, file?.load()), clock, sink);
+  const room = new RoomRunner(openRoom(options.settings, saved.value), clock, sink);
   const services: Services = { ...options, room, sockets, startedAtMs: Date.now() };
   const app = await createApp(services, async () => file?.flush());
   const stopClipboard = desktop.clipboard.onChange(() => {
@@ -50,16 +54,16 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
     sockets.close();
     await app.close();
     room.close();
-    await file?.flush();
+    await file?.close();
   };
-  return {
+  return ok({
     app,
     isHost: (sessionId) => room.state.hostId === sessionId,
     close: () => {
       closing ??= close();
       return closing;
     },
-  };
+  });
 }
 
 async function createApp(services: Services, saved: () => Promise<void>): Promise<FastifyInstance> {

@@ -1,90 +1,107 @@
-import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
-import { type Static, Type } from '@sinclair/typebox';
+import { FailureNotice } from '../files/failure-notice.js';
+import { fileTrouble } from '../files/file-trouble.js';
+import { setAside, tidyFile } from '../files/kept-file.js';
+import { replaceFile } from '../files/replace-file.js';
+import { readKeptFile } from '../files/synced.js';
+import { type BackoffPolicy, backoffMs } from '../lib/backoff.js';
+import type { Clock } from '../lib/clock.js';
+import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
-import { decode } from '../protocol/decode.js';
-import { FIELD_LIMITS } from '../protocol/limits.js';
-import { MemberProfile } from '../protocol/profile.js';
+import { err, ok, type Result } from '../lib/result.js';
 import type { SavedSession } from '../room/room-state.js';
+import { type BrokenEntry, readSessions, writeSessions } from './session-entries.js';
 
-/** The file's own spelling (model.md section 4), shared with neko. */
-const Entries = Type.Array(Type.Object({ Id: Type.String(), Token: Type.String(), Profile: MemberProfile }));
+/** A full disk is tried again soon, since it may be freed at any moment, and costs next to nothing while it is not. */
+const RETRY: BackoffPolicy = { firstMs: 1_000, maxMs: 60_000 };
 
-/** Sessions on disk: read once at start, written completely at every change, never two writes at once. */
+/**
+ * Sessions on disk: read once at start, written completely at every change, never two writes at once. A write that fails leaves
+ * the last one that did not, and is tried again by itself.
+ */
 export class SessionFile {
+  readonly #notice: FailureNotice;
+  #broken: readonly BrokenEntry[] = [];
+  /** What is not on disk yet. */
   #next: readonly SavedSession[] | null = null;
   #writing: Promise<void> = Promise.resolve();
+  #failures = 0;
+  #cancelRetry: Dispose = () => undefined;
 
   constructor(
     private readonly path: string,
     private readonly log: Log,
-  ) {}
+    private readonly clock: Clock,
+  ) {
+    this.#notice = new FailureNotice(path, log);
+  }
 
-  /** A missing or empty file holds no sessions; one that cannot be read is reported and holds none either. */
-  load(): SavedSession[] {
+  /**
+   * A missing or empty file holds no sessions; one that is no list of sessions is set aside under another name, and so said. The
+   * error says why a file that is there can be neither read nor set aside.
+   */
+  async load(): Promise<Result<readonly SavedSession[]>> {
+    await tidyFile(this.path, this.log);
     try {
-      const text = readFileSync(this.path, 'utf8');
-      if (text.trim() === '') return [];
-      const entries = decode(Entries, JSON.parse(text));
-      if (entries.ok)
-        return entries.value
-          .filter((entry) => this.#isUsable(entry))
-          .map(({ Id, Token, Profile }) => ({ id: Id, token: Token, profile: Profile }));
-      this.log.error({ file: this.path, error: entries.error }, 'session file is not a list of sessions, ignored');
+      const entries = readSessions((await readKeptFile(this.path)) ?? '');
+      if (!entries.ok) {
+        const aside = await setAside(this.path, new Date());
+        const fields = { file: this.path, reason: entries.error, aside };
+        this.log.error(fields, 'session file cannot be read: it was set aside, everybody signs in anew');
+        return ok([]);
+      }
+      this.#broken = entries.value.broken;
+      for (const { place, reason } of this.#broken)
+        this.log.warn(
+          { file: this.path, entry: place, reason },
+          'this entry of the session file is no session and is passed over',
+        );
+      return ok(entries.value.sessions);
     } catch (error) {
-      if (!isMissing(error)) this.log.error({ file: this.path, error: String(error) }, 'session file cannot be read, ignored');
+      return err(`the session file ${this.path} cannot be used: ${fileTrouble(error)}; NEKO_SESSION_FILE names it`);
     }
-    return [];
   }
 
   /** Writes soon; of several changes at once only the last is written. */
   save(sessions: readonly SavedSession[]): void {
-    const idle = this.#next === null;
+    this.#cancelRetry();
+    const idle = this.#next === null || this.#failures > 0;
     this.#next = sessions;
-    if (idle) this.#writing = this.#writing.then(() => this.#write());
+    if (idle) this.#enqueue();
   }
 
-  /** Resolves when everything saved so far is on disk. */
+  /** Resolves when everything saved so far is on disk, or has been refused by it. */
   flush(): Promise<void> {
     return this.#writing;
   }
 
-  #isUsable({ Id, Token }: { readonly Id: string; readonly Token: string }): boolean {
-    if (Id === '' || Token === '') return false;
-    if (Id.length <= FIELD_LIMITS.id.value) return true;
-    const beginning = Id.slice(0, FIELD_LIMITS.name.value);
-    this.log.error({ file: this.path, id: beginning }, 'a session with an id longer than 256 characters is left out');
-    return false;
+  /** Tries a last time to write what the disk has refused. */
+  async close(): Promise<void> {
+    this.#cancelRetry();
+    await this.#writing;
+    if (this.#next !== null) await this.#write();
+    this.#cancelRetry();
+  }
+
+  #enqueue(): void {
+    this.#writing = this.#writing.then(() => this.#write());
   }
 
   async #write(): Promise<void> {
-    const sessions = this.#next ?? [];
+    const sessions = this.#next;
+    if (sessions === null) return;
     this.#next = null;
-    const entries: Static<typeof Entries> = sessions.map(({ id, token, profile }) => ({
-      Id: id,
-      Token: token,
-      Profile: profile,
-    }));
-    const text = `${JSON.stringify(entries, null, 2)}\n`;
     try {
-      await replaceFile(this.path, text);
+      await replaceFile(this.path, writeSessions({ sessions, broken: this.#broken }));
+      this.#failures = 0;
+      this.#notice.works();
     } catch (error) {
-      this.log.error({ file: this.path, error: String(error) }, 'session file cannot be written');
+      this.#notice.failed(
+        'session file cannot be written; what it held before stays, and writing is tried again',
+        fileTrouble(error),
+      );
+      this.#next ??= sessions;
+      this.#cancelRetry();
+      this.#cancelRetry = this.clock.after(backoffMs(RETRY, this.#failures++), () => this.#enqueue());
     }
   }
-}
-
-/** A crash leaves the old file or the new one. Where the directory allows no second file, the file is written in place. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  try {
-    await writeFile(temporary, text, { mode: 0o644 });
-    await rename(temporary, path);
-  } catch {
-    await writeFile(path, text, { mode: 0o644 });
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -59,8 +59,22 @@ const LEGACY_ROUTES = [
   /^filetransfer for admins, .* > v2 \/file: /,
 ];
 
+/** New passwords of the member file are hashed by scrypt, a difference on purpose. */
+const HASHES = [/^member provider file, hashed by default > file: entries are \{password: base64 SHA-256, profile\}$/];
+
 export const GAPS = {
-  http: [...MIXED, ...BROADCAST, ...PICTURES, ...UPLOAD, ...CHAT, ...FILE_TRANSFER, ...OPEN_IN_APP, ...METRICS, ...LEGACY_ROUTES],
+  http: [
+    ...MIXED,
+    ...BROADCAST,
+    ...PICTURES,
+    ...UPLOAD,
+    ...CHAT,
+    ...FILE_TRANSFER,
+    ...OPEN_IN_APP,
+    ...METRICS,
+    ...LEGACY_ROUTES,
+    ...HASHES,
+  ],
   events: [
     // Chat.
     /^chat\/init: enabled$/,

@@ -11,7 +11,11 @@ export const memberSchema = {
   ),
   file: {
     path: key(text, '', 'JSON file of the file provider: login to password and profile.'),
-    hash: key(boolean, true, 'Passwords in that file are base64 of SHA-256.'),
+    hash: key(
+      boolean,
+      true,
+      'Passwords in that file are hashed by scrypt; neko’s SHA-256 is read too and gives way at the next login.',
+    ),
   },
   object: {
     users: key(users, [], 'Accounts of the object provider; rights that are not given are withheld.', {

@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { NO_RIGHTS } from '../../../server/config/structure-forms.js';
 import type { Log } from '../../../server/lib/log.js';
 import { FileStore } from '../../../server/members/file-store.js';
 import { generatedPasswords, passwordFile } from '../../../server/members/generated-passwords.js';
 import { StoredMembers } from '../../../server/members/stored-members.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
+import { canMount, smallDisk } from '../../support/small-disk.js';
 
 let dir = '';
 let reported: string[] = [];
@@ -59,34 +60,91 @@ test('changes at the same time are all kept', async () => {
   expect((await provider.authenticate('user3', 'pw-user3')).ok).toBe(true);
 });
 
-test.each(['not json', '[]', '{"ann":{"profile":{}}}', '{"ann":{"password":"x","profile":{"can_host":"perhaps"}}}'])(
-  'model.md 2, file: with the content %s every call fails and the file stays',
+test.each(['{\n  "ann": {"password": "x"},\n  bob: {}\n}', '[]'])(
+  'model.md 2, file: with the content %s every call fails, the file stays, and its place is said once',
   async (content) => {
     const { path, provider } = fileMembers();
     writeFileSync(path, content);
     expect(await provider.authenticate('ann', 'x')).toEqual({ ok: false, error: 'failed' });
     expect(await provider.insert('bob', 'x', NO_RIGHTS)).toEqual({ ok: false, error: 'failed' });
     expect(readFileSync(path, 'utf8')).toBe(content);
-    expect(reported).toContain('member file does not work');
+    expect(reported).toEqual(['member file cannot be read']);
+    expect(await new FileStore({ path, hash: true }, log).open()).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(content === '[]' ? /not an object of accounts/ : /members\.json.*line 3, column 3/),
+    });
   },
 );
 
-test('generated passwords are readable, differ, and stay with the session file', () => {
+test('a member file with a byte-order mark is read', async () => {
+  const { path, provider } = fileMembers(false);
+  writeFileSync(path, '\uFEFF{"ann":{"password":"x","profile":{"can_login":true}}}');
+  expect((await provider.authenticate('ann', 'x')).ok).toBe(true);
+});
+
+test('entries that are no accounts are named once and skipped, and a change leaves them as they are', async () => {
+  const { path, provider } = fileMembers(false);
+  const broken = { none: {}, odd: { password: 'x', profile: { can_host: 'perhaps' } }, 7: 'text' };
+  const kept = { password: 'x', profile: { can_login: true }, comment: 'kept as it is' };
+  writeFileSync(path, JSON.stringify({ ...broken, ann: kept, bob: kept }));
+  expect((await provider.authenticate('ann', 'x')).ok).toBe(true);
+  expect(reported).toEqual(Array(3).fill('this member cannot sign in, its entry in the member file is broken'));
+  expect((await provider.updatePassword('bob', 'y')).ok).toBe(true);
+  expect((await provider.insert('eve', 'z', NO_RIGHTS)).ok).toBe(true);
+  expect(await provider.insert('odd', 'z', NO_RIGHTS)).toEqual({ ok: false, error: 'exists' });
+  const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  expect(content).toMatchObject({ ...broken, ann: kept, bob: { password: 'y' }, eve: { password: 'z' } });
+  expect(reported).toHaveLength(3);
+});
+
+test("neko's hash gives way to scrypt's at the next right login, and only then", async () => {
+  const { path, provider } = fileMembers();
+  const nekos = { password: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=', profile: { can_login: true } };
+  writeFileSync(path, JSON.stringify({ ann: nekos, bob: nekos }));
+  expect((await provider.authenticate('ann', 'wrong')).ok).toBe(false);
+  expect((await provider.authenticate('ann', 'test')).ok).toBe(true);
+  const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  expect(content).toMatchObject({ ann: { password: expect.stringMatching(/^\$scrypt\$/) }, bob: nekos });
+  expect((await provider.authenticate('ann', 'test')).ok).toBe(true);
+  expect((await provider.authenticate('ann', 'wrong')).ok).toBe(false);
+});
+
+test.runIf(canMount)('a full disk refuses the change, empties nothing, and everybody still signs in', async () => {
+  const disk = smallDisk();
+  onTestFinished(() => disk.remove());
+  const path = join(disk.path, 'members.json');
+  const provider = new StoredMembers(new FileStore({ path, hash: true }, log));
+  const nekos = { password: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=', profile: { can_login: true } };
+  writeFileSync(path, JSON.stringify({ ann: nekos }));
+  disk.fill();
+  for (const name of ['bob', 'eve'])
+    expect(await provider.insert(name, 'x', NEW_MEMBER_PROFILE)).toEqual({ ok: false, error: 'failed' });
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ann: nekos });
+  expect((await provider.authenticate('ann', 'test')).ok).toBe(true);
+  expect(reported).toEqual(['member file cannot be written, the change is refused']);
+  disk.free();
+  expect((await provider.insert('bob', 'x', NEW_MEMBER_PROFILE)).ok).toBe(true);
+  expect(reported.at(-1)).toBe('file works again');
+});
+
+test('generated passwords are readable, differ, and stay with the session file', async () => {
   const session = join(dir, 'sessions.json');
-  const first = generatedPasswords(['user', 'admin'], session, log);
+  const first = await generatedPasswords(['user', 'admin'], session, log);
   expect(first.user).toMatch(/^[0-9a-hjkmnp-tv-z]{4}(-[0-9a-hjkmnp-tv-z]{4}){2}$/);
   expect(first.admin).not.toBe(first.user);
-  expect(generatedPasswords(['user', 'admin'], session, log)).toEqual(first);
-  expect(generatedPasswords(['admin'], session, log)).toEqual({ admin: first.admin });
+  expect(await generatedPasswords(['user', 'admin'], session, log)).toEqual(first);
+  expect(await generatedPasswords(['admin'], session, log)).toEqual({ admin: first.admin });
   expect(statSync(passwordFile(session)).mode & 0o777).toBe(0o600);
-  expect(generatedPasswords(['user', 'admin'], undefined, log)).not.toEqual(first);
+  expect(await generatedPasswords(['user', 'admin'], undefined, log)).not.toEqual(first);
   expect(reported).toEqual([]);
 });
 
-test('a broken file of generated passwords is reported and replaced', () => {
+test('a broken file of generated passwords is set aside and replaced', async () => {
   const session = join(dir, 'sessions.json');
   writeFileSync(passwordFile(session), '{"user": "half');
-  const passwords = generatedPasswords(['user'], session, log);
-  expect(reported).toEqual(['generated passwords cannot be read, new ones are made']);
-  expect(generatedPasswords(['user'], session, log)).toEqual(passwords);
+  const passwords = await generatedPasswords(['user'], session, log);
+  expect(reported).toEqual(['generated passwords cannot be read: the file was set aside, and new ones are made']);
+  const aside = readdirSync(dir).filter((name) => name.includes('.broken-'));
+  expect(aside.map((name) => readFileSync(join(dir, name), 'utf8'))).toEqual(['{"user": "half']);
+  expect(await generatedPasswords(['user'], session, log)).toEqual(passwords);
 });

@@ -44,7 +44,7 @@ export class Harness {
     const harness = new Harness();
     const log = (level: string) => (fields: object, message: string) =>
       void harness.logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
-    harness.#signaling = await createSignaling({
+    const opened = await createSignaling({
       server: { pathPrefix: '', cors: [], proxy: false, tls: null, staticDir: null, ...server },
       session: { file: null, apiToken: '', cookie: COOKIE, ...session },
       settings: { ...DEFAULT_SETTINGS, ...settings },
@@ -56,7 +56,9 @@ export class Harness {
       clock,
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     });
-    harness.base = await harness.#signaling.app.listen({ host: '127.0.0.1', port: 0 });
+    if (!opened.ok) throw new Error(opened.error);
+    harness.#signaling = opened.value;
+    harness.base = await opened.value.app.listen({ host: '127.0.0.1', port: 0 });
     return harness;
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -150,10 +150,30 @@ test("sessions survive a restart in neko's file, host and settings do not", asyn
   expect(await (await harness.http('GET', '/api/room/control', { token: admin.token })).json()).toEqual({ has_host: false });
 });
 
-test.each(['{broken', '{}', '[{"Id":5}]'])('a session file that holds %s is reported and ignored', async (content) => {
+test.each(['{broken', '{}'])('a session file that holds %s is set aside, and so said', async (content) => {
   const file = join(directory, 'broken.json');
   writeFileSync(file, content);
   await start({ session: { file } });
-  expect(harness.logged.some((line) => line.startsWith('error session file'))).toBe(true);
+  expect(harness.logged.some((line) => line.startsWith('error session file cannot be read: it was set aside'))).toBe(true);
+  const aside = readdirSync(directory).filter((name) => name.startsWith('broken.json.broken-'));
+  expect(aside.map((name) => readFileSync(join(directory, name), 'utf8'))).toContain(content);
   expect((await harness.login('admin')).id).toMatch(/^admin-/);
+});
+
+test('an entry of the session file that is no session is named, skipped and kept', async () => {
+  const file = join(directory, 'mixed.json');
+  const odd = { Id: 5, Note: 'by hand' };
+  writeFileSync(
+    file,
+    `\uFEFF${JSON.stringify([odd, { Id: 'x'.repeat(257), Token: 't', Profile: {} }, { Id: 'ghost', Token: 'T'.repeat(64), Profile: { can_login: true } }])}`,
+  );
+  await start({ session: { file } });
+  expect((await harness.http('GET', '/api/whoami', { token: 'T'.repeat(64) })).status).toBe(200);
+  expect(harness.logged.filter((line) => line.includes('no session'))).toEqual([
+    expect.stringContaining('"entry":1'),
+    expect.stringMatching(/"entry":2.*its id is longer than 256 characters/),
+  ]);
+  await harness.login('admin');
+  const saved: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  expect(saved).toMatchObject([{ Id: 'ghost' }, { Id: expect.stringMatching(/^admin/) }, odd]);
 });

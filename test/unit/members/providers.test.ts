@@ -7,18 +7,20 @@ import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-function members(config: Partial<MemberConfig>) {
+async function members(config: Partial<MemberConfig>) {
   const base: MemberConfig = {
     provider: 'multiuser',
     file: { path: undefined, hash: true },
     object: { users: [] },
     multiuser: { userPassword: 'user', adminPassword: 'boss', userProfile: {}, adminProfile: {} },
   };
-  return createMembers({ ...base, ...config }, undefined, SILENT);
+  const made = await createMembers({ ...base, ...config }, undefined, SILENT);
+  if (!made.ok) throw new Error(made.error);
+  return made.value;
 }
 
 test('model.md 2, multiuser: the password decides the role, names may repeat or be empty', async () => {
-  const { provider, generated } = members({});
+  const { provider, generated } = await members({});
   expect(generated).toEqual({});
   const user = await provider.authenticate('ann', 'user');
   const again = await provider.authenticate('ann', 'user');
@@ -31,12 +33,14 @@ test('model.md 2, multiuser: the password decides the role, names may repeat or 
 });
 
 test.each(['', 'use', 'user ', 'USER', 'neko', 'admin'])('multiuser refuses the password %j', async (password) => {
-  expect(await members({}).provider.authenticate('ann', password)).toEqual({ ok: false, error: 'wrong-credentials' });
+  expect(await (await members({})).provider.authenticate('ann', password)).toEqual({ ok: false, error: 'wrong-credentials' });
 });
 
 test('model.md 3, multiuser: configured fields are laid over the template, and no two members share an object', async () => {
   const userProfile = { name: 'Guest', can_host: false, plugins: { 'chat.can_send': false } };
-  const { provider } = members({ multiuser: { userPassword: 'same', adminPassword: 'boss', userProfile, adminProfile: {} } });
+  const { provider } = await members({
+    multiuser: { userPassword: 'same', adminPassword: 'boss', userProfile, adminProfile: {} },
+  });
   const first = await provider.authenticate('a', 'same');
   const second = await provider.authenticate('b', 'same');
   if (!first.ok || !second.ok) throw new Error('refused');
@@ -52,14 +56,14 @@ test('model.md 3, multiuser: configured fields are laid over the template, and n
 
 test('model.md 2, multiuser: equal passwords make everyone an admin', async () => {
   const both = { userPassword: 'same', adminPassword: 'same', userProfile: {}, adminProfile: {} };
-  expect(await members({ multiuser: both }).provider.authenticate('a', 'same')).toMatchObject({
+  expect(await (await members({ multiuser: both })).provider.authenticate('a', 'same')).toMatchObject({
     value: { profile: { is_admin: true } },
   });
 });
 
 test('multiuser and noauth keep no members', async () => {
   for (const config of [{}, { provider: 'noauth' } as const]) {
-    const { provider } = members(config);
+    const { provider } = await members(config);
     expect(await provider.list(0, 0)).toEqual({ ok: true, value: [] });
     expect(await provider.insert('a', 'b', NEW_MEMBER_PROFILE)).toEqual({ ok: false, error: 'unsupported' });
     expect(await provider.select('a')).toEqual({ ok: false, error: 'unsupported' });
@@ -70,13 +74,13 @@ test('multiuser and noauth keep no members', async () => {
 });
 
 test('model.md 2, noauth: everyone is an admin', async () => {
-  const member = await members({ provider: 'noauth' }).provider.authenticate('ann', 'anything');
+  const member = await (await members({ provider: 'noauth' })).provider.authenticate('ann', 'anything');
   expect(member).toMatchObject({ value: { profile: { ...NEW_MEMBER_PROFILE, is_admin: true, name: 'ann' } } });
 });
 
 test('model.md 2, object: accounts as configured, changed in memory', async () => {
   const users = [{ username: 'ann', password: 'one', profile: { ...NO_RIGHTS, can_login: true } }];
-  const { provider } = members({ provider: 'object', object: { users } });
+  const { provider } = await members({ provider: 'object', object: { users } });
   expect(await provider.authenticate('ann', 'one')).toEqual({
     ok: true,
     value: { id: 'ann', profile: { ...NO_RIGHTS, can_login: true } },

@@ -1,0 +1,47 @@
+import { isMapping } from '../config/form.js';
+import { memberProfile, NO_RIGHTS } from '../config/structure-forms.js';
+import { parseJson } from '../lib/json-text.js';
+import { err, ok, type Result } from '../lib/result.js';
+import type { Account, Accounts } from './stored-members.js';
+
+/** What a member file holds: accounts, and entries that are none and stay in the file as they are. */
+export interface AccountEntries {
+  readonly accounts: Accounts;
+  /** Every entry as it stands in the file. */
+  readonly raw: ReadonlyMap<string, unknown>;
+  /** Names of entries that cannot be used, with the reason. */
+  readonly broken: ReadonlyMap<string, string>;
+}
+
+/** Reads `{"<username>": {"password": …, "profile": {…}}}`; an empty file holds no accounts. */
+export function readAccounts(text: string): Result<AccountEntries> {
+  if (text.replace('\uFEFF', '').trim() === '') return ok({ accounts: new Map(), raw: new Map(), broken: new Map() });
+  const content = parseJson(text);
+  if (!content.ok) return content;
+  if (!isMapping(content.value)) return err('not an object of accounts');
+  const accounts = new Map<string, Account>();
+  const broken = new Map<string, string>();
+  const raw = new Map(Object.entries(content.value));
+  for (const [username, entry] of raw) {
+    const account = readAccount(entry);
+    if (account.ok) accounts.set(username, account.value);
+    else broken.set(username, account.error);
+  }
+  return ok({ accounts, raw, broken });
+}
+
+/** The file's text with `next` for its accounts. What was not changed stays as it was written, entries that are none included. */
+export function writeAccounts({ accounts, raw, broken }: AccountEntries, next: Accounts): string {
+  const kept = [...raw].filter(([name]) => broken.has(name) || next.has(name));
+  const entries = new Map(kept);
+  for (const [name, account] of next) if (account !== accounts.get(name)) entries.set(name, account);
+  return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+}
+
+function readAccount(entry: unknown): Result<Account> {
+  if (!isMapping(entry)) return err('not an object');
+  if (typeof entry.password !== 'string') return err('no password');
+  const profile = memberProfile.read(entry.profile ?? {});
+  if (!profile.ok) return err(`profile: ${profile.error}`);
+  return ok({ password: entry.password, profile: { ...NO_RIGHTS, ...profile.value } });
+}

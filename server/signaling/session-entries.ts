@@ -1,0 +1,54 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { parseJson } from '../lib/json-text.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { decode } from '../protocol/decode.js';
+import { FIELD_LIMITS } from '../protocol/limits.js';
+import { MemberProfile } from '../protocol/profile.js';
+import type { SavedSession } from '../room/room-state.js';
+
+/** One session as the file spells it (model.md section 4), shared with neko. */
+const Entry = Type.Object({
+  Id: Type.String({ minLength: 1 }),
+  Token: Type.String({ minLength: 1 }),
+  Profile: MemberProfile,
+});
+
+const TOO_LONG = `its id is longer than ${FIELD_LIMITS.id.value} characters`;
+
+/** What a session file holds: sessions, and entries that are none and stay in the file as they are. */
+export interface SessionEntries {
+  readonly sessions: readonly SavedSession[];
+  readonly broken: readonly BrokenEntry[];
+}
+
+export interface BrokenEntry {
+  /** Counted from 1. */
+  readonly place: number;
+  readonly reason: string;
+  /** Undefined where it is not worth its room in the file. */
+  readonly entry: unknown;
+}
+
+/** Reads the file's text; an empty one holds no sessions. */
+export function readSessions(text: string): Result<SessionEntries> {
+  if (text.replace('\uFEFF', '').trim() === '') return ok({ sessions: [], broken: [] });
+  const content = parseJson(text);
+  if (!content.ok) return content;
+  if (!Array.isArray(content.value)) return err('not a list of sessions');
+  const sessions: SavedSession[] = [];
+  const broken: BrokenEntry[] = [];
+  for (const [index, entry] of content.value.entries()) {
+    const session = decode(Entry, entry);
+    const place = index + 1;
+    if (!session.ok) broken.push({ place, reason: session.error, entry });
+    else if (session.value.Id.length > FIELD_LIMITS.id.value) broken.push({ place, reason: TOO_LONG, entry: undefined });
+    else sessions.push({ id: session.value.Id, token: session.value.Token, profile: session.value.Profile });
+  }
+  return ok({ sessions, broken });
+}
+
+/** The file's text for these entries. */
+export function writeSessions({ sessions, broken }: SessionEntries): string {
+  const entries: Static<typeof Entry>[] = sessions.map(({ id, token, profile }) => ({ Id: id, Token: token, Profile: profile }));
+  return `${JSON.stringify([...entries, ...broken.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))], null, 2)}\n`;
+}
