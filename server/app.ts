@@ -155,7 +155,7 @@ async function build(
   await app.ready();
   const shared =
     config.webrtc.tcpmux === config.server.bind.port
-      ? createSharedPort(app.server, (socket, firstBytes) => ice.value.acceptTcp(socket, firstBytes))
+      ? createSharedPort(app.server, signaling.connections, (socket, firstBytes) => ice.value.acceptTcp(socket, firstBytes))
       : undefined;
   onClose(() => shared?.close());
   const usable = await capture.value.usable();

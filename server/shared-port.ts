@@ -1,11 +1,20 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import { HTTP_LIMITS } from './signaling/limits.js';
 
 /** STUN over TCP begins with a frame length below 4096, so with a byte below 0x10 (RFC 4571); HTTP and TLS never do. */
 const FIRST_BYTE_LIMIT = 0x10;
-/** A connection that says nothing is not kept longer than a half-open one of ICE-TCP. */
-const SILENT_LIMIT_MS = 30_000;
+/** A connection that says nothing is not kept longer than one of HTTP without a request. */
+const SILENT_LIMIT_MS = HTTP_LIMITS.headTime.value;
+
+/** Counts the connections before it is known what they are. */
+export interface Door {
+  /** False when it was one too many, and has been closed. */
+  admit(socket: Socket): boolean;
+  /** It is none of HTTP. */
+  release(socket: Socket): void;
+}
 
 export interface SharedPort {
   /** Binds; rejects as `net.Server.listen` does. */
@@ -14,9 +23,14 @@ export interface SharedPort {
 }
 
 /** One TCP port for HTTP, WebSocket and ICE-TCP: each connection goes where its first byte says. */
-export function createSharedPort(http: HttpServer, acceptIce: (socket: Socket, firstBytes: Buffer) => void): SharedPort {
+export function createSharedPort(
+  http: HttpServer,
+  door: Door,
+  acceptIce: (socket: Socket, firstBytes: Buffer) => void,
+): SharedPort {
   const waiting = new Set<Socket>();
   const server = createServer((socket) => {
+    if (!door.admit(socket)) return;
     waiting.add(socket);
     socket.setNoDelay(true);
     socket.setTimeout(SILENT_LIMIT_MS, () => socket.destroy());
@@ -30,6 +44,7 @@ export function createSharedPort(http: HttpServer, acceptIce: (socket: Socket, f
       socket.setTimeout(0);
       socket.removeAllListeners('timeout');
       if (firstBytes[0]! < FIRST_BYTE_LIMIT) {
+        door.release(socket);
         acceptIce(socket, firstBytes);
         return;
       }
@@ -46,6 +61,10 @@ export function createSharedPort(http: HttpServer, acceptIce: (socket: Socket, f
         server.once('error', reject);
         server.listen(port, host, () => {
           server.off('error', reject);
+          // Out of descriptors, connections are lost, and the next one may do.
+          server.on('error', (error) => http.emit('error', error));
+          // Node's limits on the time of heads and requests run from here on; this server never listens itself.
+          http.emit('listening');
           resolve();
         });
       }),

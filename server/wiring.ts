@@ -62,7 +62,7 @@ export function serverOptions({ server }: Config, builtClient: string, readFile:
   return {
     pathPrefix: server.pathPrefix === '/' ? '' : server.pathPrefix,
     cors: server.cors,
-    proxy: server.proxy,
+    trustedProxies: server.trustedProxies,
     tls: tls === undefined ? null : { cert: readFile(tls.certPath), key: readFile(tls.keyPath) },
     staticDir: server.static ?? builtClient,
   };

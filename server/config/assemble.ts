@@ -68,13 +68,21 @@ function server(values: Values['server']): ServerConfig {
   return {
     bind: values.bind,
     tls: values.cert !== '' && values.key !== '' ? { certPath: values.cert, keyPath: values.key } : undefined,
-    proxy: values.proxy,
+    proxy: values.proxy || values.trusted_proxies.length > 0,
+    trustedProxies: trustedProxies(values),
     static: given(values.static),
     pathPrefix: normalizePrefix(values.path_prefix),
     pprof: values.pprof,
     metrics: values.metrics,
     cors: values.cors.includes('*') ? ['*'] : values.cors,
   };
+}
+
+/** Where a proxy of the same machine, container network or local network has its address (RFC 1918, RFC 4193, RFC 3927). */
+const NEAR = ['127.0.0.0/8', '::1', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', '169.254.0.0/16', 'fe80::/10'];
+
+function trustedProxies({ proxy, trusted_proxies: listed }: Values['server']): readonly string[] {
+  return listed.length > 0 ? listed : proxy ? NEAR : [];
 }
 
 /** `neko/` is `/neko`, empty is `/`; `.` and `..` are resolved as in a path. */

@@ -43,6 +43,8 @@ export interface ServerConfig {
   /** Paths of PEM files; both are set or none. */
   readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined;
   readonly proxy: boolean;
+  /** Addresses and networks of the proxies that are believed; empty without `proxy`. */
+  readonly trustedProxies: readonly string[];
   /** Directory of the web client. */
   readonly static: string | undefined;
   /** Starts with `/` and has no trailing one; `/` alone means no prefix. */

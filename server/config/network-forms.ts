@@ -104,6 +104,20 @@ export const ipAddress: Form<string> = {
   show: (value) => value,
 };
 
+/** An address, or a network such as 10.0.0.0/8. */
+export const network: Form<string> = {
+  allowed: 'IP addresses and networks such as 10.0.0.0/8 or fd00::/8',
+  read: (raw) => {
+    const word = String(raw).trim();
+    const [address = '', bits, ...rest] = word.split('/');
+    if (!isIp(address) || rest.length > 0) return err('not an address or network');
+    const most = address.includes(':') ? 128 : 32;
+    if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > most)) return err(`the prefix is 0 to ${most} bits`);
+    return ok(word);
+  },
+  show: (value) => value,
+};
+
 /** An origin as browsers send it, `*`, or `null`; a trailing slash is a common slip and dropped. */
 export const origin: Form<string> = {
   allowed: 'origins such as https://example.org, or *',

@@ -1,12 +1,36 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
 
-const PROXY_HEADERS = ['true-client-ip', 'x-real-ip', 'x-forwarded-for'];
+/** Whether the peer at an address is a proxy of ours, whose forwarded headers count. */
+export type Trusts = (address: string) => boolean;
 
-/** The address a request comes from; behind a proxy that we were told of, what the proxy says. IPv4 in its plain form. */
-export function clientAddress(headers: IncomingHttpHeaders, remoteAddress: string, behindProxy: boolean): string {
-  const told = behindProxy ? PROXY_HEADERS.map((name) => firstAddress(headers[name])).find((address) => address !== null) : null;
-  return told ?? plain(remoteAddress);
+/** Whether an address lies in one of `networks`, each an address or a network such as 10.0.0.0/8. */
+export function trustedPeers(networks: readonly string[]): Trusts {
+  const ranges = networks.map((network) => ipaddr.parseCIDR(network.includes('/') ? network : wholeAddress(network)));
+  return (address) => {
+    if (ranges.length === 0 || !ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return ranges.some(([range, bits]) => parsed.kind() === range.kind() && parsed.match(range, bits));
+  };
+}
+
+function wholeAddress(address: string): string {
+  return `${address}/${ipaddr.parse(address).kind() === 'ipv4' ? 32 : 128}`;
+}
+
+/**
+ * The address a request comes from: the peer's, or what a trusted one says. X-Forwarded-For is read from its end, where
+ * trusted proxies have written, to the first hop that is none of them; what stands before it may be made up. Without that
+ * header X-Real-IP and True-Client-IP count. IPv4 in its plain form.
+ */
+export function clientAddress(headers: IncomingHttpHeaders, peer: string, trusts: Trusts): string {
+  if (!trusts(peer)) return plain(peer);
+  return (
+    forwardedFor(headers['x-forwarded-for'], trusts) ??
+    single(headers['true-client-ip']) ??
+    single(headers['x-real-ip']) ??
+    plain(peer)
+  );
 }
 
 /** What shares a fate when passwords are guessed: an IPv4 address, or the /64 network that one IPv6 user has. */
@@ -16,9 +40,31 @@ export function throttleKey(address: string): string {
   return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
 }
 
-function firstAddress(header: string | string[] | undefined): string | null {
-  const text = (Array.isArray(header) ? header[0] : header)?.split(',')[0]?.trim() ?? '';
-  return ipaddr.isValid(text) ? plain(text) : null;
+/** The last hop that is no trusted proxy, or the first one where all are; null where the list ends in something else. */
+function forwardedFor(header: string | string[] | undefined, trusts: Trusts): string | null {
+  const hops = String(header ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
+    .reverse();
+  let last: string | null = null;
+  for (const hop of hops) {
+    const address = hopAddress(hop);
+    if (address === null) return last;
+    last = address;
+    if (!trusts(address)) return last;
+  }
+  return last;
+}
+
+/** Some proxies add the port, and brackets around IPv6. */
+function hopAddress(hop: string): string | null {
+  const found = /^\[([^\]]+)\](?::\d+)?$/.exec(hop) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop);
+  const address = found?.[1] ?? hop;
+  return ipaddr.isValid(address) ? plain(address) : null;
+}
+
+function single(header: string | string[] | undefined): string | null {
+  return hopAddress(String(header ?? '').trim());
 }
 
 function plain(address: string): string {

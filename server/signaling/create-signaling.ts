@@ -1,10 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import { ok, type Result } from '../lib/result.js';
 import { openRoom } from '../room/room-state.js';
+import { trustedPeers } from './client-address.js';
 import { createEffectSink } from './effect-sink.js';
 import { announceClipboard } from './handlers/clipboard.js';
+import { addCallers } from './http/caller.js';
+import { ConnectionGate } from './http/connection-gate.js';
+import { limitRequests } from './http/limit-requests.js';
+import { connectionsInAll } from './http/open-files.js';
+import { closeBehindLongBodies } from './http/pending-body.js';
+import { addBodies } from './http/receive-body.js';
 import { createHttpApp } from './http-app.js';
 import { addErrors } from './http-errors.js';
+import { HTTP_LIMITS } from './limits.js';
+import { LogLimiter } from './log-limiter.js';
 import type { SignalingOptions } from './options.js';
 import { RoomRunner } from './room-runner.js';
 import { addEndpoints, addUnmatched, requireLiteralPaths } from './router.js';
@@ -28,6 +37,8 @@ import { Sockets } from './sockets.js';
 /** The room's front: HTTP API, WebSocket and static files in one Fastify application that the caller listens with. */
 export interface Signaling {
   readonly app: FastifyInstance;
+  /** Counts the connections of `app`, whoever accepts them. */
+  readonly connections: ConnectionGate;
   /** Whether the session is in control now. */
   isHost(sessionId: string): boolean;
   /** Says good-bye to every client and resolves when the server is closed and the sessions are on disk. */
@@ -43,8 +54,10 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   const sockets = new Sockets(clock);
   const sink = createEffectSink({ sockets, desktop, peers, file });
   const room = new RoomRunner(openRoom(options.settings, saved.value), clock, sink);
-  const services: Services = { ...options, room, sockets, startedAtMs: Date.now() };
-  const app = await createApp(services, async () => file?.flush());
+  const trusts = trustedPeers(options.server.trustedProxies);
+  const services: Services = { ...options, trusts, room, sockets, startedAtMs: Date.now() };
+  const connections = openGate(services);
+  const app = await createApp(services, connections, async () => file?.flush());
   const stopClipboard = desktop.clipboard.onChange(() => {
     announceClipboard(services).catch((error: unknown) => log.warn({ error: String(error) }, 'clipboard cannot be read'));
   });
@@ -58,6 +71,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   };
   return ok({
     app,
+    connections,
     isHost: (sessionId) => room.state.hostId === sessionId,
     close: () => {
       closing ??= close();
@@ -66,10 +80,28 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   });
 }
 
-async function createApp(services: Services, saved: () => Promise<void>): Promise<FastifyInstance> {
-  const app = await createHttpApp(services.server);
+function openGate({ trusts, log }: Services): ConnectionGate {
+  const limiter = new LogLimiter(1, 60_000);
+  return new ConnectionGate({
+    perAddress: HTTP_LIMITS.connectionsOfAddress.value,
+    inAll: connectionsInAll(),
+    trusts,
+    refused(address) {
+      const heldBack = limiter.pass(performance.now());
+      if (heldBack === null) return;
+      log.warn({ address, heldBack }, 'too many connections of one address; if it is a proxy, name it in server.trusted_proxies');
+    },
+  });
+}
+
+async function createApp(services: Services, gate: ConnectionGate, saved: () => Promise<void>): Promise<FastifyInstance> {
+  const app = await createHttpApp(services.server, gate, services.log);
   // A session whose token has been answered is on disk, so that a crash right after takes none along.
   app.addHook('onSend', saved);
+  addCallers(app, services);
+  limitRequests(app, services.clock);
+  addBodies(app, services.clock);
+  closeBehindLongBodies(app);
   requireLiteralPaths(app);
   addErrors(app, services);
   const known = addEndpoints(app, services, [

@@ -3,6 +3,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Actor } from '../room/command.js';
 import type { Guard } from './guards.js';
+import { HTTP_LIMITS } from './limits.js';
 import { readBody } from './request-body.js';
 import type { Services } from './services.js';
 
@@ -15,6 +16,10 @@ export interface Call {
   readonly body: string;
   /** The client's IP address. */
   readonly address: string;
+  /** The address of the TCP peer: the client's, or its proxy's. */
+  readonly peer: string;
+  /** Nobody waits for the answer any more. */
+  readonly gone: () => boolean;
 }
 
 /** A call whose credentials were right. */
@@ -37,6 +42,8 @@ export type Endpoint = {
   readonly method: Method;
   readonly path: string;
   readonly slash: boolean;
+  /** How long its body may be, bytes. */
+  readonly bodyBytes: number;
 } & (
   | { readonly access: 'open'; readonly handle: (call: Call) => Answer | Promise<Answer> }
   | {
@@ -65,19 +72,20 @@ export function textAnswer(status: number, text: string): Answer {
 interface EndpointOptions {
   readonly guards?: readonly Guard[];
   readonly slash?: boolean;
+  readonly bodyBytes?: number;
 }
 
 /** An endpoint for sessions; guards are asked in their order. */
 export function endpoint(
   method: Method,
   path: string,
-  { guards = [], slash = false }: EndpointOptions,
+  { guards = [], slash = false, bodyBytes = HTTP_LIMITS.otherBody.value }: EndpointOptions,
   handle: (call: SessionCall) => Answer | Promise<Answer>,
 ): Endpoint {
-  return { method, path, slash, access: 'session', guards, handle };
+  return { method, path, slash, bodyBytes, access: 'session', guards, handle };
 }
 
-/** An endpoint for sessions that takes JSON of `schema`, which is read after the guards have passed. */
+/** An endpoint for sessions that takes JSON of `schema`. */
 export function bodyEndpoint<S extends TSchema>(
   path: string,
   schema: S,
@@ -88,6 +96,11 @@ export function bodyEndpoint<S extends TSchema>(
 }
 
 /** An endpoint that needs no session. */
-export function openEndpoint(method: Method, path: string, handle: (call: Call) => Answer | Promise<Answer>): Endpoint {
-  return { method, path, slash: false, access: 'open', handle };
+export function openEndpoint(
+  method: Method,
+  path: string,
+  handle: (call: Call) => Answer | Promise<Answer>,
+  bodyBytes: number = HTTP_LIMITS.otherBody.value,
+): Endpoint {
+  return { method, path, slash: false, bodyBytes, access: 'open', handle };
 }

@@ -3,7 +3,9 @@ import { err, ok, type Result } from '../lib/result.js';
 /** Parses the first JSON value of a text and ignores what follows it. */
 export function firstJsonValue(text: string): Result<unknown> {
   try {
-    return ok(JSON.parse(text.slice(0, endOfFirstValue(text))));
+    // What counts as white space here includes a byte-order mark, which the parser would not take.
+    const trimmed = text.trimStart();
+    return ok(JSON.parse(trimmed.slice(0, endOfFirstValue(trimmed))));
   } catch {
     return err('not JSON');
   }

@@ -1,8 +1,83 @@
 import type { LimitTable } from '../lib/limits.js';
 
-/** What one HTTP request may carry. */
+/** What HTTP clients may send, hold open and ask for. */
 export const HTTP_LIMITS = {
-  body: { value: 8 * 1024 * 1024, unit: 'bytes', what: 'body of a request', beyond: '413' },
+  loginBody: { value: 16 * 1024, unit: 'bytes', what: 'body of a login', beyond: '413' },
+  profileBody: { value: 64 * 1024, unit: 'bytes', what: 'body with a profile', beyond: '413' },
+  settingsBody: { value: 64 * 1024, unit: 'bytes', what: 'body with settings', beyond: '413' },
+  memberBody: { value: 64 * 1024, unit: 'bytes', what: 'body about one member', beyond: '413' },
+  bulkBody: { value: 256 * 1024, unit: 'bytes', what: 'body about several members', beyond: '413' },
+  clipboardBody: { value: 8 * 1024 * 1024, unit: 'bytes', what: 'body with a clipboard', beyond: '413' },
+  batchBody: { value: 1024 * 1024, unit: 'bytes', what: 'body of a batch', beyond: '413' },
+  otherBody: { value: 16 * 1024, unit: 'bytes', what: 'any other body', beyond: '413' },
+  anonymousBody: { value: 16 * 1024, unit: 'bytes', what: 'body of a request without a good token', beyond: '413' },
+  freeBody: {
+    value: 16 * 1024,
+    unit: 'bytes',
+    what: 'beginning of a body that does not count in the two below',
+    beyond: 'it counts',
+  },
+  bodiesOfAddress: { value: 24 * 1024 * 1024, unit: 'bytes', what: 'bodies of one address at a time', beyond: '429' },
+  bodiesInAll: { value: 64 * 1024 * 1024, unit: 'bytes', what: 'bodies of all clients at a time', beyond: '503' },
+  unreadBody: {
+    value: 64 * 1024,
+    unit: 'bytes',
+    what: 'body of a refused request',
+    beyond: 'the connection is closed behind the answer',
+  },
+  bodyTime: { value: 20_000, unit: 'ms', what: 'time for a body', beyond: '408' },
+  bodyPace: { value: 64 * 1024, unit: 'bytes', what: 'part of a body that has to come in each further second', beyond: '408' },
+  requestTime: {
+    value: 180_000,
+    unit: 'ms',
+    what: 'time for a whole request to come in',
+    beyond: '408, and the connection is closed',
+  },
+  headTime: {
+    value: 10_000,
+    unit: 'ms',
+    what: 'time for the head of a request, the first bytes of a connection included',
+    beyond: '408, and the connection is closed',
+  },
+  headSize: { value: 16 * 1024, unit: 'bytes', what: 'head of a request', beyond: '431, and the connection is closed' },
+  headers: { value: 100, unit: 'count', what: 'headers of a request', beyond: '431' },
+  handshakeTime: { value: 10_000, unit: 'ms', what: 'time for a TLS handshake', beyond: 'the connection is closed' },
+  idleTime: { value: 65_000, unit: 'ms', what: 'time between the requests of a connection', beyond: 'the connection is closed' },
+  unanswered: {
+    value: 32,
+    unit: 'count',
+    what: 'requests of a connection that wait for their answers',
+    beyond: 'the connection is closed',
+  },
+  connectionsOfAddress: {
+    value: 256,
+    unit: 'count',
+    what: 'connections of one address; trusted proxies have no such bound',
+    beyond: 'its oldest idle one makes room, else the new one is closed',
+  },
+  connectionsInAll: {
+    value: 4_096,
+    unit: 'count',
+    what: 'connections in all, and never more than half of the descriptors that the process may have',
+    beyond: 'the new one is closed',
+  },
+  strangerBurst: { value: 1_000, unit: 'count', what: 'requests of one address without a good token, at once', beyond: '429' },
+  strangerRate: { value: 100, unit: 'per second', what: 'the same, on and on', beyond: '429' },
+  sessionBurst: { value: 2_000, unit: 'count', what: 'requests of one session, or with the API token, at once', beyond: '429' },
+  sessionRate: { value: 200, unit: 'per second', what: 'the same, on and on', beyond: '429' },
+  rememberedCallers: {
+    value: 10_000,
+    unit: 'count',
+    what: 'addresses and sessions whose requests are counted',
+    beyond: 'the longest silent one is forgotten',
+  },
+  batchRequests: { value: 100, unit: 'count', what: 'requests of a batch', beyond: '400, and none of them is run' },
+  batchAnswers: {
+    value: 16 * 1024 * 1024,
+    unit: 'bytes',
+    what: 'answers of a batch',
+    beyond: 'its further requests are answered 413',
+  },
 } as const satisfies LimitTable;
 
 /** What one WebSocket may carry. */

@@ -23,8 +23,8 @@ export interface ServerOptions {
   readonly pathPrefix: string;
   /** Origins that may call; `*` stands for any, an empty list turns CORS off. */
   readonly cors: readonly string[];
-  /** Take the client's address from the headers of a reverse proxy. */
-  readonly proxy: boolean;
+  /** Addresses and networks of the proxies whose forwarded headers count. */
+  readonly trustedProxies: readonly string[];
   /** PEM texts; null serves plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** The directory of the static files; null serves none. */

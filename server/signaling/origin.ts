@@ -6,18 +6,36 @@ export function isListedOrigin(origin: string, cors: readonly string[]): boolean
 }
 
 /** Whether a WebSocket may be opened: by programs without an origin, by our own pages, and by what the CORS list allows. */
-export function mayOpenSocket(headers: IncomingHttpHeaders, cors: readonly string[], behindProxy: boolean): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined || isListedOrigin(origin, cors)) return true;
-  const forwarded = headers['x-forwarded-host'];
-  const hosts = [host, ...(behindProxy && typeof forwarded === 'string' ? forwarded.split(',') : [])];
-  return hosts.some((candidate) => candidate !== undefined && isSameHost(origin, candidate.trim()));
+export function mayOpenSocket(headers: IncomingHttpHeaders, cors: readonly string[], proxied: boolean): boolean {
+  const { origin } = headers;
+  return origin === undefined || isListedOrigin(origin, cors) || isOwnOrigin(origin, headers, proxied);
 }
 
-/** The scheme is left out: a proxy in front may speak TLS where we do not. */
-function isSameHost(origin: string, host: string): boolean {
+/**
+ * Whether `origin` is that of our own page: the host that the request names, or that a trusted proxy (`proxied`) names for
+ * it. The scheme is left out: a proxy in front may speak TLS where we do not.
+ */
+export function isOwnOrigin(origin: string, headers: IncomingHttpHeaders, proxied: boolean): boolean {
   const page = parseUrl(origin);
-  return page !== null && page.host !== '' && page.host === parseUrl(`${page.protocol}//${host}`)?.host;
+  if (page === null || page.host === '') return false;
+  return ownHosts(headers, proxied).some((host) => parseUrl(`${page.protocol}//${host}`)?.host === page.host);
+}
+
+/** Proxies that pass the name on without its port tell the port apart from it, or leave it at that of the scheme. */
+function ownHosts(headers: IncomingHttpHeaders, proxied: boolean): string[] {
+  const { host = '' } = headers;
+  if (!proxied) return [host];
+  const [port = ''] = listed(headers['x-forwarded-port']);
+  return [host, ...listed(headers['x-forwarded-host'])].flatMap((name) =>
+    /^\d{1,5}$/.test(port) && !/:\d+$/.test(name) ? [name, `${name}:${port}`] : [name],
+  );
+}
+
+function listed(header: string | string[] | undefined): string[] {
+  return String(header ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 function parseUrl(text: string): URL | null {

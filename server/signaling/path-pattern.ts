@@ -26,3 +26,20 @@ export function belowPrefix(path: string, prefix: string): string | null {
   if (prefix === '') return path;
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : null;
 }
+
+/** What a path comes to once everybody on its way has tidied it: decoded, without dots and double slashes, in lower case. */
+export function tidyPath(path: string): string {
+  let text = path;
+  // Each round takes one layer of encoding off; what needs more is no path of ours.
+  for (let round = 0; round < 4 && text.includes('%'); round += 1) text = decodedOnce(text);
+  const parts: string[] = [];
+  for (const part of text.toLowerCase().split(/[/\\]/)) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+function decodedOnce(text: string): string {
+  return text.replace(/%[0-9a-f]{2}/gi, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)));
+}

@@ -1,9 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { guardsOfArea } from './areas.js';
 import { authenticate } from './authenticate.js';
-import { clientAddress } from './client-address.js';
-import { type Answer, type Call, type Endpoint, textAnswer } from './endpoint.js';
+import { type Answer, type Call, type Endpoint, type SessionCall, textAnswer } from './endpoint.js';
+import type { Guard } from './guards.js';
 import { belowPrefix, matchesPattern, rawPath } from './path-pattern.js';
 import type { Services } from './services.js';
 import { findStatic, sendStatic } from './static-files.js';
@@ -24,34 +23,34 @@ export function sendAnswer(reply: FastifyReply, { status, body, type, headers = 
     .send(body ?? undefined);
 }
 
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly url: string;
-  readonly ip: string;
-  readonly body: unknown;
-}
+type Requested = FastifyRequest<{ Params: Record<string, string> }>;
 
-function callOf(services: Services, request: Received, params: Readonly<Record<string, string>>): Call {
-  const { headers, url, ip, body } = request;
+function callOf(services: Services, request: FastifyRequest, params: Readonly<Record<string, string>>): Call {
+  const { headers, url, ip, body, caller } = request;
   return {
     services,
     headers,
     params,
     query: new URLSearchParams(url.slice(rawPath(url).length + 1)),
     body: typeof body === 'string' ? body : '',
-    address: clientAddress(headers, ip, services.server.proxy),
+    address: caller.address,
+    peer: ip,
+    gone: () => caller.response.destroyed || caller.response.socket?.destroyed === true,
   };
 }
 
-/** Registers endpoints; answers with the paths they are at. */
+/** Registers endpoints; answers with the paths they are at. HEAD works wherever GET does. */
 export function addEndpoints(app: FastifyInstance, services: Services, endpoints: readonly Endpoint[]): KnownPath[] {
   return endpoints.flatMap((endpoint) => {
-    const { method, path, slash } = endpoint;
+    const { method, path, slash, bodyBytes } = endpoint;
     const patterns = slash ? [path, `${path}/`] : [path];
     for (const pattern of patterns) {
       app.route<{ Params: Record<string, string> }>({
-        method,
+        method: method === 'GET' ? ['GET', 'HEAD'] : method,
         url: services.server.pathPrefix + pattern,
+        bodyLimit: bodyBytes,
+        // Who may not is told so before the body is read, and is asked for again after it: a session may end meanwhile.
+        onRequest: async (request) => void admit(services, endpoint, request),
         handler: async (request, reply) => sendAnswer(reply, await run(services, endpoint, request)),
       });
     }
@@ -59,16 +58,19 @@ export function addEndpoints(app: FastifyInstance, services: Services, endpoints
   });
 }
 
-function run(
-  services: Services,
-  endpoint: Endpoint,
-  request: FastifyRequest<{ Params: Record<string, string> }>,
-): Answer | Promise<Answer> {
+function admit(services: Services, endpoint: Endpoint, request: Requested): void {
+  if (endpoint.access === 'session') admitted(callOf(services, request, request.params), request.url, endpoint.guards);
+}
+
+function admitted(call: Call, url: string, guards: readonly Guard[]): SessionCall {
+  const authenticated = authenticate(call, url);
+  for (const guard of guards) guard(call.services.room.state, authenticated.actor, authenticated.profile);
+  return authenticated;
+}
+
+function run(services: Services, endpoint: Endpoint, request: Requested): Answer | Promise<Answer> {
   const call = callOf(services, request, request.params);
-  if (endpoint.access === 'open') return endpoint.handle(call);
-  const authenticated = authenticate(call, request.url);
-  for (const guard of endpoint.guards) guard(services.room.state, authenticated.actor, authenticated.profile);
-  return endpoint.handle(authenticated);
+  return endpoint.access === 'open' ? endpoint.handle(call) : endpoint.handle(admitted(call, request.url, endpoint.guards));
 }
 
 /** Refuses paths that only decoding makes equal to ours: the fixed part of a path is matched as it was sent. */
@@ -94,10 +96,7 @@ export function addUnmatched(app: FastifyInstance, services: Services, known: re
         .send();
     }
     const guards = guardsOfArea(path);
-    if (guards !== null) {
-      const { actor, profile } = authenticate(callOf(services, request, {}), request.url);
-      for (const guard of guards) guard(services.room.state, actor, profile);
-    }
+    if (guards !== null) admitted(callOf(services, request, {}), request.url, guards);
     const methods = known.filter(({ pattern }) => matchesPattern(pattern, path)).map(({ method }) => method);
     if (methods.length > 0) return reply.code(405).header('allow', methods.join(', ')).send();
     const readsFile = staticDir !== null && (request.method === 'GET' || request.method === 'HEAD');

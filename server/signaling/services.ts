@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { ServerMessage } from '../protocol/events.js';
 import { type Session, socketOf } from '../room/room-state.js';
+import type { Trusts } from './client-address.js';
 import type { ServerOptions, SessionOptions } from './options.js';
 import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
 import type { RoomRunner } from './room-runner.js';
@@ -17,6 +18,8 @@ export interface Services {
   readonly health: HealthPort;
   readonly doctor: DoctorPort;
   readonly server: ServerOptions;
+  /** Whether a peer is a proxy whose forwarded headers count. */
+  readonly trusts: Trusts;
   readonly session: SessionOptions;
   readonly clock: Clock;
   readonly log: Log;

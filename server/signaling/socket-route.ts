@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../lib/errors.js';
-import { clientAddress } from './client-address.js';
 import { acceptSocket } from './connection.js';
 import { shownToken } from './credentials.js';
 import { mayOpenSocket } from './origin.js';
@@ -20,7 +19,7 @@ export function addSocketRoute(app: FastifyInstance, services: Services): KnownP
     url: server.pathPrefix + PATH,
     onRequest: async (request) => {
       if (!request.ws) throw new AppError(400, 'Bad Request');
-      if (mayOpenSocket(request.headers, server.cors, server.proxy)) return;
+      if (mayOpenSocket(request.headers, server.cors, request.caller.proxied)) return;
       log.warn(
         { origin: request.headers.origin?.slice(0, 200) },
         'WebSocket refused: origin is neither ours nor on the CORS list',
@@ -31,8 +30,7 @@ export function addSocketRoute(app: FastifyInstance, services: Services): KnownP
       throw new AppError(400, 'Bad Request');
     },
     wsHandler: (socket, request) => {
-      const address = clientAddress(request.headers, request.ip, server.proxy);
-      acceptSocket(services, socket, shownToken(request.headers, request.url, session), address);
+      acceptSocket(services, socket, shownToken(request.headers, request.url, session), request.caller.address);
     },
   });
   return [{ method: 'GET', pattern: PATH }];

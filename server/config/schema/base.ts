@@ -1,6 +1,6 @@
 import type { LogLevel } from '../config.js';
 import { key } from '../key.js';
-import { bindAddress, origin } from '../network-forms.js';
+import { bindAddress, network, origin } from '../network-forms.js';
 import { boolean, duration, integer, listOf, oneOf, pattern, text } from '../scalar-forms.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'disabled'] as const satisfies readonly LogLevel[];
@@ -34,7 +34,12 @@ export const serverSchema = {
   bind: key(bindAddress, { host: '127.0.0.1', port: 8080 }, 'Address and TCP port of the web server.'),
   cert: key(text, '', 'PEM file with the TLS certificate; needs server.key too.'),
   key: key(text, '', 'PEM file with the TLS key; needs server.cert too.'),
-  proxy: key(boolean, false, 'Believes the client addresses that a reverse proxy in front writes into headers.'),
+  proxy: key(boolean, false, 'Believes the headers of a reverse proxy in front: client address, host, port and scheme.'),
+  trusted_proxies: key(
+    listOf(network),
+    [],
+    'The proxies that are believed, and no others; empty with server.proxy on is every loopback, private and unique-local address. A list turns server.proxy on.',
+  ),
   static: key(text, '', 'Directory of the web client; empty serves the one that was built with the server.'),
   path_prefix: key(text, '/', 'Path under which everything is served.'),
   pprof: key(boolean, false, 'Profiling of the Go runtime in neko; there is nothing like it here.'),

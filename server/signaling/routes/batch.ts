@@ -1,10 +1,16 @@
-import { Type } from '@sinclair/typebox';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { type Endpoint, json, openEndpoint } from '../endpoint.js';
-import { rawPath } from '../path-pattern.js';
-import { readWholeBody } from '../request-body.js';
+import { AppError } from '../../lib/errors.js';
+import { type Call, type Endpoint, json, openEndpoint } from '../endpoint.js';
+import { HTTP_LIMITS } from '../limits.js';
+import { rawPath, tidyPath } from '../path-pattern.js';
+import { parseWholeBody, readValue } from '../request-body.js';
 
-const BatchRequest = Type.Array(Type.Object({ path: Type.String(), method: Type.String(), body: Type.Optional(Type.Unknown()) }));
+const BatchElement = Type.Object({ path: Type.String(), method: Type.String(), body: Type.Optional(Type.Unknown()) });
+const BatchRequest = Type.Array(BatchElement);
+type BatchElement = Static<typeof BatchElement>;
 
 const EXCLUDED = ['/api/batch', '/api/ws'];
 const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS'] as const;
@@ -16,23 +22,59 @@ interface BatchAnswer {
   readonly body?: unknown;
 }
 
+/** Is set while a request of a batch runs: whatever its path comes to, it is no batch again. */
+const insideBatch = new AsyncLocalStorage<true>();
+
 /** Several requests in one, each with the headers of the outer one (http.md section 7). `prefix` stands before inner paths. */
 export function batchRoute(app: () => FastifyInstance, prefix: string): Endpoint {
-  return openEndpoint('POST', '/api/batch', async ({ body, headers, address }) => {
-    const copied = Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_COPIED.has(name)));
-    const answers: object[] = [];
-    for (const element of readWholeBody(BatchRequest, body)) {
-      const { path, method } = element;
-      const answer = refusal(path, method) ?? (await run(app(), prefix, element, copied, address));
-      answers.push({ path, method, ...answer });
-    }
-    return json(answers);
-  });
+  return openEndpoint(
+    'POST',
+    '/api/batch',
+    async (call) => {
+      if (insideBatch.getStore()) throw new AppError(400, EXCLUDED_MESSAGE);
+      return json(await runAll(app(), prefix, call, elementsOf(call.body)));
+    },
+    HTTP_LIMITS.batchBody.value,
+  );
 }
 
-function refusal(path: string, method: string): BatchAnswer | null {
+/** Counted before they are looked at: a body holds hundreds of thousands of empty ones. */
+function elementsOf(body: string): BatchElement[] {
+  const parsed = parseWholeBody(body);
+  if (Array.isArray(parsed) && parsed.length > HTTP_LIMITS.batchRequests.value)
+    throw new AppError(400, `a batch has ${HTTP_LIMITS.batchRequests.value} requests at most`);
+  return readValue(BatchRequest, parsed);
+}
+
+/** One after the other, each in a turn of its own, so that others are served in between; none once nobody waits any more. */
+async function runAll(app: FastifyInstance, prefix: string, call: Call, elements: readonly BatchElement[]): Promise<object[]> {
+  const headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => !NOT_COPIED.has(name)));
+  const answers: object[] = [];
+  let characters = 0;
+  for (const element of elements) {
+    await nextTurn();
+    if (call.gone()) break;
+    const { path, method } = element;
+    const { text = '', ...answer } =
+      refusal(path, method) ??
+      (characters > HTTP_LIMITS.batchAnswers.value ? TOO_LONG : await run(app, { prefix, element, headers, peer: call.peer }));
+    characters += text.length;
+    answers.push({ path, method, ...answer });
+  }
+  return answers;
+}
+
+interface Answered extends BatchAnswer {
+  /** The body before it was read. */
+  readonly text?: string;
+}
+
+const EXCLUDED_MESSAGE = 'this path is excluded from batch requests';
+const TOO_LONG: Answered = { status: 413, body: message(413, 'the answers of this batch are too long') };
+
+function refusal(path: string, method: string): Answered | null {
   if (!path.startsWith('/api')) return { status: 400, body: message(400, 'this path is not allowed in batch requests') };
-  if (EXCLUDED.includes(rawPath(path))) return { status: 400, body: message(400, 'this path is excluded from batch requests') };
+  if (EXCLUDED.includes(tidyPath(rawPath(path)))) return { status: 400, body: message(400, EXCLUDED_MESSAGE) };
   if (!/^[A-Za-z]*$/.test(method)) return { status: 400, body: message(400, 'Bad Request') };
   return methodOf(method) === undefined ? { status: 405 } : null;
 }
@@ -42,17 +84,23 @@ function methodOf(method: string): (typeof METHODS)[number] | undefined {
   return method === '' ? 'GET' : METHODS.find((known) => known === method);
 }
 
-async function run(
-  app: FastifyInstance,
-  prefix: string,
-  { path, method, body }: { readonly path: string; readonly method: string; readonly body?: unknown },
-  headers: Record<string, string | string[] | undefined>,
-  remoteAddress: string,
-): Promise<BatchAnswer> {
+interface InnerRequest {
+  readonly prefix: string;
+  readonly element: BatchElement;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly peer: string;
+}
+
+/** The peer and its headers are those of the outer request, so that addresses and origins come out the same. */
+async function run(app: FastifyInstance, { prefix, element, headers, peer }: InnerRequest): Promise<Answered> {
+  const { path, method, body } = element;
   const payload = body === undefined ? undefined : JSON.stringify(body);
-  const response = await app.inject({ url: prefix + path, method: methodOf(method) ?? 'GET', headers, remoteAddress, payload });
-  if (response.body === '') return { status: response.statusCode };
-  return { status: response.statusCode, body: bodyOf(String(response.headers['content-type'] ?? ''), response.body) };
+  const response = await insideBatch.run(true, async () =>
+    app.inject({ url: prefix + path, method: methodOf(method) ?? 'GET', headers, remoteAddress: peer, payload }),
+  );
+  const text = response.body;
+  if (text === '') return { status: response.statusCode };
+  return { status: response.statusCode, body: bodyOf(String(response.headers['content-type'] ?? ''), text), text };
 }
 
 /** JSON is put in as it is, everything else as the text it is. */

@@ -3,8 +3,10 @@ import { AppError } from '../../lib/errors.js';
 import { ClipboardText } from '../../protocol/clipboard.js';
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 import { canUseClipboard, isTheHost } from '../guards.js';
+import { HTTP_LIMITS } from '../limits.js';
 
 const guards = [canUseClipboard, isTheHost];
+const written = { guards, slash: true, bodyBytes: HTTP_LIMITS.clipboardBody.value };
 const NewClipboard = Type.Object({ ...ClipboardText.properties, html: Type.String() });
 const NEVER_STORED = { 'cache-control': 'no-cache, no-store, must-revalidate' };
 
@@ -15,9 +17,9 @@ export const clipboardRoutes: readonly Endpoint[] = [
     const { text = '', html = '' } = content.value;
     return json({ ...(text !== '' && { text }), ...(html !== '' && { html }) });
   }),
-  bodyEndpoint('/api/room/clipboard', NewClipboard, { guards, slash: true }, async ({ services }, { text, html }) => {
-    const written = await services.desktop.clipboard.write(html === '' ? { text } : { html });
-    if (!written.ok) throw new AppError(500, 'Internal Server Error');
+  bodyEndpoint('/api/room/clipboard', NewClipboard, written, async ({ services }, { text, html }) => {
+    const result = await services.desktop.clipboard.write(html === '' ? { text } : { html });
+    if (!result.ok) throw new AppError(500, 'Internal Server Error');
     return NO_CONTENT;
   }),
   endpoint('GET', '/api/room/clipboard/image.png', { guards }, async ({ services }) => {

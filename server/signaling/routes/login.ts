@@ -8,6 +8,7 @@ import { throttleKey } from '../client-address.js';
 import { clearedCookie, sessionCookie } from '../cookie.js';
 import { newToken } from '../credentials.js';
 import { type Answer, type Call, type Endpoint, endpoint, json, openEndpoint } from '../endpoint.js';
+import { HTTP_LIMITS } from '../limits.js';
 import { LoginThrottle } from '../login-throttle.js';
 import type { Member } from '../ports.js';
 import { readBody } from '../request-body.js';
@@ -18,10 +19,15 @@ const LoginRequest = Type.Object({ username: Name, password: Password });
 export function loginRoutes(): Endpoint[] {
   const gate = new LoginGate();
   return [
-    openEndpoint('POST', '/api/login', async (call) => {
-      const { username, password } = readBody(LoginRequest, call.body);
-      return openSession(call, await gate.authenticate(call, username, password));
-    }),
+    openEndpoint(
+      'POST',
+      '/api/login',
+      async (call) => {
+        const { username, password } = readBody(LoginRequest, call.body);
+        return openSession(call, await gate.authenticate(call, username, password));
+      },
+      HTTP_LIMITS.loginBody.value,
+    ),
     endpoint('POST', '/api/logout', {}, ({ services, actor, headers }) => {
       if (actor.kind === 'api') throw new AppError(400, 'session is not logged in');
       services.room.apply({ kind: 'delete-session', id: actor.id });

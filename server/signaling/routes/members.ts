@@ -4,10 +4,13 @@ import { Name, Password } from '../../protocol/name.js';
 import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../protocol/profile.js';
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 import { isAdmin } from '../guards.js';
+import { HTTP_LIMITS } from '../limits.js';
 import { deleteMember, memberError, profileOfMember, updateMember } from '../member-changes.js';
 import { readWholeBody } from '../request-body.js';
 
 const guards = [isAdmin];
+const one = { guards, slash: true, bodyBytes: HTTP_LIMITS.memberBody.value };
+const several = { guards, bodyBytes: HTTP_LIMITS.bulkBody.value };
 
 const NewMember = Type.Object({ username: Name, password: Password, profile: MemberProfilePatch });
 const NewPassword = Type.Object({ password: Password });
@@ -21,7 +24,7 @@ export const memberRoutes: readonly Endpoint[] = [
     if (!list.ok) throw memberError(list.error);
     return json(list.value);
   }),
-  bodyEndpoint('/api/members', NewMember, { guards, slash: true }, async ({ services }, { username, password, profile }) => {
+  bodyEndpoint('/api/members', NewMember, one, async ({ services }, { username, password, profile }) => {
     if (username === '') throw new AppError(400, 'username cannot be empty');
     if (password === '') throw new AppError(400, 'password cannot be empty');
     const made = await services.members.insert(username, password, mergeProfile(NEW_MEMBER_PROFILE, profile));
@@ -31,25 +34,30 @@ export const memberRoutes: readonly Endpoint[] = [
   endpoint('GET', '/api/members/:memberId', { guards, slash: true }, async ({ services, params }) =>
     json(await profileOfMember(services, params.memberId ?? '')),
   ),
-  bodyEndpoint('/api/members/:memberId', MemberProfilePatch, { guards, slash: true }, async ({ services, params }, patch) => {
+  bodyEndpoint('/api/members/:memberId', MemberProfilePatch, one, async ({ services, params }, patch) => {
     await updateMember(services, params.memberId ?? '', patch);
     return NO_CONTENT;
   }),
-  bodyEndpoint('/api/members/:memberId/password', NewPassword, { guards }, async ({ services, params }, { password }) => {
-    const changed = await services.members.updatePassword(params.memberId ?? '', password);
-    if (!changed.ok) throw memberError(changed.error);
-    return NO_CONTENT;
-  }),
+  bodyEndpoint(
+    '/api/members/:memberId/password',
+    NewPassword,
+    { ...one, slash: false },
+    async ({ services, params }, { password }) => {
+      const changed = await services.members.updatePassword(params.memberId ?? '', password);
+      if (!changed.ok) throw memberError(changed.error);
+      return NO_CONTENT;
+    },
+  ),
   endpoint('DELETE', '/api/members/:memberId', { guards, slash: true }, async ({ services, params }) => {
     await deleteMember(services, params.memberId ?? '');
     return NO_CONTENT;
   }),
-  endpoint('POST', '/api/members_bulk/update', { guards }, async ({ services, body }) => {
+  endpoint('POST', '/api/members_bulk/update', several, async ({ services, body }) => {
     const { ids, profile } = readWholeBody(BulkUpdate, body, UNREADABLE_BULK);
     await forEachMember(ids, 'update', (id) => updateMember(services, id, profile));
     return NO_CONTENT;
   }),
-  endpoint('POST', '/api/members_bulk/delete', { guards }, async ({ services, body }) => {
+  endpoint('POST', '/api/members_bulk/delete', several, async ({ services, body }) => {
     const { ids } = readWholeBody(BulkDelete, body, UNREADABLE_BULK);
     await forEachMember(ids, 'delete', (id) => deleteMember(services, id));
     return NO_CONTENT;

@@ -7,6 +7,7 @@ import { API_PROFILE } from '../../room/permissions.js';
 import { connectedAdmins, connectedUsers, type Room } from '../../room/room-state.js';
 import { sessionData, wireTime } from '../../room/wire-view.js';
 import { type Endpoint, endpoint, json } from '../endpoint.js';
+import { HTTP_LIMITS } from '../limits.js';
 import { readBody } from '../request-body.js';
 
 /** All that somebody who is no admin may change about itself. */
@@ -18,7 +19,7 @@ export const ownSessionRoutes: readonly Endpoint[] = [
     const api = { id: API_ID, profile: API_PROFILE, state: { is_connected: false, is_watching: false } };
     return json(session === undefined ? api : sessionData(session));
   }),
-  endpoint('POST', '/api/profile', {}, ({ services, actor, profile, body }) => {
+  endpoint('POST', '/api/profile', { bodyBytes: HTTP_LIMITS.profileBody.value }, ({ services, actor, profile, body }) => {
     if (actor.kind === 'api') throw new AppError(400, 'session does not exist');
     const patch = profile.is_admin ? readBody(MemberProfilePatch, body) : readBody(NameOnly, body);
     services.room.apply({ kind: 'set-profile', id: actor.id, profile: mergeProfile(profile, patch) });

@@ -1,14 +1,20 @@
 import { SettingsPatch } from '../../protocol/settings.js';
 import { type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 import { isAdmin } from '../guards.js';
+import { HTTP_LIMITS } from '../limits.js';
 import { readWholeBody } from '../request-body.js';
 
 const guards = [isAdmin];
 
 export const settingsRoutes: readonly Endpoint[] = [
   endpoint('GET', '/api/room/settings', { guards, slash: true }, ({ services }) => json(services.room.state.settings)),
-  endpoint('POST', '/api/room/settings', { guards, slash: true }, ({ services, actor, body }) => {
-    services.room.apply({ kind: 'set-settings', actor, patch: readWholeBody(SettingsPatch, body) });
-    return NO_CONTENT;
-  }),
+  endpoint(
+    'POST',
+    '/api/room/settings',
+    { guards, slash: true, bodyBytes: HTTP_LIMITS.settingsBody.value },
+    ({ services, actor, body }) => {
+      services.room.apply({ kind: 'set-settings', actor, patch: readWholeBody(SettingsPatch, body) });
+      return NO_CONTENT;
+    },
+  ),
 ];

@@ -19,7 +19,9 @@ function echo(request: IncomingMessage, response: ServerResponse): void {
 
 async function open(http: Server = createServer(echo)): Promise<{ port: number; ice: { socket: Socket; firstBytes: Buffer }[] }> {
   const ice: { socket: Socket; firstBytes: Buffer }[] = [];
-  const shared = createSharedPort(http, (socket, firstBytes) => ice.push({ socket, firstBytes }));
+  const shared = createSharedPort(http, { admit: () => true, release: () => {} }, (socket, firstBytes) =>
+    ice.push({ socket, firstBytes }),
+  );
   const port = await freePort();
   await shared.listen({ host: '127.0.0.1', port });
   onTestFinished(() => {

@@ -45,7 +45,7 @@ export class Harness {
     const log = (level: string) => (fields: object, message: string) =>
       void harness.logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
     const opened = await createSignaling({
-      server: { pathPrefix: '', cors: [], proxy: false, tls: null, staticDir: null, ...server },
+      server: { pathPrefix: '', cors: [], trustedProxies: [], tls: null, staticDir: null, ...server },
       session: { file: null, apiToken: '', cookie: COOKIE, ...session },
       settings: { ...DEFAULT_SETTINGS, ...settings },
       desktop: harness.desktop,

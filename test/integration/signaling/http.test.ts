@@ -29,7 +29,9 @@ test.each([
   ['GET', '/api/room/nope', 401, 'Unauthorized'],
   ['GET', '/api/ws', 400, 'Bad Request'],
   ['PUT', '/api/login', 405, ''],
-  ['HEAD', '/health', 405, ''],
+  ['HEAD', '/health', 200, ''],
+  ['HEAD', '/api/whoami', 401, ''],
+  ['HEAD', '/api/login', 405, ''],
   ['POST', '/api/login', 400, 'no data provided'],
   ['GET', '/health', 200, 'true'],
 ])('%s %s is %i', async (method, path, status, text) => {
@@ -80,7 +82,7 @@ test('guesses made at once are counted one by one', async () => {
 });
 
 test("the address is the proxy's word only where there is a proxy", async () => {
-  await start({ server: { proxy: true } });
+  await start({ server: { trustedProxies: ['127.0.0.1', '10.0.0.0/8'] } });
   const wrong = (address: string) =>
     harness.http('POST', '/api/login', {
       body: { username: address, password: 'wrong' },

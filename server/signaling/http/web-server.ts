@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import type { Log } from '../../lib/log.js';
+import { HTTP_LIMITS } from '../limits.js';
+import { LogLimiter } from '../log-limiter.js';
+import type { ServerOptions } from '../options.js';
+import type { ConnectionGate } from './connection-gate.js';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const TIMES = {
+  headersTimeout: HTTP_LIMITS.headTime.value,
+  requestTimeout: HTTP_LIMITS.requestTime.value,
+  keepAliveTimeout: HTTP_LIMITS.idleTime.value,
+  // Node looks for connections beyond these times only so often.
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: HTTP_LIMITS.headSize.value,
+};
+
+/** Node's HTTP or HTTPS server inside our bounds. */
+export function createWebServer(tls: ServerOptions['tls'], gate: ConnectionGate, log: Log, handler: Handler): Server {
+  const handle: Handler = (request, response) => {
+    const { socket } = request;
+    if (!gate.requested(socket)) {
+      socket.destroy();
+      return;
+    }
+    response.once('close', () => gate.answered(socket));
+    handler(request, response);
+  };
+  const server = tls === null ? createServer(TIMES, handle) : createTlsServer({ ...TIMES, ...tls }, handle);
+  server.maxHeadersCount = HTTP_LIMITS.headers.value + 1;
+  // Whether a body is wanted is for the handler to say, after it has seen who asks.
+  server.on('checkContinue', handle);
+  server.on('upgrade', ({ socket }: IncomingMessage) => gate.requested(socket));
+  guardConnections(server, gate);
+  keepAccepting(server, log);
+  return server;
+}
+
+/** Asks the gate before anything else sees a connection, whoever accepted it. */
+function guardConnections(server: Server, gate: ConnectionGate): void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    if (!gate.admit(socket)) return;
+    for (const listener of listeners) listener.call(server, socket);
+    if (server instanceof TlsServer) limitHandshake(server, socket);
+  });
+}
+
+/** Node's own limit begins anew with every byte. */
+function limitHandshake(server: TlsServer, socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), HTTP_LIMITS.handshakeTime.value);
+  const { remoteAddress, remotePort } = socket;
+  const secured = (other: Socket) => {
+    if (other.remotePort === remotePort && other.remoteAddress === remoteAddress) stop();
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    server.off('secureConnection', secured);
+  };
+  server.on('secureConnection', secured);
+  socket.once('close', stop);
+}
+
+/** Out of descriptors, a connection cannot be accepted: it is lost, and the next one may do. */
+function keepAccepting(server: Server, log: Log): void {
+  const limiter = new LogLimiter(1, 10_000);
+  server.on('error', (error) => {
+    if (!('syscall' in error) || error.syscall !== 'accept') return;
+    const heldBack = limiter.pass(performance.now());
+    if (heldBack !== null) log.error({ error: error.message, heldBack }, 'a connection could not be accepted');
+  });
+}
+
+const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** Answers what is no HTTP, or came too slowly, in the shape of all errors, and closes the connection. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.destroyed) return;
+  const status = STATUS_OF_ERROR[error.code ?? ''] ?? 400;
+  const body = `${JSON.stringify({ code: status, message: STATUS_CODES[status] })}\n`;
+  if (socket.writable && error.code !== 'ECONNRESET') {
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: ${body.length}\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroySoon();
+}
