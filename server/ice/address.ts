@@ -34,8 +34,27 @@ export function addressText(bytes: Uint8Array): string {
 
 /** The one spelling that we compare: brackets and zones removed, mapped IPv4 as IPv4; undefined if it is no IP address. */
 export function canonicalAddress(text: string): string | undefined {
-  const bytes = addressBytes(text.replace(/^\[|\]$/g, '').replace(/%.*$/, ''));
+  const bytes = addressBytes(withoutZone(text.replace(/^\[|\]$/g, '')));
   return bytes && addressText(bytes);
+}
+
+/** A link-local source comes as `fe80::1%eth0`; its zone means something on this machine alone and is never told. */
+export function withoutZone(address: string): string {
+  const at = address.indexOf('%');
+  return at < 0 ? address : address.slice(0, at);
+}
+
+/** Whom one sender is counted as: an IPv4 address, or the /64 that whoever has one IPv6 address has as a whole. */
+export function networkOf(address: string): string {
+  const bytes = addressBytes(withoutZone(address));
+  return bytes?.length === 16 ? bytes.subarray(0, 8).toString('hex') : address;
+}
+
+/** True for an address that one machine can have: not unspecified, multicast or broadcast. */
+export function isUnicast(address: string): boolean {
+  const bytes = addressBytes(address);
+  if (!bytes || bytes.every((byte) => byte === 0)) return false;
+  return bytes.length === 16 ? bytes[0] !== 0xff : bytes[0] !== 0 && bytes[0]! < 224;
 }
 
 /** True for 127.0.0.0/8 and ::1. */

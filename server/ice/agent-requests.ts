@@ -6,6 +6,7 @@ import { encodeStun, integrityHolds, type ReceivedStun, type StunMessage } from 
 
 /** A nomination on a pair that was silent for so long is a new one: the other side came back to it. Browsers check every 2.5 s. */
 const RENEWED_AFTER_MS = 5000;
+const MAX_UNKNOWN_TOLD = 8;
 
 /**
  * Answers a binding request (RFC 8445 section 7.3). Its integrity is made with our own password, so that it can be checked and
@@ -35,7 +36,7 @@ export function onRequest(
   });
   if (request.unknownRequired.length > 0) {
     const errorCode = { code: 420, reason: 'Unknown Attribute' };
-    return [reply('error', { errorCode, unknownAttributes: request.unknownRequired })];
+    return [reply('error', { errorCode, unknownAttributes: request.unknownRequired.slice(0, MAX_UNKNOWN_TOLD) })];
   }
   if (settleRoles(state, request) === 'refuse') return [reply('error', { errorCode: { code: 487, reason: 'Role Conflict' } })];
   const answer = reply('success', { xorMappedAddress: from });

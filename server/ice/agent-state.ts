@@ -1,6 +1,7 @@
 import { addressKey, familyOf, type TransportAddress } from './address.js';
 import { type Candidate, pairPriority } from './candidate.js';
 import type { IceCredentials, IceState, RemoteIce } from './ice-types.js';
+import { ICE_LIMITS } from './limits.js';
 import type { HmacSha1, ReceivedStun } from './stun.js';
 
 /** What the agent needs from outside and must not make itself: chance and the hash. */
@@ -105,8 +106,8 @@ export type AgentEffect =
   | { readonly kind: 'generation-ended'; readonly ufrag: string };
 
 /** Bounds what a peer can make us hold and send (RFC 8445 section 6.1.2.5 suggests 100 pairs). */
-export const MAX_PAIRS = 100;
-export const MAX_REMOTE_CANDIDATES = 60;
+export const MAX_PAIRS = ICE_LIMITS.pairs.value;
+export const MAX_REMOTE_CANDIDATES = ICE_LIMITS.remoteCandidates.value;
 
 export function newAgent(options: {
   readonly env: AgentEnvironment;

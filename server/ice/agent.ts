@@ -1,5 +1,5 @@
 import { assertNever } from '../lib/assert-never.js';
-import { addressBytes, isLinkLocal } from './address.js';
+import { isLinkLocal, isUnicast } from './address.js';
 import { nextCheckMs, sendDueChecks } from './agent-checks.js';
 import { onRequest, onResponse } from './agent-requests.js';
 import { evaluate, nextEvaluationMs } from './agent-selection.js';
@@ -125,7 +125,7 @@ function setRemote(state: AgentState, remote: RemoteIce): void {
 
 /** A candidate goes to the generation that its ufrag names; without one to the newest; an unknown one waits. */
 function addRemoteCandidate(state: AgentState, candidate: Candidate): void {
-  if (!addressBytes(candidate.address) || isLinkLocal(candidate.address) || candidate.transport !== 'udp') return;
+  if (!isUnicast(candidate.address) || isLinkLocal(candidate.address) || candidate.transport !== 'udp') return;
   const named = state.generations.find(({ remote }) => remote?.ufrag === candidate.ufrag);
   const newest = currentGeneration(state).remote ? currentGeneration(state) : undefined;
   const generation = candidate.ufrag ? named : newest;

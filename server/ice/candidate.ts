@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../lib/result.js';
+import { ICE_LIMITS } from './limits.js';
 
 /** A candidate of RFC 8445 section 5.1 in the form of its SDP line (RFC 8839 section 5.1). Pure. */
 export interface Candidate {
@@ -18,7 +19,6 @@ export interface Candidate {
 export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay';
 
 const TYPES: ReadonlySet<string> = new Set<CandidateType>(['host', 'srflx', 'prflx', 'relay']);
-const MAX_TEXT_LENGTH = 1024;
 
 /** RFC 8445 section 5.1.2.2. TCP stands 27 below UDP (spec/webrtc.md section 2.1), so that every UDP path of a type wins over TCP. */
 const TYPE_PREFERENCE: Readonly<Record<CandidateType, number>> = { host: 126, prflx: 110, srflx: 100, relay: 0 };
@@ -63,7 +63,7 @@ export function formatCandidate(candidate: Candidate): string {
 
 /** Reads a candidate with or without `a=` and `candidate:`; unknown extensions are ignored. */
 export function parseCandidate(text: string): Result<Candidate> {
-  if (text.length > MAX_TEXT_LENGTH) return err('candidate: too long');
+  if (text.length > ICE_LIMITS.candidateText.value) return err('candidate: too long');
   const words = text
     .trim()
     .replace(/^a=/, '')

@@ -1,30 +1,25 @@
+import { StreamCutter } from './stream-cutter.js';
+
+const LENGTH_BYTES = 2;
+
 /** Cuts a byte stream into the frames of RFC 4571 (two bytes of length before each). Pure. */
 export class FrameReader {
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #cutter = new StreamCutter(LENGTH_BYTES, (header) => LENGTH_BYTES + header.readUInt16BE(0));
 
   /** Bytes of an unfinished frame; at most 65,537. */
   get pendingBytes(): number {
-    return this.#rest.length;
+    return this.#cutter.pendingBytes;
   }
 
   /** The length that the frame under way announces, undefined if none has begun. */
   get announcedBytes(): number | undefined {
-    return this.#rest.length >= 2 ? this.#rest.readUInt16BE(0) : undefined;
+    const length = this.#cutter.announcedBytes;
+    return length === undefined ? undefined : length - LENGTH_BYTES;
   }
 
-  /** Adds bytes and returns the frames that they complete, without their lengths; views into what came in. */
+  /** Adds bytes and returns the frames that they complete, without their lengths; they may be views into what came in. */
   push(chunk: Buffer): Buffer[] {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const frames: Buffer[] = [];
-    let at = 0;
-    while (at + 2 <= bytes.length) {
-      const end = at + 2 + bytes.readUInt16BE(at);
-      if (end > bytes.length) break;
-      frames.push(bytes.subarray(at + 2, end));
-      at = end;
-    }
-    this.#rest = bytes.subarray(at);
-    return frames;
+    return this.#cutter.push(chunk).map((message) => message.subarray(LENGTH_BYTES));
   }
 }
 

@@ -57,7 +57,7 @@ export function gatherer(options: Options): Gatherer {
     async gather(peer, clientAddress, log) {
       const waits = servers.map(async (server) => {
         const known = clock.nowMs() - server.silentAtMs < SILENT_FOR_MS;
-        const asked = ask(server, peer, clientAddress, context).then((answered) => {
+        const asked = askSafely(server, peer, clientAddress, context).then((answered) => {
           if (answered) server.silentAtMs = Number.NEGATIVE_INFINITY;
           else if (!peer.closed) {
             if (!known) log.warn({ server: shownIceUrl(server.text), list: server.list }, 'ICE server did not answer');
@@ -69,6 +69,20 @@ export function gatherer(options: Options): Gatherer {
       await within(clock, GATHER_LIMIT_MS, Promise.all(waits));
     },
   };
+}
+
+/** As `ask`; what goes wrong with one server is told, and is no more than its silence. */
+async function askSafely(...question: Parameters<typeof ask>): Promise<boolean> {
+  const [server, , , { log }] = question;
+  try {
+    return await ask(...question);
+  } catch (error) {
+    log.warn(
+      { server: server.text, reason: error instanceof Error ? error.message : String(error) },
+      'ICE server cannot be asked',
+    );
+    return false;
+  }
 }
 
 /** True if the server answered, or was not needed. */
@@ -108,7 +122,7 @@ async function ask(
 /** A relay under new credentials stands ready before the old ones end. */
 function renewLater(server: AskedServer, peer: Peer, clientAddress: string | undefined, context: Context): void {
   const waitMs = Math.min(MAX_TIMER_MS, (context.ttlSeconds ?? 0) * 1000 * RENEW_AT);
-  peer.hold(context.clock.after(waitMs, () => void ask(server, peer, clientAddress, context, 'relay')));
+  peer.hold(context.clock.after(waitMs, () => void askSafely(server, peer, clientAddress, context, 'relay')));
 }
 
 /** False if the server is silent; a peer without a UDP socket of its family has no use for the answer. */

@@ -1,5 +1,6 @@
 import { type Dispose, once } from '../lib/dispose.js';
-import { addressBytes } from './address.js';
+import { networkOf } from './address.js';
+import { ICE_LIMITS } from './limits.js';
 
 /** Connections that have not proved themselves yet, so bounded that nobody can fill the port for others. Pure. */
 export interface HalfOpenConnections {
@@ -8,8 +9,8 @@ export interface HalfOpenConnections {
 }
 
 /** A browser opens a few per page; several share an address behind a NAT or a proxy, and each is proved within a round trip or two. */
-export const MAX_HALF_OPEN_PER_ADDRESS = 16;
-export const MAX_HALF_OPEN = 512;
+export const MAX_HALF_OPEN_PER_ADDRESS = ICE_LIMITS.halfOpenPerAddress.value;
+export const MAX_HALF_OPEN = ICE_LIMITS.halfOpen.value;
 
 interface Connection {
   readonly network: string;
@@ -17,7 +18,10 @@ interface Connection {
 }
 
 /** The oldest makes room, rather than the newest being turned away: behind a proxy a silent host shares its address with others. */
-export function halfOpenConnections(perAddress = MAX_HALF_OPEN_PER_ADDRESS, inAll = MAX_HALF_OPEN): HalfOpenConnections {
+export function halfOpenConnections(
+  perAddress: number = MAX_HALF_OPEN_PER_ADDRESS,
+  inAll: number = MAX_HALF_OPEN,
+): HalfOpenConnections {
   // Sets keep the order of insertion, so the oldest is in front.
   const all = new Set<Connection>();
   const byNetwork = new Map<string, Set<Connection>>();
@@ -46,10 +50,4 @@ export function halfOpenConnections(perAddress = MAX_HALF_OPEN_PER_ADDRESS, inAl
       return once(() => remove(connection));
     },
   };
-}
-
-/** Whoever has one IPv6 address has its whole /64. */
-function networkOf(address: string): string {
-  const bytes = addressBytes(address);
-  return bytes?.length === 16 ? bytes.subarray(0, 8).toString('hex') : address;
 }

@@ -8,7 +8,7 @@ import { type Gatherer, gatherer } from './gatherer.js';
 import { hmacSha1 } from './hmac.js';
 import type { IcePeer, IcePeerOptions, IceServer, IceTransports, IceTransportsOptions, NetworkType } from './ice-types.js';
 import { localAddresses } from './local-addresses.js';
-import { systemMdnsResolver } from './mdns-names.js';
+import { mdnsShare, systemMdnsResolver } from './mdns-names.js';
 import { type NoPort, shownToViewer } from './no-port.js';
 import { Peer } from './peer.js';
 import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute, udpEndpoints } from './peer-sockets.js';
@@ -142,14 +142,19 @@ class Transports implements IceTransports {
         for (const { message } of failures) log.debug({ reason: message }, 'ICE: no socket on a local address');
         return isNew;
       },
-      resolveMdns: this.#resolveMdns,
+      resolveMdns: mdnsShare(this.#resolveMdns),
+      onError: (error) => log.error({ error: error instanceof Error ? error.stack : error }, 'ICE: a peer failed and is closed'),
       onClose: () => {
         this.#peers.delete(token);
         leaveMux?.();
       },
     });
     this.#peers.set(token, { peer, clientAddress });
-    const { failures } = await this.#attach(peer, udp, clientAddress);
+    let { failures } = await this.#attach(peer, udp, clientAddress);
+    const isShut = () => peer.udpHosts().length === 0 && failures.some(({ usedUp }) => usedUp);
+    while (!this.#closed && isShut() && peerOptions.makeRoom?.()) {
+      failures = (await this.#attach(peer, udp, clientAddress)).failures;
+    }
     for (const { message } of failures) log.warn({ reason: message }, 'ICE: no socket on a local address');
     if (!this.#closed && (peer.candidates().length > 0 || failures.length === 0)) return ok(peer);
     peer.close();

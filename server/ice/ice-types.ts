@@ -96,6 +96,8 @@ export interface IcePeerOptions {
   readonly controlling?: boolean;
   /** A logger that names the viewer; default that of the transports. */
   readonly log?: Log;
+  /** Every port of the range is in use: closes a peer that can be done without. False: there is none. */
+  readonly makeRoom?: () => boolean;
 }
 
 export type IceState = 'new' | 'checking' | 'connected' | 'disconnected' | 'failed' | 'closed';

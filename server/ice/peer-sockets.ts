@@ -1,6 +1,7 @@
 import { addressKey } from './address.js';
 import { type Candidate, candidateFoundation, candidatePriority } from './candidate.js';
 import type { HostEndpoint, LocalAddress } from './candidate-policy.js';
+import { ICE_LIMITS } from './limits.js';
 import type { NoPort } from './no-port.js';
 import type { BaseIo, Peer } from './peer.js';
 import type { TcpConnection, TcpMux, TcpRoute } from './tcp-mux.js';
@@ -9,9 +10,6 @@ import type { UdpRange } from './udp-range.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /** Joins sockets to a peer: each becomes a base of its agent, and an endpoint for the candidate policy. */
-
-/** More than a browser opens; a peer cannot hold more connections than this. */
-const MAX_TCP_PER_PEER = 16;
 
 /** What the UDP mux delivers to; `peerOf` is asked late, since a peer registers while it is made. */
 export function muxRoute(mux: UdpMux, token: number, peerOf: () => Peer): MuxRoute {
@@ -78,7 +76,7 @@ export function tcpRoute(peerOf: () => Peer): TcpRoute {
       const { local, remote } = connection;
       const id = `tcp|${addressKey(local.address, local.port)}|${addressKey(remote.address, remote.port)}`;
       open++;
-      if (open > MAX_TCP_PER_PEER) connection.close();
+      if (open > ICE_LIMITS.tcpConnections.value) connection.close();
       else peer.addBase({ id, candidate: baseCandidate('tcp', local, 0), onlyRemote: remote }, tcpIo(connection));
       return {
         onFrame: (frame) => peer.receive(id, frame, remote.address, remote.port),

@@ -43,6 +43,8 @@ export interface PeerOptions {
   gather(): Promise<void>;
   /** Brings bases and host candidates in line with the addresses that the machine has now; true if there are new ones. */
   follow(): Promise<boolean>;
+  /** Told of an error that ended the peer: a bug of ours, which is nobody else's end. */
+  onError(error: unknown): void;
   /** An IP address for an mDNS name, undefined if it cannot be found. */
   resolveMdns(name: string): Promise<string | undefined>;
   /** Releases what was acquired for this peer alone. */
@@ -165,14 +167,14 @@ export class Peer implements IcePeer {
     const hadPath = this.#path !== undefined;
     this.#path = undefined;
     // Before the sockets close: a descriptor that is sent on afterwards may belong to something else by then.
-    if (hadPath) this.#events.emit('path', undefined);
+    if (hadPath) this.#attempt(() => this.#events.emit('path', undefined));
     this.#provisional = undefined;
     this.#wake.cancel();
     for (const release of [...this.#ufrags.values(), ...this.#held]) release();
     for (const io of this.#ios.values()) io.close();
     this.#answers.clear();
     this.#options.onClose();
-    this.#perform(step(this.#agent, { kind: 'close' }, this.#options.clock.nowMs()));
+    this.#attempt(() => this.#perform(step(this.#agent, { kind: 'close' }, this.#options.clock.nowMs())));
   }
 
   get closed(): boolean {
@@ -256,14 +258,18 @@ export class Peer implements IcePeer {
   receiveOther(baseId: string, bytes: Buffer, address: string, port: number): void {
     if (this.#closed || !noteTraffic(this.#agent, baseId, address, port, this.#options.clock.nowMs())) return;
     if (this.#agent.status === 'disconnected') this.#input({ kind: 'tick' });
-    this.#events.emit('datagram', bytes);
+    this.#guarded(() => this.#events.emit('datagram', bytes));
   }
 
   /** Addresses may have come since the last generation: a restart is when they can be told. */
   async #follow(): Promise<void> {
-    if (!(await this.#options.follow()) || this.#closed || !this.#gathering) return;
-    this.#gathering = this.#options.gather();
-    await this.#gathering;
+    try {
+      if (!(await this.#options.follow()) || this.#closed || !this.#gathering) return;
+      this.#gathering = this.#options.gather();
+      await this.#gathering;
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #addMdns(candidate: Candidate): Promise<void> {
@@ -273,9 +279,38 @@ export class Peer implements IcePeer {
 
   #input(input: AgentInput): void {
     if (this.#closed) return;
-    const nowMs = this.#options.clock.nowMs();
-    this.#perform(step(this.#agent, input, nowMs));
-    if (!this.#closed) this.#wake.arm(nextWakeMs(this.#agent, nowMs), nowMs);
+    this.#guarded(() => {
+      const nowMs = this.#options.clock.nowMs();
+      this.#perform(step(this.#agent, input, nowMs));
+      if (!this.#closed) this.#wake.arm(nextWakeMs(this.#agent, nowMs), nowMs);
+    });
+  }
+
+  /** Everything that packets and timers set off runs through here, the listeners of this peer included. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.#options.onError(error);
+    // What was still to be done is of a state that cannot be relied on.
+    this.#effects.length = 0;
+    this.#attempt(() => this.#events.emit('state', 'failed'));
+    this.close();
+  }
+
+  /** For what has to be gone through to the end, whatever goes wrong on the way. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 
   /** Listeners may come back with another input: its effects wait for those that are under way. */

@@ -1,3 +1,4 @@
+import { networkOf } from './address.js';
 import type { RateLimit } from './rate-limit.js';
 import { encodeStun, type ReceivedStun } from './stun.js';
 
@@ -14,7 +15,7 @@ export function answerPlainBinding(
   nowMs: number,
 ): Buffer | undefined {
   if (request.kind !== 'request' || request.method !== 'binding' || request.attributes.username !== undefined) return undefined;
-  if (!limit.take(address, nowMs)) return undefined;
+  if (!limit.take(networkOf(address), nowMs)) return undefined;
   const { transactionId, unknownRequired } = request;
   if (unknownRequired.length > 0) {
     const errorCode = { code: 420, reason: 'Unknown Attribute' };

@@ -1,4 +1,4 @@
-import { addressBytes, addressText, type TransportAddress } from './address.js';
+import { addressBytes, addressText, type TransportAddress, withoutZone } from './address.js';
 
 /** The attributes that we read and write; the others are listed by number where they must be understood. Pure. */
 export interface StunAttributes {
@@ -160,7 +160,7 @@ function address(value: Buffer, xorWith: Uint8Array | undefined, assign: (read: 
 }
 
 function addressValue(value: TransportAddress, xorWith: Uint8Array | undefined): Buffer {
-  const ip = addressBytes(value.address);
+  const ip = addressBytes(withoutZone(value.address));
   if (!ip) throw new Error('a STUN address attribute needs an IP address');
   const port = Buffer.from([value.port >> 8, value.port & 0xff]);
   return Buffer.concat([Buffer.from([0, ip.length === 4 ? 1 : 2]), mask(Buffer.concat([port, ip]), xorWith)]);

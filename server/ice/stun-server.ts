@@ -1,6 +1,7 @@
 import { bindReason } from '../lib/bind-reason.js';
 import type { Clock } from '../lib/clock.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { ICE_LIMITS } from './limits.js';
 import { answerPlainBinding } from './plain-stun.js';
 import { rateLimit } from './rate-limit.js';
 import { decodeStun } from './stun.js';
@@ -14,9 +15,7 @@ export interface StunServer {
 }
 
 const BUFFER_BYTES = 1024 * 1024;
-const PER_SECOND = 10;
 const BURST = 40;
-const ALL_PER_SECOND = 2000;
 
 /** Binds one address (`0.0.0.0` and `::` are all of their family); the error says why it cannot. */
 export async function openStunServer(options: {
@@ -24,7 +23,7 @@ export async function openStunServer(options: {
   readonly port: number;
   readonly clock: Clock;
 }): Promise<Result<StunServer>> {
-  const limit = rateLimit(PER_SECOND, BURST, ALL_PER_SECOND);
+  const limit = rateLimit(ICE_LIMITS.stunServerPerAddress.value, BURST, ICE_LIMITS.stunServer.value);
   let socket: UdpSocket | undefined;
   const opened = await openUdpSocket({
     address: options.address,

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../lib/result.js';
 import { crc32 } from './crc32.js';
+import { ICE_LIMITS } from './limits.js';
 import { readAttribute, type StunAttributes, writeAttributes } from './stun-attributes.js';
 
 /**
@@ -49,7 +50,7 @@ const FINGERPRINT = 0x8028;
 const CLASSES: readonly StunClass[] = ['request', 'indication', 'success', 'error'];
 const METHODS = new Map<number, StunMethod>(Object.entries(STUN_METHODS).map(([name, code]) => [code, name as StunMethod]));
 /** Larger than any message of ours or of a browser, and the bound on what a reader of a stream must keep. */
-export const MAX_STUN_LENGTH = 2048;
+export const MAX_STUN_LENGTH = ICE_LIMITS.stunMessage.value;
 
 /** First two bits zero and the magic cookie (RFC 7983, RFC 8489 section 5): enough to tell STUN from DTLS, RTP and RTCP. */
 export function looksLikeStun(bytes: Uint8Array): boolean {

@@ -7,6 +7,7 @@ import { writeFrames } from '../media/framed-writer.js';
 import { canonicalAddress, type TransportAddress } from './address.js';
 import { FrameReader, frame } from './frame-reader.js';
 import { halfOpenConnections } from './half-open.js';
+import { ICE_LIMITS } from './limits.js';
 import { decodeStun, MAX_STUN_LENGTH } from './stun.js';
 
 /** A connection that has named a peer; datagrams go over it as frames. */
@@ -39,9 +40,9 @@ export interface TcpMux {
 }
 
 /** RFC 6544 leaves the limit open; pion waits as long. */
-export const HALF_OPEN_MS = 30_000;
+export const HALF_OPEN_MS = ICE_LIMITS.halfOpenTime.value;
 /** Half a second of a good picture; what waits longer is late anyway. */
-export const MAX_QUEUED_BYTES = 1024 * 1024;
+export const MAX_QUEUED_BYTES = ICE_LIMITS.tcpQueue.value;
 
 /** Listens on all addresses, IPv4 and IPv6; `port` undefined: connections only come through `accept`, at `advertisedPort`. */
 export async function openTcpMux(options: {
@@ -53,13 +54,20 @@ export async function openTcpMux(options: {
   const sockets = new Set<Socket>();
   const halfOpen = halfOpenConnections();
   const accept = (socket: Socket, firstBytes: Buffer) => {
+    const ends = endsOf(socket);
+    // Reset before it was looked at: there is nobody to answer.
+    if (!ends) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
-    const settled = halfOpen.add(canonicalAddress(socket.remoteAddress ?? '') ?? '', () => socket.destroy());
+    const settled = halfOpen.add(ends.remote.address, () => socket.destroy());
     socket.once('close', () => {
       sockets.delete(socket);
       settled();
     });
-    serve(socket, firstBytes, routes, options.clock, settled);
+    serve({ socket, ...ends }, firstBytes, routes, options.clock, settled);
   };
   const server = createServer({ noDelay: true }, (socket) => accept(socket, Buffer.alloc(0)));
   const port = options.listen ? await listen(server, options.port) : ok(options.port);
@@ -78,8 +86,21 @@ export async function openTcpMux(options: {
   });
 }
 
+interface Accepted {
+  readonly socket: Socket;
+  readonly local: TransportAddress;
+  readonly remote: TransportAddress;
+}
+
 /** Reads frames; the first must be a binding request for a known ufrag, else the connection ends. */
-function serve(socket: Socket, firstBytes: Buffer, routes: ReadonlyMap<string, TcpRoute>, clock: Clock, settled: Dispose): void {
+function serve(
+  accepted: Accepted,
+  firstBytes: Buffer,
+  routes: ReadonlyMap<string, TcpRoute>,
+  clock: Clock,
+  settled: Dispose,
+): void {
+  const { socket } = accepted;
   const reader = new FrameReader();
   let sink: ReturnType<TcpRoute['onConnection']> | undefined;
   const stopTimer = clock.after(HALF_OPEN_MS, () => socket.destroy());
@@ -93,7 +114,7 @@ function serve(socket: Socket, firstBytes: Buffer, routes: ReadonlyMap<string, T
     for (const datagram of reader.push(chunk)) {
       if (socket.destroyed) return;
       sink ??= routeOf(datagram, routes)?.onConnection(
-        connectionOver(socket, () => {
+        connectionOver(accepted, () => {
           stopTimer();
           settled();
         }),
@@ -117,10 +138,17 @@ function routeOf(datagram: Buffer, routes: ReadonlyMap<string, TcpRoute>): TcpRo
   return routes.get(message.value.attributes.username?.split(':')[0] ?? '');
 }
 
-function connectionOver(socket: Socket, keep: () => void): TcpConnection {
+/** The two ends of a connection, undefined once the system does not know them any more. */
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): Omit<Accepted, 'socket'> | undefined {
+  const [local, remote] = [canonicalAddress(localAddress ?? ''), canonicalAddress(remoteAddress ?? '')];
+  if (local === undefined || remote === undefined || localPort === undefined || remotePort === undefined) return undefined;
+  return { local: { address: local, port: localPort }, remote: { address: remote, port: remotePort } };
+}
+
+function connectionOver({ socket, local, remote }: Accepted, keep: () => void): TcpConnection {
   return {
-    local: { address: canonicalAddress(socket.localAddress ?? '') ?? '', port: socket.localPort ?? 0 },
-    remote: { address: canonicalAddress(socket.remoteAddress ?? '') ?? '', port: socket.remotePort ?? 0 },
+    local,
+    remote,
     send(datagram) {
       if (socket.destroyed || !socket.writable || datagram.length > 0xffff) return false;
       if (socket.writableLength + datagram.length > MAX_QUEUED_BYTES) return false;

@@ -4,6 +4,7 @@ import type { Dispose } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { addressKey, canonicalAddress, familyOf, type TransportAddress } from './address.js';
 import { hmacSha1, longTermKey } from './hmac.js';
+import { ICE_LIMITS } from './limits.js';
 import { decodeStun, encodeStun, integrityHolds, looksLikeStun, type ReceivedStun, type StunMethod } from './stun.js';
 import type { StunAttributes } from './stun-attributes.js';
 import type { TurnTransport } from './turn-transport.js';
@@ -94,6 +95,9 @@ class Allocation implements TurnAllocation {
     // A relay of one family cannot reach the other (RFC 8656 section 9.2).
     if (this.#closed || address === undefined || familyOf(address) !== familyOf(this.relayed.address)) return;
     if (this.#permissions.has(address)) return;
+    // A map keeps the order of insertion, so the oldest is in front.
+    const [oldest] = this.#permissions.keys();
+    if (oldest !== undefined && this.#permissions.size >= ICE_LIMITS.relayPermissions.value) this.#permissions.delete(oldest);
     this.#permissions.set(address, { granted: false, held: [] });
     void this.#askPermission(address);
   }

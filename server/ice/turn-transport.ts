@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls, rootCertificates } from 'node:tls';
 import { err, ok, type Result } from '../lib/result.js';
 import { canonicalAddress, familyOf, type TransportAddress } from './address.js';
+import { StreamCutter } from './stream-cutter.js';
 import { openUdpSocket } from './udp-socket.js';
 
 /** A server that is reached by TCP or TLS, resolved. */
@@ -39,6 +40,8 @@ export interface StreamTransport extends TurnTransport {
 const CONNECT_LIMIT_MS = 5000;
 const BUFFER_BYTES = 1024 * 1024;
 const MAX_QUEUED_BYTES = 1024 * 1024;
+/** Type and length of a STUN message, channel and length of ChannelData. */
+const HEADER_BYTES = 4;
 
 /** Opens a socket of our own to the server; errors after 5 s, with the reason. */
 export function connectTurn(server: TurnServer): Promise<Result<TurnTransport>> {
@@ -119,13 +122,9 @@ function streamTransport(socket: Socket): StreamTransport {
       return true;
     },
     listen(onMessage, onClosed) {
-      let rest: Buffer = Buffer.alloc(0);
+      const cutter = new StreamCutter(HEADER_BYTES, messageLength);
       socket.on('data', (chunk: Buffer) => {
-        rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-        for (let length = messageLength(rest); length !== undefined && rest.length >= length; length = messageLength(rest)) {
-          onMessage(rest.subarray(0, length));
-          rest = rest.subarray(length);
-        }
+        for (const message of cutter.push(chunk)) onMessage(message);
       });
       socket.once('close', onClosed);
     },
@@ -134,8 +133,7 @@ function streamTransport(socket: Socket): StreamTransport {
 }
 
 /** The length of the message that begins here, padding included: STUN or ChannelData by its first bits. */
-function messageLength(bytes: Buffer): number | undefined {
-  if (bytes.length < 4) return undefined;
+function messageLength(bytes: Buffer): number {
   const length = bytes.readUInt16BE(2);
   return bytes[0]! < 0x40 ? 20 + length : 4 + Math.ceil(length / 4) * 4;
 }

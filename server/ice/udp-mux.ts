@@ -4,6 +4,7 @@ import { type Dispose, once } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { addressKey } from './address.js';
+import { ICE_LIMITS } from './limits.js';
 import { answerPlainBinding } from './plain-stun.js';
 import { rateLimit } from './rate-limit.js';
 import { decodeStun, looksLikeStun, type ReceivedStun } from './stun.js';
@@ -44,9 +45,7 @@ export interface UdpMuxOptions {
 
 const BUFFER_BYTES = 8 * 1024 * 1024;
 /** Plain binding requests: a browser sends a handful per candidate and page. */
-const PLAIN_PER_SECOND = 5;
 const PLAIN_BURST = 20;
-const PLAIN_ALL_PER_SECOND = 500;
 
 /** Fails if no address can be bound, or one of them is taken; one that is not there yet (IPv6 still tentative) is left for later. */
 export async function openUdpMux(options: UdpMuxOptions): Promise<Result<UdpMux>> {
@@ -68,7 +67,7 @@ class Mux implements UdpMux {
   readonly #byToken = new Map<number, MuxRoute>();
   readonly #byAddress = new Map<UdpSocket, Map<string, MuxRoute>>();
   readonly #bound = new Map<MuxRoute, Set<string>>();
-  readonly #plain = rateLimit(PLAIN_PER_SECOND, PLAIN_BURST, PLAIN_ALL_PER_SECOND);
+  readonly #plain = rateLimit(ICE_LIMITS.plainStunPerAddress.value, PLAIN_BURST, ICE_LIMITS.plainStun.value);
   readonly #binding = new Set<string>();
   readonly #warned = new Set<string>();
   #closed = false;
@@ -129,9 +128,7 @@ class Mux implements UdpMux {
     this.#byToken.set(route.token, route);
     return once(() => {
       this.#byToken.delete(route.token);
-      for (const addresses of this.#byAddress.values()) {
-        for (const key of this.#bound.get(route) ?? []) if (addresses.get(key) === route) addresses.delete(key);
-      }
+      for (const key of this.#bound.get(route) ?? []) this.#unbind(route, key);
       this.#bound.delete(route);
     });
   }
@@ -144,11 +141,18 @@ class Mux implements UdpMux {
   bind(socket: UdpSocket, address: string, port: number, route: MuxRoute): void {
     const key = addressKey(address, port);
     const addresses = this.#byAddress.get(socket);
-    if (!addresses || addresses.get(key) === route) return;
+    if (!addresses) return;
     addresses.set(key, route);
     const bound = this.#bound.get(route) ?? new Set();
-    bound.add(key);
-    this.#bound.set(route, bound);
+    // A set keeps the order of insertion: what was heard last stands last.
+    bound.delete(key);
+    this.#bound.set(route, bound.add(key));
+    if (bound.size > ICE_LIMITS.boundAddresses.value) for (const oldest of [...bound].slice(0, 1)) this.#unbind(route, oldest);
+  }
+
+  #unbind(route: MuxRoute, key: string): void {
+    this.#bound.get(route)?.delete(key);
+    for (const addresses of this.#byAddress.values()) if (addresses.get(key) === route) addresses.delete(key);
   }
 
   async close(): Promise<void> {

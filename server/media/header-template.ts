@@ -4,13 +4,15 @@ import { RTP_HEADER_LENGTH } from './rtp.js';
 
 /** RFC 8285 section 4.2: the profile of one-byte extension headers. */
 const ONE_BYTE_PROFILE = 0xbede;
+const MAX_ID = 14;
+const MAX_VALUE_BYTES = 16;
 /** The playout-delay extension counts in steps of 10 ms, 12 bits each for least and most. */
 const PLAYOUT_STEP_MS = 10;
 const PLAYOUT_MAX = 0xfff;
 
 /**
  * The RTP header of one track, extensions included, laid out once. Per packet only the numbers in it change.
- * Extension elements use the one-byte form (RFC 8285), so ids are 1 to 14 and values 1 to 16 bytes.
+ * Extension elements use the one-byte form (RFC 8285), so ids are 1 to 14 and values 1 to 16 bytes; others are left out.
  */
 export class HeaderTemplate {
   readonly length: number;
@@ -25,6 +27,7 @@ export class HeaderTemplate {
   constructor(ssrc: number, payloadType: number, extensions: TrackOptions['extensions'] = {}) {
     const bytes: number[] = new Array(RTP_HEADER_LENGTH + 4).fill(0);
     const add = (id: number, value: ArrayLike<number>): number => {
+      if (id < 1 || id > MAX_ID || value.length < 1 || value.length > MAX_VALUE_BYTES) return -1;
       bytes.push((id << 4) | (value.length - 1), ...Array.from(value));
       return bytes.length - value.length;
     };
@@ -86,5 +89,5 @@ function putAbsSendTime(out: Uint8Array, at: number, sentAtMs: number): void {
 }
 
 function latin1(text: string): number[] {
-  return Array.from(text, (character) => character.charCodeAt(0) & 0xff).slice(0, 16);
+  return Array.from(text, (character) => character.charCodeAt(0) & 0xff);
 }

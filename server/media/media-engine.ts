@@ -41,7 +41,7 @@ export interface PeerOptions {
   readonly hooks?: PeerHooks;
 }
 
-/** Every hook is called synchronously from `receiveRtcp`; what is handed over is valid until the hook returns. */
+/** Every hook but `onFailed` is called synchronously from `receiveRtcp`; what is handed over is valid until the hook returns. */
 export interface PeerHooks {
   /** The viewer sent PLI or FIR. The stream was asked for a keyframe already. */
   onKeyframeRequest?(track: SenderTrack): void;
@@ -50,6 +50,8 @@ export interface PeerHooks {
   onReport?(report: ReceptionReport): void;
   /** REMB: the receiver's estimate in bit/s. */
   onRemb?(bitrateBps: number): void;
+  /** A bug of ours has ended the sender; it is closed already. */
+  onFailed?(error: unknown): void;
 }
 
 /** Columns of one transport-wide feedback, row i is one sent packet, in sending order. Reused: read it at once. */

@@ -2,12 +2,14 @@ import { allocateArena } from '../native/arena.js';
 import type { CipherSuite } from './cipher-suite.js';
 import type { Departures } from './departures.js';
 import { sendTurn } from './fanout.js';
+import { MEDIA_LIMITS } from './limits.js';
 import type { PeerHooks, PeerOptions, PeerSender, PeerStats, TrackOptions } from './media-engine.js';
 import type { Outlet } from './outlet.js';
 import { Pacer } from './pacer.js';
 import type { PacketPath } from './packet-path.js';
 import { RetransmissionBudget } from './retransmission-budget.js';
 import { parseRtcp, type ReportBlock, type RtcpMessage } from './rtcp.js';
+import { RtcpAllowance } from './rtcp-allowance.js';
 import { roundTripMs, writeBye, writeSenderReport, writeSourceDescription } from './rtcp-writer.js';
 import { SendLog } from './send-log.js';
 import type { Sendable, SendScheduler, Turn } from './send-scheduler.js';
@@ -28,10 +30,7 @@ export interface PeerContext {
 
 /** RFC 3550 leaves the distance to the application; a second keeps lip-sync and round trips fresh. */
 const REPORT_INTERVAL_MS = 1_000;
-/** More repair than this cannot be pending: it is what the history holds. */
-const MAX_RESENDS_QUEUED = 2_048;
-
-const received = allocateArena(2_048);
+const received = allocateArena(MEDIA_LIMITS.rtcpDatagram.value);
 
 /** One viewer: keys, path, tracks, and what the viewer says about them. */
 export class Peer implements PeerSender, Sendable {
@@ -53,6 +52,7 @@ export class Peer implements PeerSender, Sendable {
   readonly #receiver: SrtpReceiver;
   readonly #cname: string;
   readonly #hooks: PeerHooks;
+  readonly #allowance = new RtcpAllowance();
   #rtcpIndex = 0;
   #reportAtMs = Number.POSITIVE_INFINITY;
   #closed = false;
@@ -109,6 +109,13 @@ export class Peer implements PeerSender, Sendable {
     return this.#closed ? 'idle' : sendTurn(this, nowMs, packets, sent);
   }
 
+  /** Something went wrong in a turn of this viewer's: it ends, and nobody else. */
+  failed(error: unknown): void {
+    if (this.#closed) return;
+    this.close();
+    this.#hooks.onFailed?.(error);
+  }
+
   /** Timestamps begin anew: the next `report` is due at once. */
   reportSoon(): void {
     this.#reportAtMs = 0;
@@ -152,8 +159,8 @@ export class Peer implements PeerSender, Sendable {
 
   receiveRtcp(datagram: Buffer): void {
     if (this.#closed) return;
-    const sealed = datagram.length;
-    const length = sealed <= received.bytes.length ? datagram.copy(received.bytes) : 0;
+    const welcome = datagram.length <= received.bytes.length && this.#allowance.take(this.nowMs());
+    const length = welcome ? datagram.copy(received.bytes) : 0;
     const plainLength = length === 0 ? -1 : this.#receiver.openRtcp(received, 0, length);
     if (plainLength < 0) {
       this.stats.rtcpRejected++;
@@ -200,7 +207,7 @@ export class Peer implements PeerSender, Sendable {
     if (track === undefined) return;
     track.stats.nacked += sequences.length;
     for (const sequence of sequences) {
-      if (track.resends.length < MAX_RESENDS_QUEUED) track.resends.push(track.history.indexOf(sequence));
+      if (track.resends.length < MEDIA_LIMITS.resendsQueued.value) track.resends.push(track.history.indexOf(sequence));
     }
     this.wake();
   }

@@ -1,3 +1,4 @@
+import { distance16 } from './bytes.js';
 import type { SendFeedback } from './media-engine.js';
 import type { TransportFeedback } from './transport-feedback.js';
 
@@ -27,20 +28,35 @@ export class SendLog {
   }
 
   /** Joins a feedback with what was sent; a packet whose arrival was told is forgotten. The columns are reused by the next call. */
-  match(feedback: TransportFeedback): SendFeedback {
-    let count = 0;
-    for (let i = 0; i < feedback.receivedAtMs.length; i++) {
-      const sequence = (feedback.firstSequence + i) & 0xffff;
-      const row = sequence & MASK;
-      if (this.#sequence[row] !== sequence || count === CAPACITY) continue;
-      const receivedAtMs = feedback.receivedAtMs[i]!;
-      columns.sentAtMs[count] = this.#sentAtMs[row]!;
-      columns.receivedAtMs[count] = receivedAtMs;
-      columns.bytes[count] = this.#bytes[row]!;
-      count++;
-      if (!Number.isNaN(receivedAtMs)) this.#sequence[row] = -1;
+  match({ firstSequence, count, arrived, arrivedAtMs }: TransportFeedback): SendFeedback {
+    let rows = 0;
+    let reached = this.#newestFrom(firstSequence);
+    const lostUntil = (end: number) => {
+      for (; reached < end; reached++) rows = this.#put(rows, (firstSequence + reached) & 0xffff, Number.NaN);
+    };
+    for (let i = 0; i < arrived.length; i++) {
+      lostUntil(arrived[i]!);
+      rows = this.#put(rows, (firstSequence + arrived[i]!) & 0xffff, arrivedAtMs[i]!);
+      reached = Math.max(reached, arrived[i]! + 1);
     }
-    return { count, ...columns };
+    // Nothing is known of packets that were not sent yet.
+    lostUntil(Math.min(count, Math.max(0, distance16(this.#next, firstSequence))));
+    return { count: rows, ...columns };
+  }
+
+  /** The log reaches back no further than this many packets behind `firstSequence`: of those before, a loss says nothing. */
+  #newestFrom(firstSequence: number): number {
+    return Math.max(0, distance16((this.#next - CAPACITY) & 0xffff, firstSequence));
+  }
+
+  #put(row: number, sequence: number, receivedAtMs: number): number {
+    const logged = sequence & MASK;
+    if (this.#sequence[logged] !== sequence || row === CAPACITY) return row;
+    columns.sentAtMs[row] = this.#sentAtMs[logged]!;
+    columns.receivedAtMs[row] = receivedAtMs;
+    columns.bytes[row] = this.#bytes[logged]!;
+    if (!Number.isNaN(receivedAtMs)) this.#sequence[logged] = -1;
+    return row + 1;
   }
 }
 

@@ -12,6 +12,8 @@ export interface Sendable {
   queued: boolean;
   /** Sends at most about `packets` datagrams and adds what it sent to `sent`. Once closed, a viewer is idle. */
   takeTurn(nowMs: number, packets: number, sent: { packets: number }): Turn;
+  /** Its turn threw: it must end, so that the others go on. */
+  failed(error: unknown): void;
 }
 
 /** After this long other events get their turn: input, sound, a viewer's feedback. */
@@ -20,6 +22,15 @@ const RUN_MS = 2;
 const PACKETS_PER_TURN = 64;
 /** A full socket buffer of 200 kB drains within this at 1 Gbit/s. There is no event for it, so it is asked. */
 const BLOCKED_INTERVAL_MS = 2;
+
+function turnOf(viewer: Sendable, nowMs: number, sent: { packets: number }): Turn {
+  try {
+    return viewer.takeTurn(nowMs, PACKETS_PER_TURN, sent);
+  } catch (error) {
+    viewer.failed(error);
+    return 'idle';
+  }
+}
 
 /** Gives viewers with something to send their turns: at once while there is room, later by pace or when a socket was full. */
 export class SendScheduler {
@@ -70,7 +81,7 @@ export class SendScheduler {
     let at = 0;
     for (; at < this.#line.length && nowMs < endMs; at++, nowMs = this.#clock.nowMs()) {
       const viewer = this.#line[at]!;
-      const turn = viewer.takeTurn(nowMs, PACKETS_PER_TURN, sent);
+      const turn = turnOf(viewer, nowMs, sent);
       if (turn === 'idle') viewer.queued = false;
       // Who has more to send goes to the end of the line, behind everyone who had no turn yet.
       else if (turn === 'more') this.#line.push(viewer);

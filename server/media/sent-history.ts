@@ -1,7 +1,6 @@
 import { distance16 } from './bytes.js';
+import { MEDIA_LIMITS } from './limits.js';
 
-/** A packet is sent again at most this often. */
-const MAX_RESENDS = 3;
 /** A packet asked for again within a round trip is still under way; this stands in while none was measured. */
 const MIN_RESEND_DISTANCE_MS = 10;
 
@@ -67,7 +66,7 @@ export class SentHistory {
   /** The row of a packet that may be sent again now, or -1: unknown, sent often enough, or still under way. */
   resendable(index: number, nowMs: number, rttMs: number): number {
     const row = index & this.#mask;
-    if (index < 0 || this.#index[row] !== index || this.#resends[row]! >= MAX_RESENDS) return -1;
+    if (index < 0 || this.#index[row] !== index || this.#resends[row]! >= MEDIA_LIMITS.resends.value) return -1;
     return nowMs - this.#resentAtMs[row]! < Math.max(MIN_RESEND_DISTANCE_MS, rttMs) ? -1 : row;
   }
 

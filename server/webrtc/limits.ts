@@ -19,3 +19,35 @@ export const CHANNEL_LIMITS = {
   queue: { value: 256, unit: 'count', what: 'messages that wait for a viewer', beyond: 'further ones are dropped' },
   queueBytes: { value: 1024 * 1024, unit: 'bytes', what: 'messages that wait for a viewer', beyond: 'further ones are dropped' },
 } as const satisfies LimitTable;
+
+/** What a session description of a viewer may hold. */
+export const SDP_LIMITS = {
+  text: { value: 64 * 1024, unit: 'characters', what: 'session description', beyond: 'refused' },
+  lines: { value: 2_000, unit: 'count', what: 'lines of a session description', beyond: 'refused' },
+  sections: { value: 32, unit: 'count', what: 'media sections of a session description', beyond: 'refused' },
+  candidates: { value: 100, unit: 'count', what: 'candidates in a session description', beyond: 'the rest is ignored' },
+  fingerprints: {
+    value: 16,
+    unit: 'count',
+    what: 'certificate fingerprints in a session description',
+    beyond: 'the rest is ignored',
+  },
+  credential: { value: 256, unit: 'characters', what: 'ICE user name fragment and password, each', beyond: 'refused' },
+} as const satisfies LimitTable;
+
+/** How many peers may be on their way. */
+export const PEER_LIMITS = {
+  pendingPerSession: {
+    value: 3,
+    unit: 'count',
+    what: 'peers of a session that are being made at once',
+    beyond: 'the request is refused',
+  },
+  settingUp: {
+    value: 128,
+    unit: 'count',
+    what: 'peers that are offered and not connected yet',
+    beyond: 'one of the address that has most of them is closed: unanswered before answered, the oldest first',
+  },
+  setupTime: { value: 30_000, unit: 'ms', what: 'time in which a peer gets connected', beyond: 'it is closed' },
+} as const satisfies LimitTable;

@@ -1,3 +1,4 @@
+import { networkOf } from '../ice/address.js';
 import type { IceTransports } from '../ice/ice-types.js';
 import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
@@ -20,8 +21,10 @@ import type {
 import { checkDtls, createCertificate, type DtlsCertificate } from './certificate.js';
 import { CursorStart } from './cursor-start.js';
 import type { SrtpProfileName } from './dtls-keys.js';
+import { PEER_LIMITS } from './limits.js';
 import { Peer } from './peer.js';
 import { ServerRenewal, type ToldServers } from './server-renewal.js';
+import { whoGivesWay } from './setting-up.js';
 import { applyVideoRequest, type Streams, type VideoChoice } from './video-choice.js';
 
 export interface PeerHubOptions {
@@ -99,9 +102,6 @@ export interface PeerHandle {
   close(): void;
 }
 
-/** Peers of one session that are still being set up; more would be somebody emptying the port range. */
-const MAX_PENDING_PER_SESSION = 3;
-
 /** All peers of the server, at most one per session. */
 export class PeerHub {
   readonly videos: readonly string[];
@@ -137,7 +137,7 @@ export class PeerHub {
     const video = this.#firstChoice(request);
     if (!video.ok) return video;
     const pending = this.#pending.get(sessionId) ?? 0;
-    if (pending >= MAX_PENDING_PER_SESSION) return err(`${pending} peers of this session are being set up already`);
+    if (pending >= PEER_LIMITS.pendingPerSession.value) return err(`${pending} peers of this session are being set up already`);
     this.#pending.set(sessionId, pending + 1);
     try {
       return await this.#create(sessionId, video.value, request.audio.disabled ?? false, hooks, circumstances);
@@ -165,8 +165,14 @@ export class PeerHub {
     { paused, clientAddress }: Circumstances,
   ): Promise<Result<SignalProvide>> {
     const { options, certificate } = this;
-    const ice = await options.ice.createPeer({ clientAddress });
-    if (!ice.ok) return ice;
+    this.#boundSettingUp();
+    const hadPeer = this.#peers.has(sessionId);
+    const ice = await options.ice.createPeer({ clientAddress, makeRoom: () => this.#makeRoom(sessionId) });
+    if (!ice.ok) {
+      // Its own peer made room, for nothing.
+      if (hadPeer && !this.#peers.has(sessionId)) hooks.onClosed();
+      return ice;
+    }
     const renewal = new ServerRenewal({
       servers: () => options.frontendIceServers(sessionId),
       tell: (servers) => hooks.onIceServers(servers),
@@ -204,7 +210,10 @@ export class PeerHub {
       },
     });
     const previous = this.#peers.get(sessionId);
-    this.#peers.set(sessionId, { peer, renewal, handle: this.#handle(peer, start, renewal, gone) });
+    // Set anew rather than in the old one's place, since the map's order tells the peers' age.
+    this.#peers.delete(sessionId);
+    const network = networkOf(clientAddress);
+    this.#peers.set(sessionId, { sessionId, network, peer, renewal, handle: this.#handle(peer, start, renewal, gone) });
     previous?.renewal.close();
     previous?.peer.close();
     const sdp = await peer.offer();
@@ -216,6 +225,30 @@ export class PeerHub {
       video: peerVideo(video),
       audio: { disabled: audioDisabled },
     });
+  }
+
+  /** For a session that finds every port in use: its own peer goes first, which is replaced anyway. */
+  #makeRoom(sessionId: string): boolean {
+    const own = this.#peers.get(sessionId);
+    if (own === undefined) return this.#endOne();
+    this.#peers.delete(sessionId);
+    own.renewal.close();
+    own.peer.close();
+    return true;
+  }
+
+  /** As many are on their way as may be with one more. */
+  #boundSettingUp(): void {
+    const settingUp = [...this.#peers.values()].filter(({ peer }) => peer.isSettingUp).length;
+    for (let excess = settingUp + 1 - PEER_LIMITS.settingUp.value; excess > 0; excess--) this.#endOne();
+  }
+
+  #endOne(): boolean {
+    const given = whoGivesWay(Array.from(this.#peers.values(), (each) => ({ ...each, progress: each.peer.progress })));
+    if (given === undefined) return false;
+    this.options.log.info({ sessionId: given.sessionId, progress: given.progress }, 'peer gives way to another');
+    given.handle.close();
+    return true;
   }
 
   #firstChoice(request: SignalRequest): Result<VideoChoice> {
@@ -285,6 +318,9 @@ export class PeerHub {
 }
 
 interface SessionPeer {
+  readonly sessionId: string;
+  /** Whom it is counted with while it is on its way. */
+  readonly network: string;
   readonly peer: Peer;
   readonly renewal: ServerRenewal;
   readonly handle: PeerHandle;

@@ -11,6 +11,7 @@ import { type DtlsCertificate, fingerprintOf } from './certificate.js';
 import { DataChannel } from './data-channel.js';
 import { Dtls } from './dtls.js';
 import type { DtlsKeys, SrtpProfileName } from './dtls-keys.js';
+import { PEER_LIMITS } from './limits.js';
 import type { LipSyncInput } from './lip-sync.js';
 import { EXTENSIONS, writeDescription } from './local-description.js';
 import { answerSections, type LocalSections, offerSections } from './media-sections.js';
@@ -48,9 +49,6 @@ export interface PeerHooks {
   /** Called once, for every end that `close` did not cause; the peer is closed already. */
   onClosed(reason: string): void;
 }
-
-/** An offer that nobody answers, or a viewer who never gets through, ends after this long. */
-const SETUP_LIMIT_MS = 30_000;
 
 /**
  * One viewer's peer connection: ICE, DTLS, the data channel and the two tracks, and the descriptions that set them up.
@@ -100,7 +98,7 @@ export class Peer {
         // What went out on the old path before it was given up may be lost.
         if (path !== undefined) this.#state.media.refresh();
       }),
-      options.clock.after(SETUP_LIMIT_MS, () => {
+      options.clock.after(PEER_LIMITS.setupTime.value, () => {
         const why = this.#dtls.trouble;
         if (this.#state.kind !== 'connected')
           this.#end(`the connection was not set up within 30 s${why === undefined ? '' : ` (${why})`}`);
@@ -110,6 +108,11 @@ export class Peer {
 
   get isSettingUp(): boolean {
     return this.#state.kind === 'offered' || this.#state.kind === 'connecting';
+  }
+
+  get progress(): 'offered' | 'answered' | 'connected' {
+    if (this.#state.kind === 'offered') return 'offered';
+    return this.#state.kind === 'connecting' ? 'answered' : 'connected';
   }
 
   get isConnected(): boolean {
@@ -264,6 +267,7 @@ export class Peer {
         onReport: ({ track, jitterMs }) => {
           if (track.kind === 'audio') this.#keepLipSync({ kind: 'reported', jitterMs });
         },
+        onFailed: (error) => this.#end(`sending failed: ${error instanceof Error ? error.stack : error}`),
       },
     });
   }

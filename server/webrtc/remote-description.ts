@@ -1,6 +1,7 @@
 import { parse, parsePayloads } from 'sdp-transform';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Fingerprint } from './fingerprint.js';
+import { SDP_LIMITS } from './limits.js';
 import type { Direction } from './local-description.js';
 
 /** What we need to know of a client's offer or answer. */
@@ -22,71 +23,109 @@ export interface RemoteSection {
   readonly payloads: string;
   readonly rejected: boolean;
   readonly direction: Direction;
+  /** Payload types are 0 to 127. */
   readonly codecs: readonly { readonly payloadType: number; readonly encodingName: string; readonly fmtp: string | undefined }[];
+  /** Ids are 1 to 255 (RFC 8285). */
   readonly extensions: readonly { readonly id: number; readonly uri: string }[];
 }
 
-/** An honest description has a few kilobytes; the limit keeps the parser's work bounded. */
-const MAX_SDP_CHARACTERS = 100_000;
-const MAX_FINGERPRINTS = 16;
+type Parsed = ReturnType<typeof parse>;
+type Section = Parsed['media'][number];
+
 const DEFAULT_SCTP_PORT = 5000;
+const LINE_END = /\r\n|\r|\n/;
+/** A colon would end the fragment in a STUN user name; RFC 8839 section 5.4 allows fewer characters still. */
+const UFRAG = /^[!-9;-~]+$/;
+const PASSWORD = /^[!-~]+$/;
 
 /** Reads a session description; the error says which part of it is unusable. */
 export function readDescription(sdp: string): Result<RemoteDescription> {
-  if (sdp.length > MAX_SDP_CHARACTERS) return err(`SDP of ${sdp.length} characters; at most ${MAX_SDP_CHARACTERS} are read`);
-  let session: ReturnType<typeof parse>;
+  const excess = excessOf(sdp);
+  if (excess !== undefined) return err(excess);
+  let session: Parsed;
   try {
     session = parse(sdp);
   } catch (error) {
     return err(`SDP cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const live = session.media.filter((media) => media.port !== 0);
-  const transport = live[0];
+  if (session.media.length > SDP_LIMITS.sections.value)
+    return err(`SDP of ${session.media.length} media sections; at most ${SDP_LIMITS.sections.value} are read`);
+  const transport = session.media.find((media) => media.port !== 0);
   if (transport === undefined) return err('SDP has no media section that is not rejected');
-  const ufrag = transport.iceUfrag ?? session.iceUfrag;
-  const pwd = transport.icePwd ?? session.icePwd;
-  if (!ufrag || !pwd) return err('SDP lacks a=ice-ufrag or a=ice-pwd');
+  const secrets = secretsOf(transport, session);
+  if (!secrets.ok) return secrets;
   const fingerprints = fingerprintsOf(sdp);
   if (fingerprints.length === 0) return err('SDP lacks a=fingerprint');
-  const sctp = live.find((media) => media.type === 'application');
+  const sctpPort = session.media.find(({ port, type }) => port !== 0 && type === 'application')?.sctpPort ?? DEFAULT_SCTP_PORT;
+  if (!isWhole(sctpPort, 1, 65_535)) return err('SDP has an a=sctp-port that is no port');
   return ok({
-    ufrag: String(ufrag),
-    pwd: String(pwd),
-    lite: session.icelite !== undefined,
+    ...secrets.value,
     fingerprints,
-    setup: transport.setup ?? session.setup ?? '',
+    lite: session.icelite !== undefined,
+    setup: String(transport.setup ?? session.setup ?? ''),
     candidates: candidateTexts(sdp),
-    sections: session.media.map((media, index) => ({
-      media: media.type,
-      mid: String(media.mid ?? index),
-      protocol: media.protocol,
-      payloads: String(media.payloads ?? ''),
-      rejected: media.port === 0,
-      direction: media.direction ?? 'sendrecv',
-      codecs: codecsOf(media),
-      extensions: (media.ext ?? []).map(({ value, uri }) => ({ id: value, uri })),
-    })),
-    sctpPort: sctp?.sctpPort ?? DEFAULT_SCTP_PORT,
+    sections: session.media.map(sectionOf),
+    sctpPort,
   });
 }
 
-function codecsOf(media: ReturnType<typeof parse>['media'][number]): RemoteSection['codecs'] {
+/** Why a description is not even looked at; the parser's work is in proportion to its lines and their length. */
+function excessOf(sdp: string): string | undefined {
+  const { text, lines } = SDP_LIMITS;
+  if (sdp.length > text.value) return `SDP of ${sdp.length} characters; at most ${text.value} are read`;
+  // What stands behind the end of the last line is no line.
+  const parts = sdp.split(LINE_END, lines.value + 2);
+  return parts.length > lines.value + 1 ? `SDP of more than ${lines.value} lines` : undefined;
+}
+
+/** The parser makes numbers of whatever looks like one, so every text is made one again. */
+function secretsOf(transport: Section, session: Parsed): Result<Pick<RemoteDescription, 'ufrag' | 'pwd'>> {
+  const ufrag = String(transport.iceUfrag ?? session.iceUfrag ?? '');
+  const pwd = String(transport.icePwd ?? session.icePwd ?? '');
+  if (ufrag === '' || pwd === '') return err('SDP lacks a=ice-ufrag or a=ice-pwd');
+  const isShort = ({ length }: string) => length <= SDP_LIMITS.credential.value;
+  if (!isShort(ufrag) || !UFRAG.test(ufrag))
+    return err('SDP has an a=ice-ufrag that is too long or has a character it cannot have');
+  if (!isShort(pwd) || !PASSWORD.test(pwd)) return err('SDP has an a=ice-pwd that is too long or has a character it cannot have');
+  return ok({ ufrag, pwd });
+}
+
+function sectionOf(media: Section, index: number): RemoteSection {
+  return {
+    media: String(media.type),
+    mid: String(media.mid ?? index),
+    protocol: String(media.protocol),
+    payloads: String(media.payloads ?? ''),
+    rejected: media.port === 0,
+    direction: media.direction ?? 'sendrecv',
+    codecs: codecsOf(media),
+    extensions: (media.ext ?? []).flatMap(({ value, uri }) => (isWhole(value, 1, 255) ? [{ id: value, uri: String(uri) }] : [])),
+  };
+}
+
+function codecsOf(media: Section): RemoteSection['codecs'] {
   if (media.type === 'application') return [];
-  const preferred = parsePayloads(String(media.payloads ?? ''));
+  const preferred = [...new Set(parsePayloads(String(media.payloads ?? '')))].filter((payload) => isWhole(payload, 0, 127));
   return preferred.flatMap((payloadType) => {
     const codec = media.rtp.find((rtp) => rtp.payload === payloadType);
     if (codec === undefined) return [];
-    return [{ payloadType, encodingName: codec.codec, fmtp: media.fmtp.find((fmtp) => fmtp.payload === payloadType)?.config }];
+    const fmtp = media.fmtp.find((each) => each.payload === payloadType)?.config;
+    return [{ payloadType, encodingName: String(codec.codec), fmtp: fmtp === undefined ? undefined : String(fmtp) }];
   });
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 }
 
 /** The raw texts, since the agent has a candidate parser of its own. */
 function candidateTexts(sdp: string): string[] {
-  return sdp.split(/\r?\n/).flatMap((line) => (line.startsWith('a=candidate:') ? [line.slice('a='.length)] : []));
+  const texts = sdp.split(LINE_END).flatMap((line) => (line.startsWith('a=candidate:') ? [line.slice('a='.length)] : []));
+  return texts.slice(0, SDP_LIMITS.candidates.value);
 }
 
 /** All of them: a certificate may be named by several digests (RFC 8122 section 5), of which the parser keeps the last. */
 function fingerprintsOf(sdp: string): Fingerprint[] {
   const lines = sdp.matchAll(/^a=fingerprint:(\S+) ([0-9A-Fa-f:]+)\s*$/gm);
-  return Array.from(lines, ([, algorithm = '', value = '']) => ({ algorithm, value })).slice(0, MAX_FINGERPRINTS);
+  return Array.from(lines, ([, algorithm = '', value = '']) => ({ algorithm, value })).slice(0, SDP_LIMITS.fingerprints.value);
 }

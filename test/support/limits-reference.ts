@@ -1,7 +1,9 @@
+import { ICE_LIMITS } from '../../server/ice/limits.js';
 import type { Limit, LimitTable } from '../../server/lib/limits.js';
+import { MEDIA_LIMITS } from '../../server/media/limits.js';
 import { FIELD_LIMITS } from '../../server/protocol/limits.js';
 import { HTTP_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
-import { CHANNEL_LIMITS, DTLS_LIMITS } from '../../server/webrtc/limits.js';
+import { CHANNEL_LIMITS, DTLS_LIMITS, PEER_LIMITS, SDP_LIMITS } from '../../server/webrtc/limits.js';
 
 const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
   ['HTTP', HTTP_LIMITS],
@@ -9,6 +11,10 @@ const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
   ['Fields', FIELD_LIMITS],
   ['DTLS', DTLS_LIMITS],
   ['Data channel', CHANNEL_LIMITS],
+  ['Session descriptions', SDP_LIMITS],
+  ['Peers', PEER_LIMITS],
+  ['ICE', ICE_LIMITS],
+  ['Media', MEDIA_LIMITS],
 ];
 
 const HEAD = `# Limits

@@ -7,6 +7,7 @@ import { formatCandidate } from '../../../server/ice/candidate.js';
 import { FrameReader, frame } from '../../../server/ice/frame-reader.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IcePeer, IceTransports, IceTransportsOptions } from '../../../server/ice/ice-types.js';
+import { ICE_LIMITS } from '../../../server/ice/limits.js';
 import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
 import { openStunServer } from '../../../server/ice/stun-server.js';
 import { openTcpMux, type TcpRoute } from '../../../server/ice/tcp-mux.js';
@@ -147,6 +148,40 @@ describe('two agents over real sockets', () => {
     expect(gone).toHaveLength(1);
     const none = await openUdpMux({ port: 0, addresses: ['192.0.2.254'], answerPlainStun: false, clock: systemClock, log });
     expect(none.ok ? '' : none.error).toContain('this machine does not have the address');
+  });
+
+  test('T24 of many addresses that prove themselves as one viewer, the one silent longest is forgotten', async () => {
+    const made = await openUdpMux({ port: 0, addresses: ['127.0.0.1'], answerPlainStun: false, clock: systemClock, log });
+    if (!made.ok) throw new Error(made.error);
+    const mux = made.value;
+    open.push(mux);
+    const heard: string[] = [];
+    const route = {
+      token: 1,
+      onStun: () => undefined,
+      onDatagram: (_socket: unknown, bytes: Buffer) => heard.push(bytes.toString()),
+      onGone: () => undefined,
+    };
+    const [early, late] = await Promise.all(
+      [0, 1].map(async () => {
+        const client = createSocket('udp4');
+        open.push(client);
+        await new Promise<void>((resolve) => client.bind(0, '127.0.0.1', resolve));
+        return client;
+      }),
+    );
+    const [socket] = mux.sockets();
+    const bind = (port: number, address = '127.0.0.1') => mux.bind(socket!, address, port, route);
+    const say = (client: typeof early, text: string) => client!.send(`\x80${text}`, mux.port, '127.0.0.1');
+    bind(early!.address().port);
+    for (let port = 1; port < ICE_LIMITS.boundAddresses.value; port++) bind(port, '192.0.2.1');
+    say(early, 'known');
+    await until(() => heard.length === 1);
+    bind(late!.address().port);
+    say(early, 'forgotten');
+    say(late, 'known');
+    await until(() => heard.length === 2);
+    expect(heard).toEqual(['\x80known', '\x80known']);
   });
 
   test('T3 a restart keeps the path, and the new generation takes over', async () => {
@@ -434,6 +469,27 @@ describe('ports and faults', () => {
     );
     expect(held.length).toBeGreaterThan(15);
     for (const peer of held) peer.close();
+  });
+
+  test('T22 a range that is used up asks for room, and gives the port that comes free to who asked', async () => {
+    const ice = await transports({ udp: { kind: 'range', minPort: 42_200, maxPort: 42_203 }, filters: { ips: ['127.0.0.1'] } });
+    const held: IcePeer[] = [];
+    const portOf = (peer: IcePeer) => peer.candidates()[0]!.port;
+    for (let i = 0; i < 4; i++) held.push(await peerOf(ice));
+    const freed: number[] = [];
+    const makeRoom = () => {
+      const oldest = held.shift();
+      if (!oldest) return false;
+      freed.push(portOf(oldest));
+      oldest.close();
+      return true;
+    };
+    const joined = await Promise.all([peerOf(ice, { makeRoom }), peerOf(ice, { makeRoom })]);
+    expect(joined.map(portOf).sort()).toEqual(freed.sort());
+    expect(held).toHaveLength(2);
+    const refused = await ice.createPeer({ clientAddress: '127.0.0.1', makeRoom: () => false });
+    expect(refused.ok).toBe(false);
+    for (const peer of [...held, ...joined]) peer.close();
   });
 
   test('T19 the viewer is shown nothing of what is inside, whatever stands in the way', async () => {

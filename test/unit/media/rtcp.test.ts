@@ -46,13 +46,25 @@ test.each([
     'run length and vector',
     '8fcd0007 00000001 00001111 ffff 0005 000010 00 2002 e100 04 08 fff8 04 000000',
     65_535,
-    [1_025, 1_027, 1_025, Number.NaN, 1_026],
+    [1_025, 1_027, 1_025, undefined, 1_026],
   ],
-  ['one-bit vector', '8fcd0005 00000001 00001111 0001 0003 000001 00 a800 04 04 00000000', 1, [65, Number.NaN, 66]],
+  ['one-bit vector', '8fcd0005 00000001 00001111 0001 0003 000001 00 a800 04 04 00000000', 1, [65, undefined, 66]],
   ['reference below zero', '8fcd0005 00000001 00001111 0000 0001 ffffff 00 2001 00 00', 0, [-64]],
 ] as const)('transport-wide feedback: %s', (_name, text, firstSequence, receivedAtMs) => {
   const [message] = parse(text);
-  expect(message).toEqual({ kind: 'transport-feedback', firstSequence, receivedAtMs: Float64Array.from(receivedAtMs) });
+  const arrived = receivedAtMs.flatMap((atMs, i) => (atMs === undefined ? [] : [i]));
+  const arrivedAtMs = receivedAtMs.filter((atMs) => atMs !== undefined);
+  expect(message).toEqual({ kind: 'transport-feedback', firstSequence, count: receivedAtMs.length, arrived, arrivedAtMs });
+});
+
+test('feedback about 65,535 packets that did not arrive keeps nothing of them', () => {
+  // Nine runs of 8191 packets, none of which arrived.
+  const [message] = parse(`8fcd0009 00000001 00001111 0000 ffff 000000 00 ${'1fff'.repeat(9)} 0000`);
+  expect(message).toEqual({ kind: 'transport-feedback', firstSequence: 0, count: 65_535, arrived: [], arrivedAtMs: [] });
+});
+
+test('a run of 8191 packets that arrived needs the time of each', () => {
+  expect(parse('8fcd0006 00000001 00001111 0000 1fff 000000 00 3fff 0000 00000000')).toEqual([]);
 });
 
 test('no bytes make the reader throw or run away', () => {

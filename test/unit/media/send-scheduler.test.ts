@@ -13,6 +13,7 @@ function viewer(clock: FakeClock, taken: string[], name: string, turns: number, 
       clock.advance(turnMs);
       return --left > 0 ? 'more' : 'idle';
     },
+    failed: (error) => taken.push(`${name} failed: ${error}`),
   };
 }
 

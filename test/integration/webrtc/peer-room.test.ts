@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createIceTransports } from '../../../server/ice/ice-transports.js';
+import type { IceTransports } from '../../../server/ice/ice-types.js';
+import { systemClock } from '../../../server/lib/clock.js';
+import { createMediaEngine } from '../../../server/media/create-media-engine.js';
+import type { MediaEngine } from '../../../server/media/media-engine.js';
+import { CODECS } from '../../../server/protocol/codec.js';
+import { PEER_LIMITS } from '../../../server/webrtc/limits.js';
+import { PeerHub } from '../../../server/webrtc/peer-hub.js';
+import { silentLog } from '../../support/silent-log.js';
+import { FakeStream } from '../../unit/media/fake-viewer.js';
+
+const ATTACKER = '203.0.113.66';
+const PORTS = 4;
+const REQUEST = { video: {}, audio: {} };
+
+let ice: IceTransports;
+let engine: MediaEngine;
+let hub: PeerHub;
+let closed: string[] = [];
+
+async function open(udp: Parameters<typeof createIceTransports>[0]['udp']): Promise<void> {
+  const made = await createIceTransports({
+    udp,
+    tcp: { kind: 'off' },
+    filters: { ips: ['127.0.0.1'], loopback: true },
+    clock: systemClock,
+    log: silentLog,
+  });
+  if (!made.ok) throw new Error(made.error);
+  ice = made.value;
+  engine = createMediaEngine({ clock: systemClock });
+  hub = await PeerHub.open({
+    ice,
+    engine,
+    codecs: { audio: CODECS.opus, video: CODECS.vp8 },
+    fanouts: {
+      video: new Map([['main', engine.fanout(new FakeStream('main'))]]),
+      audio: engine.fanout(new FakeStream('audio', 'audio')),
+    },
+    videoIds: ['main'],
+    bitrateBps: () => 0,
+    trickle: true,
+    frontendIceServers: () => ({ servers: [], lifetimeMs: undefined }),
+    cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
+    clock: systemClock,
+    log: silentLog,
+  });
+}
+
+beforeEach(() => {
+  closed = [];
+});
+
+afterEach(async () => {
+  hub.close();
+  engine.close();
+  await ice.close();
+});
+
+async function request(sessionId: string, clientAddress: string) {
+  return hub.request(
+    sessionId,
+    REQUEST,
+    {
+      onCandidate() {},
+      onVideo() {},
+      onAudio() {},
+      onIceServers() {},
+      onConnected() {},
+      onClosed: () => closed.push(sessionId),
+      onInput() {},
+    },
+    { paused: false, clientAddress },
+  );
+}
+
+test('offers that nobody answers give their ports to whoever comes next, those of the greediest address first', async () => {
+  await open({ kind: 'range', minPort: 42_300, maxPort: 42_300 + PORTS - 1 });
+  expect((await request('honest', '192.0.2.1')).ok).toBe(true);
+  for (let i = 1; i < PORTS; i++) expect((await request(`attacker ${i}`, ATTACKER)).ok).toBe(true);
+  expect(closed).toEqual([]);
+  expect((await request('next', '192.0.2.2')).ok).toBe(true);
+  expect(closed).toEqual(['attacker 1']);
+  for (let i = 10; i < 30; i++) expect((await request(`attacker ${i}`, ATTACKER)).ok).toBe(true);
+  expect([hub.peer('honest'), hub.peer('next')].every(Boolean)).toBe(true);
+  expect(closed.every((name) => name.startsWith('attacker'))).toBe(true);
+});
+
+test('a session that asks again on a full range gets the port of its own peer', async () => {
+  await open({ kind: 'range', minPort: 42_310, maxPort: 42_310 });
+  for (let i = 0; i < 5; i++) expect((await request('alone', '192.0.2.1')).ok).toBe(true);
+  expect(closed, 'a peer that is replaced is nothing to tell').toEqual([]);
+});
+
+test('so many peers may be on their way and no more; the oldest of the greediest address gives way', async () => {
+  await open({ kind: 'mux', port: 0 });
+  const most = PEER_LIMITS.settingUp.value;
+  expect((await request('honest', '192.0.2.1')).ok).toBe(true);
+  for (let i = 1; i < most; i++) await request(`attacker ${i}`, ATTACKER);
+  expect(closed).toEqual([]);
+  expect((await request('one more', '192.0.2.2')).ok).toBe(true);
+  expect(closed).toEqual(['attacker 1']);
+  expect(hub.peer('honest')).toBeDefined();
+});
+
+test('so many peers of a session may be made at once and no more', async () => {
+  await open({ kind: 'mux', port: 0 });
+  const most = PEER_LIMITS.pendingPerSession.value;
+  const outcomes = await Promise.all(Array.from({ length: most + 1 }, () => request('hasty', '192.0.2.1')));
+  expect(outcomes.map(({ ok }) => ok)).toEqual([...Array<boolean>(most).fill(true), false]);
+});

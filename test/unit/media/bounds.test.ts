@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { plainDepartures } from '../../../server/media/departures.js';
+import { HeaderTemplate } from '../../../server/media/header-template.js';
+import { MEDIA_LIMITS } from '../../../server/media/limits.js';
+import { RtcpAllowance } from '../../../server/media/rtcp-allowance.js';
+import { SendLog } from '../../../server/media/send-log.js';
+import { type Sendable, SendScheduler } from '../../../server/media/send-scheduler.js';
+import type { TransportFeedback } from '../../../server/media/transport-feedback.js';
+import { FakeClock } from './fake-viewer.js';
+
+const { value: perSecond } = MEDIA_LIMITS.rtcpRate;
+
+test('a viewer may send so many RTCP datagrams at once and not one more, and as many again a second later', () => {
+  const allowance = new RtcpAllowance();
+  const taken = (count: number, nowMs: number) =>
+    Array.from({ length: count }, () => allowance.take(nowMs)).filter(Boolean).length;
+  expect(taken(perSecond, 5)).toBe(perSecond);
+  expect(allowance.take(5)).toBe(false);
+  expect(taken(10, 6 + 2_000 / perSecond)).toBe(2);
+  expect(taken(2 * perSecond, 60_000)).toBe(perSecond);
+});
+
+function logOf(packets: number): SendLog {
+  const log = new SendLog();
+  for (let i = 0; i < packets; i++) log.record(log.take(), i, 1_000);
+  return log;
+}
+
+function feedback(firstSequence: number, count: number, arrived: readonly number[]): TransportFeedback {
+  return { kind: 'transport-feedback', firstSequence, count, arrived, arrivedAtMs: arrived.map((i) => 500 + i) };
+}
+
+test('a feedback tells of what was sent alone, however many packets it speaks of', () => {
+  const log = logOf(3_000);
+  expect(log.match(feedback(0, 65_535, [])).count).toBe(1_024);
+  // The circle of numbers is full: half of it lies ahead of what was sent.
+  expect(log.match(feedback(3_000, 65_535, [])).count).toBe(0);
+  const { count, sentAtMs, receivedAtMs } = log.match(feedback(2_990, 65_535, [3, 4]));
+  expect(count).toBe(10);
+  expect([...sentAtMs.subarray(0, 5)]).toEqual([2_990, 2_991, 2_992, 2_993, 2_994]);
+  expect([...receivedAtMs.subarray(0, 6)]).toEqual([Number.NaN, Number.NaN, Number.NaN, 503, 504, Number.NaN]);
+  expect(log.match(feedback(2_990, 10, [3, 4, 5])).count, 'what arrived is told once').toBe(8);
+});
+
+test('arrivals in any order and number leave the log usable', () => {
+  const log = logOf(10);
+  expect(log.match(feedback(0, 5, [4, 4, 4])).count).toBe(5);
+  expect(log.match(feedback(65_530, 20, [19, 3])).count).toBeLessThanOrEqual(10);
+});
+
+test.each([
+  ['an id that the one-byte form has no room for', { transportCc: 15, playoutDelay: 0, mid: { id: 256, value: '0' } }],
+  ['a mid of no bytes', { mid: { id: 1, value: '' } }],
+  ['a mid of 17 bytes', { mid: { id: 1, value: 'm'.repeat(17) } }],
+])('a header leaves out %s', (_name, extensions) => {
+  const template = new HeaderTemplate(1, 96, extensions);
+  const out = new Uint8Array(64);
+  template.write(out, 0, false, 1, 2, 3, 4);
+  expect(template.length).toBe(12);
+  expect(out[0]).toBe(0x80);
+});
+
+test('a mid of 16 bytes fits', () => {
+  expect(new HeaderTemplate(1, 96, { mid: { id: 14, value: 'm'.repeat(16) } }).length).toBe(12 + 4 + 20);
+});
+
+test('a viewer whose turn throws ends, and the others have theirs', () => {
+  const told: string[] = [];
+  const viewer = (name: string, turn: () => 'idle'): Sendable => ({
+    queued: false,
+    takeTurn: turn,
+    failed: (error) => told.push(`${name}: ${error}`),
+  });
+  const scheduler = new SendScheduler(new FakeClock(), plainDepartures('test'));
+  const broken = viewer('broken', () => {
+    throw new Error('bug');
+  });
+  const other = viewer('other', () => {
+    told.push('other had its turn');
+    return 'idle';
+  });
+  for (const each of [broken, other]) scheduler.add(each);
+  scheduler.run();
+  expect(told).toEqual(['broken: Error: bug', 'other had its turn']);
+  expect([broken.queued, other.queued]).toEqual([false, false]);
+  scheduler.close();
+});
