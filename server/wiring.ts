@@ -73,6 +73,7 @@ export function sessionOptions({ session }: Config): SessionOptions {
   return {
     file: session.file ?? null,
     apiToken: session.apiToken ?? '',
+    rules: { idleMs: session.idleTimeoutMs, lifetimeMs: session.lifetimeMs },
     cookie: { ...cookie, domain: cookie.domain ?? '', path: cookie.path ?? '' },
   };
 }

@@ -106,6 +106,8 @@ function session(values: Values['session']): SessionConfig {
     inactiveCursors: values.inactive_cursors,
     mercifulReconnect: values.merciful_reconnect,
     heartbeatIntervalSec: values.heartbeat_interval,
+    idleTimeoutMs: values.idle_timeout,
+    lifetimeMs: values.lifetime,
     apiToken: given(values.api_token),
     cookie: {
       enabled: values.cookie.enabled,

@@ -66,6 +66,10 @@ export interface SessionConfig {
   readonly inactiveCursors: boolean;
   readonly mercifulReconnect: boolean;
   readonly heartbeatIntervalSec: number;
+  /** How long a session that nobody uses stays valid; 0 is for ever. */
+  readonly idleTimeoutMs: number;
+  /** How long a session stays valid whatever is done with it; 0 is for ever. */
+  readonly lifetimeMs: number;
   readonly apiToken: string | undefined;
   readonly cookie: CookieConfig;
 }

@@ -1,10 +1,17 @@
 import { err, ok, type Result } from '../lib/result.js';
 import type { MemberProfile } from '../protocol/profile.js';
-import type { Member, MemberError, MemberProvider } from './provider.js';
+import type { Member, MemberError, MemberProvider, VerifiedMember } from './provider.js';
 
 /** The member half of providers that keep none: their members exist as sessions only. */
 export abstract class AnonymousMembers implements MemberProvider {
-  abstract authenticate(username: string, password: string): Promise<Result<Member, MemberError>>;
+  abstract authenticate(username: string, password: string): Promise<Result<VerifiedMember, MemberError>>;
+
+  /** What every session may have been opened with, whoever it is. */
+  protected abstract commonCredentials(): readonly string[];
+
+  async credentials(ids: readonly string[]): Promise<Result<ReadonlyMap<string, readonly string[]>, MemberError>> {
+    return ok(new Map(ids.map((id) => [id, this.commonCredentials()])));
+  }
 
   async list(): Promise<Result<readonly Member[], MemberError>> {
     return ok([]);

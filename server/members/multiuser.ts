@@ -3,8 +3,8 @@ import { type MemberProfile, mergeProfile } from '../protocol/profile.js';
 import { AnonymousMembers } from './anonymous-members.js';
 import { ADMIN_PROFILE, USER_PROFILE } from './built-in-profiles.js';
 import { freshMemberId } from './member-id.js';
-import { sameSecret } from './password.js';
-import type { Member, MemberError } from './provider.js';
+import { credentialOf, sameSecret } from './password.js';
+import type { MemberError, VerifiedMember } from './provider.js';
 
 export interface MultiuserOptions {
   readonly userPassword: string;
@@ -22,7 +22,7 @@ export class MultiuserMembers extends AnonymousMembers {
     this.#options = options;
   }
 
-  override async authenticate(username: string, password: string): Promise<Result<Member, MemberError>> {
+  override async authenticate(username: string, password: string): Promise<Result<VerifiedMember, MemberError>> {
     // Both are always compared, so that the time does not tell which one came near.
     const isAdmin = sameSecret(password, this.#options.adminPassword);
     const isUser = sameSecret(password, this.#options.userPassword);
@@ -30,6 +30,11 @@ export class MultiuserMembers extends AnonymousMembers {
     const profile = isAdmin
       ? mergeProfile(ADMIN_PROFILE, this.#options.adminProfile)
       : mergeProfile(USER_PROFILE, this.#options.userProfile);
-    return ok({ id: freshMemberId(username), profile: { ...profile, name: profile.name || username } });
+    const credential = credentialOf(isAdmin ? this.#options.adminPassword : this.#options.userPassword);
+    return ok({ id: freshMemberId(username), profile: { ...profile, name: profile.name || username }, credential });
+  }
+
+  protected override commonCredentials(): readonly string[] {
+    return [credentialOf(this.#options.userPassword), credentialOf(this.#options.adminPassword)];
   }
 }

@@ -10,6 +10,11 @@ export function nekoHash(password: string): string {
   return digest(password).toString('base64');
 }
 
+/** A short text that stands for a secret, for `MemberProvider.credentials`. */
+export function credentialOf(secret: string): string {
+  return digest(secret).toString('base64url');
+}
+
 function digest(text: string): Buffer {
   return createHash('sha256').update(text, 'utf8').digest();
 }

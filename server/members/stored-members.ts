@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../lib/result.js';
 import { type MemberProfile, mergeProfile } from '../protocol/profile.js';
+import { credentialOf } from './password.js';
 import type { PasswordForm } from './password-form.js';
-import type { Member, MemberError, MemberProvider } from './provider.js';
+import type { Member, MemberError, MemberProvider, VerifiedMember } from './provider.js';
 
 /** One account. The password is in the form that the store keeps, see `Store.passwords`. */
 export interface Account {
@@ -28,14 +29,24 @@ export class StoredMembers implements MemberProvider {
     this.#store = store;
   }
 
-  async authenticate(username: string, password: string): Promise<Result<Member, MemberError>> {
+  async authenticate(username: string, password: string): Promise<Result<VerifiedMember, MemberError>> {
     const accounts = await this.#store.read();
     if (!accounts.ok) return accounts;
     const account = accounts.value.get(username);
     const { matches, better } = await this.#store.passwords.check(password, account?.password);
     if (account === undefined || password === '' || !matches) return err('wrong-credentials');
-    if (better !== undefined) await this.#improve(username, account, better);
-    return ok({ id: username, profile: own(account.profile) });
+    const kept = better === undefined ? account.password : await this.#improve(username, account, better);
+    return ok({ id: username, profile: own(account.profile), credential: credentialOf(kept) });
+  }
+
+  async credentials(ids: readonly string[]): Promise<Result<ReadonlyMap<string, readonly string[]>, MemberError>> {
+    const accounts = await this.#store.read();
+    if (!accounts.ok) return accounts;
+    const known = ids.flatMap((id) => {
+      const account = accounts.value.get(id);
+      return account === undefined ? [] : [[id, [credentialOf(account.password)]] as const];
+    });
+    return ok(new Map(known));
   }
 
   async list(limit: number, offset: number): Promise<Result<readonly Member[], MemberError>> {
@@ -75,9 +86,15 @@ export class StoredMembers implements MemberProvider {
     );
   }
 
-  /** Keeps a right password in a better form, unless it was changed meanwhile; a store that fails has said so, and the old one stands. */
-  async #improve(id: string, { password }: Account, better: string): Promise<void> {
-    await this.#update(id, (account) => (account.password === password ? { ...account, password: better } : account));
+  /**
+   * Keeps a right password in a better form, unless it was changed meanwhile; a store that fails has said so, and the old one
+   * stands. Resolves with the form that this password is kept in now.
+   */
+  async #improve(id: string, { password }: Account, better: string): Promise<string> {
+    const done = await this.#update(id, (account) =>
+      account.password === password ? { ...account, password: better } : account,
+    );
+    return done.ok ? better : password;
   }
 
   #update(id: string, update: (account: Account) => Account): Promise<Result<void, MemberError>> {

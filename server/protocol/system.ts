@@ -40,6 +40,7 @@ export type DisconnectReason =
   | 'already connected'
   | 'connection replaced'
   | 'session deleted'
+  | 'session expired'
   | 'session disconnected'
   | 'profile changed'
   | 'connection shutdown';

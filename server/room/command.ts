@@ -1,6 +1,6 @@
 import type { MemberProfile } from '../protocol/profile.js';
 import type { SettingsPatch } from '../protocol/settings.js';
-import type { SavedSession, SocketId } from './room-state.js';
+import type { ClientPlace, NewSession, SocketId } from './room-state.js';
 
 /** Who does something: a session, or whoever holds the API token. */
 export type Actor = { readonly kind: 'session'; readonly id: string } | { readonly kind: 'api' };
@@ -15,8 +15,10 @@ export function actorId(actor: Actor): string {
 /** Everything that can happen to a room. */
 export type Command =
   /** Credentials were right: a session is to be made. */
-  | { readonly kind: 'login'; readonly session: SavedSession }
+  | { readonly kind: 'login'; readonly session: NewSession }
   | { readonly kind: 'delete-session'; readonly id: string }
+  /** A request showed the session's token. */
+  | { readonly kind: 'use'; readonly id: string; readonly place: ClientPlace }
   /** An admin ends the connection and the peer; session and token stay. */
   | { readonly kind: 'disconnect-session'; readonly id: string }
   | { readonly kind: 'connect'; readonly id: string; readonly socket: SocketId }

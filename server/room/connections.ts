@@ -1,6 +1,7 @@
 import type { DisconnectReason } from '../protocol/system.js';
 import type { Draft } from './draft.js';
 import { clearHost, withdrawRequest } from './hosting.js';
+import { scheduleExpiry } from './lifetime.js';
 import { connectedAdmins, connectedUsers, isConnected, type Session, type SocketId, socketOf } from './room-state.js';
 import { lockWithoutAdmins, unlockForAdmin } from './settings-rules.js';
 import { roomInit, sessionState } from './wire-view.js';
@@ -58,7 +59,8 @@ export function endConnection(draft: Draft, session: Session, reason: Disconnect
 
 /** What a disconnect means to the room: control, control protection, state, in this order (S9). */
 function leave(draft: Draft, session: Session) {
-  draft.updateSession({ ...session, connection: { kind: 'gone', sinceMs: draft.nowMs } });
+  draft.updateSession({ ...session, usedMs: draft.nowMs, connection: { kind: 'gone', sinceMs: draft.nowMs } });
+  scheduleExpiry(draft);
   withdrawRequest(draft, session.id);
   if (draft.room.hostId === session.id) clearHost(draft, session.id);
   if (session.profile.is_admin) {

@@ -28,10 +28,17 @@ export class Draft {
     this.update({ sessions: new Map(this.room.sessions).set(session.id, session) });
   }
 
-  removeSession(id: string): void {
+  addSession(session: Session): void {
+    this.updateSession(session);
+    this.update({ idsByToken: new Map(this.room.idsByToken).set(session.tokenDigest, session.id) });
+  }
+
+  removeSession({ id, tokenDigest }: Session): void {
     const sessions = new Map(this.room.sessions);
+    const idsByToken = new Map(this.room.idsByToken);
     sessions.delete(id);
-    this.update({ sessions });
+    idsByToken.delete(tokenDigest);
+    this.update({ sessions, idsByToken });
   }
 
   effect(effect: Effect): void {

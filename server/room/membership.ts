@@ -1,34 +1,37 @@
 import type { MemberProfile } from '../protocol/profile.js';
+import type { DisconnectReason } from '../protocol/system.js';
 import { endConnection } from './connections.js';
 import type { Draft } from './draft.js';
 import { clearHost, withdrawRequest } from './hosting.js';
+import { endOf, scheduleExpiry } from './lifetime.js';
 import { privateModeBlocks } from './permissions.js';
-import { isConnected, newSession, type SavedSession, type Session } from './room-state.js';
+import { isConnected, type NewSession, newSession, type Session } from './room-state.js';
 import { sessionData } from './wire-view.js';
 
 /** How long a viewer who may no longer watch still sees the picture. */
 export const CLOSE_PEER_AFTER_MS = 1_000;
 
 /** Makes a session for somebody whose credentials were right (M1-M3). */
-export function login(draft: Draft, saved: SavedSession) {
-  if (draft.room.settings.locked_logins && !saved.profile.is_admin) return draft.refuse('logins-locked');
-  const existing = draft.room.sessions.get(saved.id);
+export function login(draft: Draft, made: NewSession) {
+  if (draft.room.settings.locked_logins && !made.profile.is_admin) return draft.refuse('logins-locked');
+  const existing = draft.room.sessions.get(made.id);
   if (existing !== undefined && isConnected(existing)) return draft.refuse('already-connected');
-  if (existing !== undefined) deleteSession(draft, saved.id);
-  const session = newSession(saved);
-  draft.updateSession(session);
+  if (existing !== undefined) deleteSession(draft, made.id);
+  const session = newSession(made, draft.nowMs);
+  draft.addSession(session);
+  scheduleExpiry(draft);
   draft.effect({ kind: 'persist' });
   draft.broadcast({ event: 'session/created', payload: sessionData(session) });
 }
 
-/** Logout, or an admin's work (M4). */
-export function deleteSession(draft: Draft, id: string) {
+/** Logout, an admin's work, or its time is over (M4). */
+export function deleteSession(draft: Draft, id: string, reason: DisconnectReason = 'session deleted') {
   const session = draft.room.sessions.get(id);
   if (session === undefined) return draft.refuse('unknown-session');
-  endConnection(draft, session, 'session deleted');
+  endConnection(draft, session, reason);
   if (draft.room.hostId === id) clearHost(draft, id);
   withdrawRequest(draft, id);
-  draft.removeSession(id);
+  draft.removeSession(session);
   draft.effect({ kind: 'close-peer', sessionId: id });
   draft.effect({ kind: 'persist' });
   draft.broadcast({ event: 'session/deleted', payload: { id } });
@@ -77,4 +80,15 @@ export function closeForbiddenPeers(draft: Draft) {
     draft.updateSession({ ...session, closePeerAtMs: null });
     draft.effect({ kind: 'close-peer', sessionId: session.id });
   }
+}
+
+/** Ends the sessions whose time is over (T1, T2), and sees to it that the room wakes for the next. */
+export function expireSessions(draft: Draft) {
+  const { rules, sessions, expiryCheckMs } = draft.room;
+  if (expiryCheckMs !== null && draft.nowMs >= expiryCheckMs) draft.update({ expiryCheckMs: null });
+  for (const session of sessions.values()) {
+    const endMs = endOf(session, rules);
+    if (endMs !== null && draft.nowMs >= endMs) deleteSession(draft, session.id, 'session expired');
+  }
+  scheduleExpiry(draft);
 }

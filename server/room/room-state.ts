@@ -1,6 +1,7 @@
 import { cleanName } from '../protocol/name.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Settings } from '../protocol/settings.js';
+import type { SessionRules } from './session-rules.js';
 
 /** A WebSocket, named by the shell; a number is never used twice. */
 export type SocketId = number;
@@ -20,11 +21,38 @@ export type Watching =
   | { readonly kind: 'watching'; readonly sinceMs: EpochMs }
   | { readonly kind: 'stopped'; readonly sinceMs: EpochMs };
 
-export interface Session {
+/** Where a client calls from. */
+export interface ClientPlace {
+  /** Its IP address. */
+  readonly address: string;
+  /** What shares a fate with that address: itself, or the /64 network that one IPv6 user has. */
+  readonly network: string;
+}
+
+/** What a login makes a session from. */
+export interface NewSession {
   readonly id: string;
   /** Opaque; whoever shows it is this session. */
   readonly token: string;
+  /** What the session is found by when its token is shown. */
+  readonly tokenDigest: string;
   readonly profile: MemberProfile;
+  readonly place: ClientPlace;
+  /** Tells whether the password of this login still counts; null where nobody can tell. */
+  readonly passwordMark: string | null;
+}
+
+/** What outlives a restart. */
+export interface SavedSession extends NewSession {
+  readonly createdMs: EpochMs;
+  /** Null: the session was connected when it was saved. */
+  readonly usedMs: EpochMs | null;
+}
+
+export interface Session extends NewSession {
+  readonly createdMs: EpochMs;
+  /** When it was last used; while it is connected, that is now. */
+  readonly usedMs: EpochMs;
   readonly connection: Connection;
   readonly watching: Watching;
   /** When the peer is to be closed, because the profile no longer allows it. */
@@ -48,7 +76,12 @@ export interface CursorPosition {
 
 export interface Room {
   readonly settings: Settings;
+  readonly rules: SessionRules;
   readonly sessions: ReadonlyMap<string, Session>;
+  /** Token digest -> id of the session whose token it is. */
+  readonly idsByToken: ReadonlyMap<string, string>;
+  /** When the room will look for sessions that are over; no later than the first of them is. */
+  readonly expiryCheckMs: EpochMs | null;
   /** The session in control; always one of `sessions`. */
   readonly hostId: string | null;
   /** Requests for control that the host was told of: who asked -> when the asker may ask again. */
@@ -58,17 +91,21 @@ export interface Room {
   readonly lastAdminLeftMs: EpochMs | null;
 }
 
-export interface SavedSession {
-  readonly id: string;
-  readonly token: string;
-  readonly profile: MemberProfile;
+export interface RoomStart {
+  readonly settings: Settings;
+  readonly rules: SessionRules;
+  readonly saved: readonly SavedSession[];
+  readonly nowMs: EpochMs;
 }
 
 /** A room as it is after start: saved sessions are there, unconnected; control protection starts with locked controls. */
-export function openRoom(settings: Settings, saved: readonly SavedSession[] = []): Room {
+export function openRoom({ settings, rules, saved, nowMs }: RoomStart): Room {
   return {
     settings: { ...settings, locked_controls: settings.locked_controls || settings.control_protection },
-    sessions: new Map(saved.map((session) => [session.id, newSession(session)])),
+    rules,
+    sessions: new Map(saved.map((session) => [session.id, restoredSession(session, nowMs)])),
+    idsByToken: new Map(saved.map(({ id, tokenDigest }) => [tokenDigest, id])),
+    expiryCheckMs: null,
     hostId: null,
     openRequests: new Map(),
     cursors: settings.inactive_cursors ? { kind: 'silent' } : { kind: 'off' },
@@ -77,10 +114,38 @@ export function openRoom(settings: Settings, saved: readonly SavedSession[] = []
   };
 }
 
-/** A name from an old file or a provider of somebody's own may be longer than clients may set it; it is cut. */
-export function newSession(saved: SavedSession): Session {
-  const profile = { ...saved.profile, name: cleanName(saved.profile.name) };
-  return { ...saved, profile, connection: { kind: 'never' }, watching: { kind: 'never' }, closePeerAtMs: null };
+export function newSession(made: NewSession, nowMs: EpochMs): Session {
+  return restoredSession({ ...made, createdMs: nowMs, usedMs: nowMs }, nowMs);
+}
+
+/**
+ * A name from an old file or a provider of somebody's own may be longer than clients may set it; it is cut. A file of another
+ * clock may hold times that are yet to come; they count as now.
+ */
+function restoredSession(saved: SavedSession, nowMs: EpochMs): Session {
+  return {
+    ...saved,
+    profile: { ...saved.profile, name: cleanName(saved.profile.name) },
+    createdMs: Math.min(saved.createdMs, nowMs),
+    usedMs: Math.min(saved.usedMs ?? nowMs, nowMs),
+    connection: { kind: 'never' },
+    watching: { kind: 'never' },
+    closePeerAtMs: null,
+  };
+}
+
+/** All sessions as they are to be saved. */
+export function savedSessions(room: Room): SavedSession[] {
+  return [...room.sessions.values()].map((session) => ({
+    id: session.id,
+    token: session.token,
+    tokenDigest: session.tokenDigest,
+    profile: session.profile,
+    place: session.place,
+    passwordMark: session.passwordMark,
+    createdMs: session.createdMs,
+    usedMs: isConnected(session) ? null : session.usedMs,
+  }));
 }
 
 export function isConnected(session: Session): boolean {

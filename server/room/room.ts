@@ -4,7 +4,8 @@ import { connect, expireGrace, setWatching, socketClosed } from './connections.j
 import { recordCursor, tickCursors } from './cursors.js';
 import { Draft, type Step } from './draft.js';
 import { giveControl, releaseControl, requestControl, resetControl, takeControl } from './hosting.js';
-import { closeForbiddenPeers, deleteSession, disconnectSession, login, setProfile } from './membership.js';
+import { noteUse } from './lifetime.js';
+import { closeForbiddenPeers, deleteSession, disconnectSession, expireSessions, login, setProfile } from './membership.js';
 import type { EpochMs, Room } from './room-state.js';
 import { setSettings } from './settings-rules.js';
 
@@ -21,6 +22,8 @@ function work(draft: Draft, command: Command) {
       return login(draft, command.session);
     case 'delete-session':
       return deleteSession(draft, command.id);
+    case 'use':
+      return noteUse(draft, command.id, command.place);
     case 'disconnect-session':
       return disconnectSession(draft, command.id);
     case 'connect':
@@ -56,4 +59,5 @@ function tick(draft: Draft) {
   expireGrace(draft);
   closeForbiddenPeers(draft);
   tickCursors(draft);
+  expireSessions(draft);
 }

@@ -3,14 +3,14 @@ import { AppError } from '../lib/errors.js';
 import type { Actor } from '../room/command.js';
 import { profileOf } from '../room/permissions.js';
 import { readCookie } from './cookie.js';
-import { actorOf, shownToken } from './credentials.js';
+import { shownToken } from './credentials.js';
 import type { Call, SessionCall } from './endpoint.js';
 import type { Services } from './services.js';
 
 /** Whose token a request shows, or null where it is nobody's. */
-export function callingActor({ room, session }: Services, headers: IncomingHttpHeaders, url: string): Actor | null {
+export function callingActor({ callers, session }: Services, headers: IncomingHttpHeaders, url: string): Actor | null {
   const token = shownToken(headers, url, session);
-  return token === null ? null : actorOf(room.state, token, session.apiToken);
+  return token === null ? null : callers.lookUp(token);
 }
 
 /** Finds who calls, by the credentials shown; throws 401 or 403 where nobody does who may. */

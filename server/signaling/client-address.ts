@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
+import type { ClientPlace } from '../room/room-state.js';
 
 /** Whether the peer at an address is a proxy of ours, whose forwarded headers count. */
 export type Trusts = (address: string) => boolean;
@@ -31,6 +32,11 @@ export function clientAddress(headers: IncomingHttpHeaders, peer: string, trusts
     single(headers['x-real-ip']) ??
     plain(peer)
   );
+}
+
+/** Where a client calls from, by its address. */
+export function placeOf(address: string): ClientPlace {
+  return { address, network: throttleKey(address) };
 }
 
 /** What shares a fate when passwords are guessed: an IPv4 address, or the /64 network that one IPv6 user has. */

@@ -4,7 +4,6 @@ import { err } from '../lib/result.js';
 import { decodeEnvelope } from '../protocol/envelope.js';
 import type { DisconnectReason } from '../protocol/system.js';
 import type { SocketId } from '../room/room-state.js';
-import { actorOf } from './credentials.js';
 import { lineOf, routeOf } from './dispatch.js';
 import { Malformed, type Outcome, type Sender } from './handlers/event-route.js';
 import { greetFromPlugins } from './handlers/plugins.js';
@@ -19,9 +18,9 @@ const CLEAN_CLOSE_CODES = [1000, 1001];
 
 /** Takes an upgraded socket: whoever may not connect is told why and closed, the others are in the room from here on. */
 export function acceptSocket(services: Services, socket: WebSocket, token: string | null, address: string) {
-  const { room, sockets, session } = services;
+  const { sockets, callers } = services;
   const id = sockets.add(socket);
-  const actor = token === null ? null : actorOf(room.state, token, session.apiToken);
+  const actor = token === null ? null : callers.lookUp(token);
   const reason = turnedAway(token, actor?.kind);
   if (actor?.kind !== 'session') return sockets.disconnect(id, reason);
   serve(services, socket, id, { sessionId: actor.id, address });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ok, type Result } from '../lib/result.js';
-import { openRoom } from '../room/room-state.js';
+import { openRoom, savedSessions } from '../room/room-state.js';
+import { Callers } from './callers.js';
 import { trustedPeers } from './client-address.js';
 import { createEffectSink } from './effect-sink.js';
 import { announceClipboard } from './handlers/clipboard.js';
@@ -15,6 +16,8 @@ import { addErrors } from './http-errors.js';
 import { HTTP_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
 import type { SignalingOptions } from './options.js';
+import { openPasswordMarks } from './password-marks.js';
+import { restoreSessions } from './restore-sessions.js';
 import { RoomRunner } from './room-runner.js';
 import { addEndpoints, addUnmatched, requireLiteralPaths } from './router.js';
 import { batchRoute } from './routes/batch.js';
@@ -29,6 +32,7 @@ import { ownSessionRoutes } from './routes/own-session.js';
 import { screenRoutes } from './routes/screen.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { settingsRoutes } from './routes/settings.js';
+import { saveRegularly } from './save-regularly.js';
 import type { Services } from './services.js';
 import { SessionFile } from './session-file.js';
 import { addSocketRoute } from './socket-route.js';
@@ -49,13 +53,21 @@ export interface Signaling {
 export async function createSignaling(options: SignalingOptions): Promise<Result<Signaling>> {
   const { clock, log, desktop, peers } = options;
   const file = options.session.file === null ? null : new SessionFile(options.session.file, log, clock);
-  const saved = (await file?.load()) ?? ok([]);
-  if (!saved.ok) return saved;
+  const loaded = (await file?.load(Date.now())) ?? ok([]);
+  if (!loaded.ok) return loaded;
   const sockets = new Sockets(clock);
   const sink = createEffectSink({ sockets, desktop, peers, file });
-  const room = new RoomRunner(openRoom(options.settings, saved.value), clock, sink);
+  const passwordMarks = await openPasswordMarks(options.session.file, log);
+  const saved = await restoreSessions(loaded.value, options.members, passwordMarks, log);
+  const { settings, session } = options;
+  const room = new RoomRunner(openRoom({ settings, rules: session.rules, saved, nowMs: Date.now() }), clock, sink);
+  // Ends what was over before the start, and wakes the room for the next.
+  room.apply({ kind: 'tick' });
+  if (saved.length > 0) file?.save(savedSessions(room.state));
+  const callers = new Callers(room, session.apiToken);
   const trusts = trustedPeers(options.server.trustedProxies);
-  const services: Services = { ...options, trusts, room, sockets, startedAtMs: Date.now() };
+  const services: Services = { ...options, trusts, room, sockets, callers, passwordMarks, startedAtMs: Date.now() };
+  const stopSaving = file === null ? () => {} : saveRegularly(room, file, clock);
   const connections = openGate(services);
   const app = await createApp(services, connections, async () => file?.flush());
   const stopClipboard = desktop.clipboard.onChange(() => {
@@ -67,6 +79,8 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     sockets.close();
     await app.close();
     room.close();
+    stopSaving();
+    file?.save(savedSessions(room.state));
     await file?.close();
   };
   return ok({

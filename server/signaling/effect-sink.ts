@@ -1,7 +1,7 @@
 import { assertNever } from '../lib/assert-never.js';
 import type { SystemInit } from '../protocol/system.js';
 import type { RoomInit } from '../room/effect.js';
-import type { SocketId } from '../room/room-state.js';
+import { type SocketId, savedSessions } from '../room/room-state.js';
 import type { DesktopPort, PeerPort } from './ports.js';
 import type { EffectSink } from './room-runner.js';
 import type { SessionFile } from './session-file.js';
@@ -32,7 +32,7 @@ export function createEffectSink(targets: Targets): EffectSink {
       case 'close-peer':
         return peers.peer(effect.sessionId)?.close();
       case 'persist':
-        return file?.save([...room.sessions.values()]);
+        return file?.save(savedSessions(room));
       default:
         return assertNever(effect);
     }

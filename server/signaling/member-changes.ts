@@ -27,6 +27,13 @@ export async function updateMember(services: Services, id: string, patch: Member
   if (!stored.ok && !(live && stored.error === 'unsupported')) throw memberError(stored.error);
 }
 
+/** Sets the password and ends the session that the old one opened. */
+export async function changePassword({ members, room }: Services, id: string, password: string): Promise<void> {
+  const changed = await members.updatePassword(id, password);
+  if (!changed.ok) throw memberError(changed.error);
+  room.apply({ kind: 'delete-session', id });
+}
+
 /** Deletes the live session, then the record; a provider without a store has sessions only. */
 export async function deleteMember(services: Services, id: string): Promise<void> {
   const live = services.room.apply({ kind: 'delete-session', id }) === null;

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Settings } from '../protocol/settings.js';
+import type { SessionRules } from '../room/session-rules.js';
 import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
 
 /** What a running signaling server is made from. */
@@ -37,6 +38,7 @@ export interface SessionOptions {
   /** Empty turns the API token off. */
   readonly apiToken: string;
   readonly cookie: CookieOptions;
+  readonly rules: SessionRules;
 }
 
 export interface CookieOptions {

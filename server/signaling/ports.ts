@@ -1,6 +1,6 @@
 import type { Dispose } from '../lib/dispose.js';
 import type { Result } from '../lib/result.js';
-import type { Member, MemberError, MemberProvider } from '../members/provider.js';
+import type { Member, MemberError, MemberProvider, VerifiedMember } from '../members/provider.js';
 import type { InputCommand } from '../protocol/datachannel.js';
 import type { DoctorResult, DoctorStart, DoctorView, doctorServerEvents } from '../protocol/doctor.js';
 import type { MessageOf } from '../protocol/events.js';
@@ -143,7 +143,7 @@ export interface HealthPort {
   canConnect(): boolean;
 }
 
-export type { Member, MemberError };
+export type { Member, MemberError, VerifiedMember };
 
 /** What signaling needs of the members: a provider, whole. Passwords are compared in constant time behind it. */
 export type MemberPort = MemberProvider;

@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.js';
+import { type Clock, MAX_TIMER_MS } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Command, Refusal } from '../room/command.js';
 import type { Effect } from '../room/effect.js';
@@ -63,9 +63,11 @@ export class RoomRunner {
 
   #wakeAt(atMs: number): void {
     if (this.#closed) return;
-    const release = this.clock.after(Math.max(0, Math.ceil(atMs - this.nowMs())), () => {
+    const delayMs = Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil(atMs - this.nowMs())));
+    const release = this.clock.after(delayMs, () => {
       this.#wakes.delete(release);
-      // A timer may fire a fraction early; the room would find nothing to do then, and nobody would wake it again.
+      // A timer may fire early, by a fraction or because it could not be set for longer; the room would find nothing to do
+      // then, and nobody would wake it again.
       if (this.nowMs() < atMs) this.#wakeAt(atMs);
       else this.apply({ kind: 'tick' });
     });

@@ -2,8 +2,10 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { ServerMessage } from '../protocol/events.js';
 import { type Session, socketOf } from '../room/room-state.js';
+import type { Callers } from './callers.js';
 import type { Trusts } from './client-address.js';
 import type { ServerOptions, SessionOptions } from './options.js';
+import type { PasswordMarks } from './password-marks.js';
 import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
 import type { RoomRunner } from './room-runner.js';
 import type { Sockets } from './sockets.js';
@@ -11,6 +13,8 @@ import type { Sockets } from './sockets.js';
 /** What handlers of messages and requests work with. */
 export interface Services {
   readonly room: RoomRunner;
+  readonly callers: Callers;
+  readonly passwordMarks: PasswordMarks;
   readonly sockets: Sockets;
   readonly desktop: DesktopPort;
   readonly peers: PeerPort;

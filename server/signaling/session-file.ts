@@ -37,12 +37,12 @@ export class SessionFile {
 
   /**
    * A missing or empty file holds no sessions; one that is no list of sessions is set aside under another name, and so said. The
-   * error says why a file that is there can be neither read nor set aside.
+   * error says why a file that is there can be neither read nor set aside. `nowMs` stands for times that it does not tell.
    */
-  async load(): Promise<Result<readonly SavedSession[]>> {
+  async load(nowMs: number): Promise<Result<readonly SavedSession[]>> {
     await tidyFile(this.path, this.log);
     try {
-      const entries = readSessions((await readKeptFile(this.path)) ?? '');
+      const entries = readSessions((await readKeptFile(this.path)) ?? '', nowMs);
       if (!entries.ok) {
         const aside = await setAside(this.path, new Date());
         const fields = { file: this.path, reason: entries.error, aside };

@@ -62,6 +62,9 @@ const LEGACY_ROUTES = [
 /** New passwords of the member file are hashed by scrypt, a difference on purpose. */
 const HASHES = [/^member provider file, hashed by default > file: entries are \{password: base64 SHA-256, profile\}$/];
 
+/** A session ends with the password that it was opened with, a difference on purpose. */
+const SESSIONS = [/: password change: new one logs in, old one does not, live session stays$/];
+
 export const GAPS = {
   http: [
     ...MIXED,
@@ -74,6 +77,7 @@ export const GAPS = {
     ...METRICS,
     ...LEGACY_ROUTES,
     ...HASHES,
+    ...SESSIONS,
   ],
   events: [
     // Chat.

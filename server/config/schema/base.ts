@@ -57,6 +57,16 @@ export const sessionSchema = {
   inactive_cursors: key(boolean, false, 'Shows the pointers of those who are not in control.'),
   merciful_reconnect: key(boolean, true, 'A second connection of a session replaces the first one.'),
   heartbeat_interval: key(integer(), 10, 'Seconds between heartbeats that clients send; 0 asks for none.'),
+  idle_timeout: key(
+    duration(),
+    24 * 3_600_000,
+    'A session ends when it was neither connected nor used for this long; 0 turns this off.',
+  ),
+  lifetime: key(
+    duration(),
+    30 * 24 * 3_600_000,
+    'A session ends this long after its login, also while connected; 0 turns this off.',
+  ),
   api_token: key(text, '', 'Bearer token with admin rights for the HTTP API; empty is off.', { secret: true }),
   cookie: {
     enabled: key(boolean, false, 'Keeps the token of a session in a cookie.'),

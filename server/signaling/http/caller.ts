@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../room/command.js';
-import { callingActor } from '../authenticate.js';
-import { clientAddress } from '../client-address.js';
+import { clientAddress, placeOf } from '../client-address.js';
+import { shownToken } from '../credentials.js';
 import type { Services } from '../services.js';
 
 /** What is known of who sends a request before its body is looked at. */
@@ -34,10 +34,12 @@ export function addCallers(app: FastifyInstance, services: Services): void {
 
 function callerOf(services: Services, { headers, ip, url }: FastifyRequest, reply: FastifyReply): Caller {
   const proxied = services.trusts(ip);
+  const address = clientAddress(headers, ip, services.trusts);
+  const token = shownToken(headers, url, services.session);
   return {
-    address: clientAddress(headers, ip, services.trusts),
+    address,
     proxied,
-    actor: callingActor(services, headers, url),
+    actor: token === null ? null : services.callers.identify(token, placeOf(address)),
     response: reply.raw,
   };
 }

@@ -1,16 +1,17 @@
 import { Type } from '@sinclair/typebox';
 import { AppError } from '../../lib/errors.js';
 import { Name, Password } from '../../protocol/name.js';
-import { newSession } from '../../room/room-state.js';
+import type { NewSession } from '../../room/room-state.js';
 import { sessionData } from '../../room/wire-view.js';
 import { carriesCookie } from '../authenticate.js';
-import { throttleKey } from '../client-address.js';
+import { placeOf, throttleKey } from '../client-address.js';
 import { clearedCookie, sessionCookie } from '../cookie.js';
-import { newToken } from '../credentials.js';
+import { newToken, tokenDigest } from '../credentials.js';
 import { type Answer, type Call, type Endpoint, endpoint, json, openEndpoint } from '../endpoint.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { LoginThrottle } from '../login-throttle.js';
-import type { Member } from '../ports.js';
+import type { PasswordMarks } from '../password-marks.js';
+import type { VerifiedMember } from '../ports.js';
 import { readBody } from '../request-body.js';
 
 const LoginRequest = Type.Object({ username: Name, password: Password });
@@ -42,13 +43,13 @@ class LoginGate {
   readonly #throttle = new LoginThrottle();
   #turn: Promise<unknown> = Promise.resolve();
 
-  authenticate(call: Call, username: string, password: string): Promise<Member> {
+  authenticate(call: Call, username: string, password: string): Promise<VerifiedMember> {
     const result = this.#turn.then(() => this.#attempt(call, username, password));
     this.#turn = result.catch(() => {});
     return result;
   }
 
-  async #attempt({ services, address }: Call, username: string, password: string): Promise<Member> {
+  async #attempt({ services, address }: Call, username: string, password: string): Promise<VerifiedMember> {
     const { clock, members, log } = services;
     const addressKey = `address ${throttleKey(address)}`;
     const accountKey = `account ${username}`;
@@ -74,13 +75,29 @@ export class TooManyLogins extends AppError {
   }
 }
 
-function openSession({ services, address }: Call, member: Member): Answer {
-  const saved = { id: member.id, token: newToken(), profile: member.profile };
-  const refused = services.room.apply({ kind: 'login', session: saved });
+function openSession({ services, address }: Call, member: VerifiedMember): Answer {
+  const { room, log, session: options, passwordMarks } = services;
+  const token = newToken();
+  const made = madeFrom(member, token, address, passwordMarks);
+  const refused = room.apply({ kind: 'login', session: made });
   if (refused === 'logins-locked') throw new AppError(403, 'logins are locked');
   if (refused === 'already-connected') throw new AppError(422, 'session already connected');
-  services.log.info({ sessionId: member.id, address, admin: member.profile.is_admin }, 'session logged in');
-  const { id, profile, state } = sessionData(newSession(saved));
-  if (!services.session.cookie.enabled) return json({ id, token: saved.token, profile, state });
-  return json({ id, profile, state }, 200, { 'set-cookie': sessionCookie(services.session.cookie, saved.token, Date.now()) });
+  const session = room.state.sessions.get(member.id);
+  if (session === undefined) throw new Error('a login that is not refused makes a session');
+  log.info({ sessionId: member.id, address, admin: member.profile.is_admin }, 'session logged in');
+  const { id, profile, state } = sessionData(session);
+  if (!options.cookie.enabled) return json({ id, token, profile, state });
+  return json({ id, profile, state }, 200, { 'set-cookie': sessionCookie(options.cookie, token, Date.now()) });
+}
+
+function madeFrom(member: VerifiedMember, token: string, address: string, passwordMarks: PasswordMarks): NewSession {
+  const { id, profile, credential } = member;
+  return {
+    id,
+    token,
+    tokenDigest: tokenDigest(token),
+    profile,
+    place: placeOf(address),
+    passwordMark: passwordMarks.mark(credential),
+  };
 }

@@ -5,7 +5,7 @@ import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../prot
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 import { isAdmin } from '../guards.js';
 import { HTTP_LIMITS } from '../limits.js';
-import { deleteMember, memberError, profileOfMember, updateMember } from '../member-changes.js';
+import { changePassword, deleteMember, memberError, profileOfMember, updateMember } from '../member-changes.js';
 import { readWholeBody } from '../request-body.js';
 
 const guards = [isAdmin];
@@ -43,8 +43,7 @@ export const memberRoutes: readonly Endpoint[] = [
     NewPassword,
     { ...one, slash: false },
     async ({ services, params }, { password }) => {
-      const changed = await services.members.updatePassword(params.memberId ?? '', password);
-      if (!changed.ok) throw memberError(changed.error);
+      await changePassword(services, params.memberId ?? '', password);
       return NO_CONTENT;
     },
   ),

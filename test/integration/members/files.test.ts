@@ -44,7 +44,7 @@ test('model.md 2, file: passwords are base64 of SHA-256, flags that are missing 
   writeFileSync(path, JSON.stringify({ ann: { password, profile: { can_login: true } } }));
   expect(await provider.authenticate('ann', 'test')).toEqual({
     ok: true,
-    value: { id: 'ann', profile: { ...NO_RIGHTS, can_login: true } },
+    value: { id: 'ann', profile: { ...NO_RIGHTS, can_login: true }, credential: expect.any(String) },
   });
   writeFileSync(path, '{}');
   expect(await provider.authenticate('ann', 'test')).toEqual({ ok: false, error: 'wrong-credentials' });

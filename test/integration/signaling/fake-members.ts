@@ -14,8 +14,10 @@ export function fakeMembers(): MemberPort {
       if (password !== ADMIN_PASSWORD && password !== USER_PASSWORD) return err('wrong-credentials');
       const is_admin = password === ADMIN_PASSWORD;
       const profile = { ...NEW_MEMBER_PROFILE, name: username, is_admin, can_see_inactive_cursors: is_admin };
-      return ok({ id: `${username}-${randomBytes(4).toString('base64url').slice(0, 5)}`, profile });
+      const id = `${username}-${randomBytes(4).toString('base64url').slice(0, 5)}`;
+      return ok({ id, profile, credential: password });
     },
+    credentials: async (ids) => ok(new Map(ids.map((id) => [id, [USER_PASSWORD, ADMIN_PASSWORD]]))),
     list: async () => ok([]),
     insert: unsupported,
     select: unsupported,

@@ -3,6 +3,8 @@ import { type Clock, systemClock } from '../../../server/lib/clock.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../../server/protocol/settings.js';
 import { createSignaling, type Signaling } from '../../../server/signaling/create-signaling.js';
 import type { ServerOptions, SessionOptions } from '../../../server/signaling/options.js';
+import type { MemberPort } from '../../../server/signaling/ports.js';
+import { ENDLESS } from '../../support/sessions.js';
 import { FakeDesktop } from './fake-desktop.js';
 import { FakeDoctor } from './fake-doctor.js';
 import { ADMIN_PASSWORD, fakeMembers, USER_PASSWORD } from './fake-members.js';
@@ -13,6 +15,7 @@ export interface Overrides {
   readonly session?: Partial<SessionOptions>;
   readonly settings?: Partial<Settings>;
   readonly clock?: Clock;
+  readonly members?: MemberPort;
 }
 
 export interface Login {
@@ -40,17 +43,23 @@ export class Harness {
   #signaling: Signaling | null = null;
   base = '';
 
-  static async start({ server, session, settings, clock = systemClock }: Overrides = {}): Promise<Harness> {
+  static async start({
+    server,
+    session,
+    settings,
+    clock = systemClock,
+    members = fakeMembers(),
+  }: Overrides = {}): Promise<Harness> {
     const harness = new Harness();
     const log = (level: string) => (fields: object, message: string) =>
       void harness.logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
     const opened = await createSignaling({
       server: { pathPrefix: '', cors: [], trustedProxies: [], tls: null, staticDir: null, ...server },
-      session: { file: null, apiToken: '', cookie: COOKIE, ...session },
+      session: { file: null, apiToken: '', cookie: COOKIE, rules: ENDLESS, ...session },
       settings: { ...DEFAULT_SETTINGS, ...settings },
       desktop: harness.desktop,
       peers: harness.peers,
-      members: fakeMembers(),
+      members,
       doctor: harness.doctor,
       health: { canConnect: () => true },
       clock,

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../../../server/lib/clock.js';
+import { type Clock, MAX_TIMER_MS } from '../../../server/lib/clock.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
 import { openRoom } from '../../../server/room/room-state.js';
 import { RoomRunner } from '../../../server/signaling/room-runner.js';
+import { ENDLESS, loginOf } from '../../support/sessions.js';
 
 /** A clock that goes on a fraction with every look, and whose timers fire when the test says. */
 function restlessClock() {
@@ -28,8 +29,8 @@ function restlessClock() {
 
 test('a timer that fires a fraction early is set again, so that no wake is lost', () => {
   const { clock, timers, fireAt } = restlessClock();
-  const room = new RoomRunner(openRoom(DEFAULT_SETTINGS), clock, () => {});
-  room.apply({ kind: 'login', session: { id: 'bob', token: 't', profile: NEW_MEMBER_PROFILE } });
+  const room = new RoomRunner(openRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }), clock, () => {});
+  room.apply({ kind: 'login', session: loginOf('bob', NEW_MEMBER_PROFILE) });
   room.apply({ kind: 'connect', id: 'bob', socket: 1 });
   room.apply({ kind: 'socket-closed', id: 'bob', socket: 1, clean: false });
   fireAt(4_999.99);
@@ -41,15 +42,32 @@ test('a timer that fires a fraction early is set again, so that no wake is lost'
 test('effects that effects cause come after those already waiting', () => {
   const { clock } = restlessClock();
   const order: string[] = [];
-  const runner = new RoomRunner(openRoom(DEFAULT_SETTINGS), clock, (effect) => {
-    order.push(effect.kind);
-    if (effect.kind === 'close-peer') runner.apply({ kind: 'take-control', actor: { kind: 'session', id: 'ann' } });
-  });
+  const runner = new RoomRunner(
+    openRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }),
+    clock,
+    (effect) => {
+      order.push(effect.kind);
+      if (effect.kind === 'close-peer') runner.apply({ kind: 'take-control', actor: { kind: 'session', id: 'ann' } });
+    },
+  );
   for (const [index, id] of ['ann', 'bob'].entries()) {
-    runner.apply({ kind: 'login', session: { id, token: id, profile: { ...NEW_MEMBER_PROFILE, is_admin: true } } });
+    runner.apply({ kind: 'login', session: loginOf(id, { ...NEW_MEMBER_PROFILE, is_admin: true }) });
     runner.apply({ kind: 'connect', id, socket: index + 1 });
   }
   order.length = 0;
   runner.apply({ kind: 'delete-session', id: 'bob' });
   expect(order).toEqual(['send', 'disconnect', 'close-peer', 'persist', 'send', 'send']);
+});
+
+test('a wake that is further off than a timer can be set is reached in steps', () => {
+  const { clock, timers, fireAt } = restlessClock();
+  const lifetimeMs = 30 * 86_400_000;
+  const rules = { ...ENDLESS, lifetimeMs };
+  const room = new RoomRunner(openRoom({ settings: DEFAULT_SETTINGS, rules, saved: [], nowMs: 0 }), clock, () => {});
+  room.apply({ kind: 'login', session: loginOf('bob', NEW_MEMBER_PROFILE) });
+  expect(timers.map(({ delayMs }) => delayMs)).toEqual([MAX_TIMER_MS]);
+  fireAt(MAX_TIMER_MS);
+  expect([room.state.sessions.size, timers.length]).toEqual([1, 1]);
+  fireAt(lifetimeMs + 1);
+  expect([room.state.sessions.size, timers.length]).toEqual([0, 0]);
 });

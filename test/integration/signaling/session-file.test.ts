@@ -6,6 +6,7 @@ import type { Clock } from '../../../server/lib/clock.js';
 import type { Log } from '../../../server/lib/log.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { SessionFile } from '../../../server/signaling/session-file.js';
+import { loginOf } from '../../support/sessions.js';
 import { canMount, smallDisk } from '../../support/small-disk.js';
 
 let dir = '';
@@ -32,14 +33,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const session = (id: string) => ({ id, token: `token-of-${id}`, profile: NEW_MEMBER_PROFILE });
+const session = (id: string) => ({ ...loginOf(id, NEW_MEMBER_PROFILE, `token-of-${id}`), createdMs: 0, usedMs: 0 });
 const ids = (path: string) => (JSON.parse(readFileSync(path, 'utf8')) as { Id: string }[]).map(({ Id }) => Id);
 
 test('sessions are on disk once flush resolves, for us alone, an existing file included', async () => {
   const path = join(dir, 'sessions.json');
   writeFileSync(path, '', { mode: 0o644 });
   const file = new SessionFile(path, log, clock);
-  expect(await file.load()).toEqual({ ok: true, value: [] });
+  expect(await file.load(0)).toEqual({ ok: true, value: [] });
   expect(statSync(path).mode & 0o777).toBe(0o600);
   file.save([session('ann')]);
   file.save([session('ann'), session('bob')]);
@@ -90,7 +91,7 @@ test.runIf(canMount)('what a full disk refused is tried a last time at the end',
 test('a file that can be neither read nor set aside stops the start and names its setting', async () => {
   const path = join(dir, 'folder');
   mkdirSync(path);
-  expect(await new SessionFile(path, log, clock).load()).toEqual({
+  expect(await new SessionFile(path, log, clock).load(0)).toEqual({
     ok: false,
     error: `the session file ${path} cannot be used: it is a folder (EISDIR); NEKO_SESSION_FILE names it`,
   });

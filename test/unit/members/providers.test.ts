@@ -3,6 +3,7 @@ import type { MemberConfig } from '../../../server/config/config.js';
 import { NO_RIGHTS } from '../../../server/config/structure-forms.js';
 import type { Log } from '../../../server/lib/log.js';
 import { createMembers } from '../../../server/members/create-members.js';
+import type { MemberProvider } from '../../../server/members/provider.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -83,7 +84,7 @@ test('model.md 2, object: accounts as configured, changed in memory', async () =
   const { provider } = await members({ provider: 'object', object: { users } });
   expect(await provider.authenticate('ann', 'one')).toEqual({
     ok: true,
-    value: { id: 'ann', profile: { ...NO_RIGHTS, can_login: true } },
+    value: { id: 'ann', profile: { ...NO_RIGHTS, can_login: true }, credential: expect.any(String) },
   });
   for (const [name, password] of [
     ['ann', 'two'],
@@ -105,4 +106,27 @@ test('model.md 2, object: accounts as configured, changed in memory', async () =
   for (const gone of [provider.select('bob'), provider.delete('bob'), provider.updatePassword('bob', 'z')]) {
     expect(await gone).toEqual({ ok: false, error: 'not-found' });
   }
+});
+
+test('credentials: one for each password that counts, another after it changed, none for who is not there', async () => {
+  const credentials = async (provider: MemberProvider, id: string) => {
+    const read = await provider.credentials([id]);
+    return read.ok ? read.value.get(id) : read.error;
+  };
+  const login = async (provider: MemberProvider, username: string, password: string) => {
+    const member = await provider.authenticate(username, password);
+    return member.ok ? member.value.credential : member.error;
+  };
+  const two = (await members({})).provider;
+  expect(await credentials(two, 'anybody')).toEqual([await login(two, 'a', 'user'), await login(two, 'b', 'boss')]);
+  const users = [{ username: 'ann', password: 'one', profile: NO_RIGHTS }];
+  const listed = (await members({ provider: 'object', object: { users } })).provider;
+  const before = await credentials(listed, 'ann');
+  expect(before).toEqual([await login(listed, 'ann', 'one')]);
+  await listed.updatePassword('ann', 'two');
+  expect(await credentials(listed, 'ann')).toEqual([await login(listed, 'ann', 'two')]);
+  expect(await credentials(listed, 'ann')).not.toEqual(before);
+  expect(await credentials(listed, 'nobody')).toBeUndefined();
+  const open = (await members({ provider: 'noauth' })).provider;
+  expect(await credentials(open, 'x')).toEqual([await login(open, 'x', 'anything')]);
 });

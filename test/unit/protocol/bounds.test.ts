@@ -7,6 +7,7 @@ import { cleanName, Name, Password } from '../../../server/protocol/name.js';
 import { MemberProfilePatch, NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { SettingsPatch } from '../../../server/protocol/settings.js';
 import { newSession } from '../../../server/room/room-state.js';
+import { loginOf } from '../../support/sessions.js';
 
 /** A text as long as allowed, and one character more. */
 const texts = ({ value }: { readonly value: number }) => ['x'.repeat(value), 'x'.repeat(value + 1)];
@@ -84,6 +85,6 @@ test('D10 names of any script count by character; absent ones are empty', () => 
 test('D10 a stored name is cut, however long it is, and the room never holds another', () => {
   expect(cleanName('x'.repeat(8_000_000))).toBe('x'.repeat(128));
   expect(cleanName('😀'.repeat(200))).toBe('😀'.repeat(128));
-  const session = newSession({ id: 'a', token: 't', profile: { ...NEW_MEMBER_PROFILE, name: `${'y'.repeat(500)}\n` } });
+  const session = newSession(loginOf('a', { ...NEW_MEMBER_PROFILE, name: `${'y'.repeat(500)}\n` }), 0);
   expect(session.profile.name).toBe('y'.repeat(128));
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { connectedAdmins, connectedUsers, type SavedSession } from '../../../server/room/room-state.js';
 import { sessionData } from '../../../server/room/wire-view.js';
+import { loginOf } from '../../support/sessions.js';
 import { ADMIN, ScriptedRoom, session, USER } from './scripted-room.js';
 
 const people = (settings = {}) => ScriptedRoom.with({ ann: ADMIN, bob: USER }, settings);
@@ -134,8 +135,8 @@ test('S11 counts are of the connected, leaving times of the last', () => {
 });
 
 test('M9 saved sessions come back unconnected, with their tokens', () => {
-  const saved: SavedSession[] = [{ id: 'old', token: 't', profile: USER }];
-  const room = new ScriptedRoom({}, saved);
+  const saved: SavedSession[] = [{ ...loginOf('old', USER), createdMs: 5, usedMs: 5 }];
+  const room = new ScriptedRoom({}, { saved });
   expect(stateOf(room, 'old')).toEqual({ is_connected: false, is_watching: false });
   expect(room.do({ kind: 'connect', id: 'old', socket: 1 }).refused).toBeNull();
 });

@@ -4,12 +4,19 @@ import type { Actor, Command, Refusal } from '../../../server/room/command.js';
 import type { Effect } from '../../../server/room/effect.js';
 import { step } from '../../../server/room/room.js';
 import { openRoom, type Room, type SavedSession } from '../../../server/room/room-state.js';
+import type { SessionRules } from '../../../server/room/session-rules.js';
+import { ENDLESS, loginOf } from '../../support/sessions.js';
 
 export const session = (id: string): Actor => ({ kind: 'session', id });
 export const API: Actor = { kind: 'api' };
 
 export const USER: MemberProfile = { ...NEW_MEMBER_PROFILE, can_see_inactive_cursors: false };
 export const ADMIN: MemberProfile = { ...NEW_MEMBER_PROFILE, is_admin: true };
+
+interface Start {
+  readonly rules?: Partial<SessionRules>;
+  readonly saved?: readonly SavedSession[];
+}
 
 /** A room that a test plays a script on. Session `a` has socket 1, `b` has 2, and so on unless said otherwise. */
 export class ScriptedRoom {
@@ -18,8 +25,9 @@ export class ScriptedRoom {
   effects: readonly Effect[] = [];
   refused: Refusal | null = null;
 
-  constructor(settings: Partial<Settings> = {}, saved: readonly SavedSession[] = []) {
-    this.room = openRoom({ ...DEFAULT_SETTINGS, ...settings }, saved);
+  constructor(settings: Partial<Settings> = {}, { rules = {}, saved = [] }: Start = {}) {
+    const whole = { ...DEFAULT_SETTINGS, ...settings };
+    this.room = openRoom({ settings: whole, rules: { ...ENDLESS, ...rules }, saved, nowMs: this.nowMs });
   }
 
   /** Logs in and connects: `{ ann: ADMIN, bob: USER }`, sockets 1, 2, … in this order. */
@@ -46,7 +54,7 @@ export class ScriptedRoom {
   }
 
   login(id: string, profile: MemberProfile, token = `token of ${id}`): this {
-    return this.do({ kind: 'login', session: { id, token, profile } });
+    return this.do({ kind: 'login', session: loginOf(id, profile, token) });
   }
 
   ask(id: string): this {

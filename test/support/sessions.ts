@@ -1,0 +1,13 @@
+import type { MemberProfile } from '../../server/protocol/profile.js';
+import type { NewSession } from '../../server/room/room-state.js';
+import type { SessionRules } from '../../server/room/session-rules.js';
+import { placeOf } from '../../server/signaling/client-address.js';
+import { tokenDigest } from '../../server/signaling/credentials.js';
+
+/** Sessions that live for ever. */
+export const ENDLESS: SessionRules = { idleMs: 0, lifetimeMs: 0 };
+
+/** What a login makes a session from. */
+export function loginOf(id: string, profile: MemberProfile, token = `token of ${id}`, address = '192.0.2.1'): NewSession {
+  return { id, token, tokenDigest: tokenDigest(token), profile, place: placeOf(address), passwordMark: null };
+}
