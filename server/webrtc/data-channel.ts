@@ -1,4 +1,5 @@
-import { CHANNEL_LIMITS } from './limits.js';
+import type { Clock } from '../lib/clock.js';
+import { CHANNEL_LIMITS, SCTP_LIMITS } from './limits.js';
 import { SctpAssociation } from './sctp-association.js';
 
 /** Payload protocol identifiers (RFC 8831 section 8). */
@@ -43,9 +44,9 @@ export class DataChannel {
   #queuedBytes = 0;
   #sending = false;
 
-  constructor(link: PacketLink, hooks: DataChannelHooks) {
+  constructor(link: PacketLink, clock: Pick<Clock, 'nowMs'>, hooks: DataChannelHooks) {
     this.#hooks = hooks;
-    this.#sctp = new SctpAssociation({
+    this.#sctp = new SctpAssociation(clock, {
       send: (packet) => link.write(packet),
       connected: () => this.#write(PPID_DCEP, openMessage('data')),
       message: (streamId, ppid, data) => this.#receive(streamId, ppid, data),
@@ -91,6 +92,11 @@ export class DataChannel {
       return;
     }
     if (streamId !== STREAM_ID) return;
+    // The guard counts fragments that come in order; unordered ones are put together before that.
+    if (data.length > SCTP_LIMITS.message.value) {
+      this.#hooks.failed(`SCTP: a message of ${data.length} bytes`);
+      return;
+    }
     if (ppid === PPID_BINARY || ppid === PPID_STRING) this.#hooks.message(data);
   }
 

@@ -51,3 +51,22 @@ export const PEER_LIMITS = {
   },
   setupTime: { value: 30_000, unit: 'ms', what: 'time in which a peer gets connected', beyond: 'it is closed' },
 } as const satisfies LimitTable;
+
+/** What one viewer may send as SCTP, inside DTLS. */
+export const SCTP_LIMITS = {
+  packet: { value: 2_048, unit: 'bytes', what: 'SCTP packet', beyond: 'it is dropped' },
+  chunks: { value: 64, unit: 'count', what: 'chunks of an SCTP packet', beyond: 'the packet is dropped' },
+  message: { value: 64 * 1024, unit: 'bytes', what: 'message on a data channel', beyond: 'the viewer’s connection ends' },
+  fragments: { value: 256, unit: 'count', what: 'fragments of a message', beyond: 'the viewer’s connection ends' },
+  streams: { value: 256, unit: 'count', what: 'streams that a viewer sends on', beyond: 'the viewer’s connection ends' },
+  window: { value: 256, unit: 'count', what: 'chunks that wait for an earlier one', beyond: 'the packet is dropped' },
+  buffered: { value: 256 * 1024, unit: 'bytes', what: 'bytes that wait for an earlier chunk', beyond: 'the packet is dropped' },
+  gaps: { value: 300, unit: 'count', what: 'ranges of an acknowledgement', beyond: 'the packet is dropped' },
+  work: {
+    value: 4_500,
+    unit: 'per second',
+    what: 'units of work, of about 20 µs, that SCTP packets ask for',
+    beyond: 'packets are dropped',
+  },
+  burst: { value: 2_000, unit: 'count', what: 'units of work that may come at once', beyond: 'packets are dropped' },
+} as const satisfies LimitTable;

@@ -81,7 +81,7 @@ export class Peer {
       send: (datagram) => ice.send(datagram),
       closed: () => this.#end('the viewer closed the connection'),
     });
-    this.#channel = new DataChannel(this.#dtls, {
+    this.#channel = new DataChannel(this.#dtls, options.clock, {
       opened: () => hooks.onChannelOpen(),
       message: (data) => hooks.onMessage(data),
       closed: () => this.#end('the data channel closed'),

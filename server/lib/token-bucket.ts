@@ -1,0 +1,47 @@
+/** A rate: what is earned per second, and the most that can be saved up. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** [P] What one sender may still do; full at first. Time is an argument. */
+export class TokenBucket {
+  #tokens: number;
+  #atMs: number;
+
+  constructor(
+    private readonly rate: Rate,
+    nowMs: number,
+  ) {
+    this.#tokens = rate.burst;
+    this.#atMs = nowMs;
+  }
+
+  /** True if there were `cost` tokens, which are gone then. */
+  take(nowMs: number, cost = 1): boolean {
+    this.#earn(nowMs);
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+
+  /** Takes `cost` tokens, there or not; answers how long it is until none is owed, ms. */
+  owe(nowMs: number, cost: number): number {
+    this.#earn(nowMs);
+    this.#tokens -= cost;
+    return this.#tokens >= 0 ? 0 : (-this.#tokens / this.rate.perSecond) * 1_000;
+  }
+
+  /** Whether it is as a new one would be. */
+  isFull(nowMs: number): boolean {
+    this.#earn(nowMs);
+    return this.#tokens >= this.rate.burst;
+  }
+
+  #earn(nowMs: number): void {
+    if (nowMs <= this.#atMs) return;
+    const earned = ((nowMs - this.#atMs) / 1_000) * this.rate.perSecond;
+    this.#tokens = Math.min(this.rate.burst, this.#tokens + earned);
+    this.#atMs = nowMs;
+  }
+}

@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { DataChannel } from '../../../server/webrtc/data-channel.js';
+import { SCTP_LIMITS } from '../../../server/webrtc/limits.js';
+import { chunk, dataChunk, fields, RawSctp, sackChunk, sctpPacket } from '../../support/raw-sctp.js';
+import { waitFor } from '../../support/wait-for.js';
+
+interface Served {
+  readonly viewer: RawSctp;
+  readonly channel: DataChannel;
+  readonly messages: Buffer[];
+  readonly failures: string[];
+  readonly ends: { count: number };
+  nowMs: number;
+}
+
+/** Our channel over werift, opened by the other side's hand-made packets. */
+async function served(initialTsn?: number): Promise<Served> {
+  const viewer = new RawSctp(initialTsn);
+  const [messages, failures, ends]: [Buffer[], string[], { count: number }] = [[], [], { count: 0 }];
+  const state = { nowMs: 0 };
+  const channel = new DataChannel(
+    viewer,
+    { nowMs: () => state.nowMs },
+    {
+      opened: () => {},
+      message: (data) => messages.push(data),
+      closed: () => (ends.count += 1),
+      failed: (reason) => failures.push(reason),
+      noticed: () => {},
+    },
+  );
+  onTestFinished(() => channel.close());
+  channel.start(5000);
+  await waitFor('an open channel', () => channel.isOpen);
+  return Object.assign(state, { viewer, channel, messages, failures, ends });
+}
+
+/** `FUZZ_MINUTES` lets it run for longer. */
+const FUZZ_MS = process.env.FUZZ_MINUTES ? Number(process.env.FUZZ_MINUTES) * 60_000 : 4_000;
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('messages of up to 64 KiB arrive, and what is sent is acknowledged', async () => {
+  const { viewer, channel, messages, failures } = await served();
+  viewer.message(Buffer.alloc(SCTP_LIMITS.message.value, 1));
+  viewer.message(Buffer.from('small'));
+  await waitFor('two messages', () => messages.length === 2);
+  expect(messages.map(({ length }) => length)).toEqual([65_536, 5]);
+  const before = viewer.serverTsn;
+  channel.send(Buffer.alloc(3_000, 2));
+  await waitFor('three fragments', () => viewer.serverTsn === before + 3);
+  expect(failures).toEqual([]);
+});
+
+test.each([
+  ['in order', 0],
+  ['unordered and back to front', 4],
+])('a message of more than 64 KiB ends the viewer: %s', async (_name, unordered) => {
+  const { viewer, messages, failures } = await served();
+  const fragments = Array.from({ length: 65 }, (_, i) =>
+    dataChunk(viewer.tsn + i, Buffer.alloc(1024), {
+      sequence: viewer.sequence,
+      flags: unordered | (i === 0 ? 2 : 0) | (i === 64 ? 1 : 0),
+    }),
+  );
+  for (const fragment of unordered ? fragments.toReversed() : fragments) viewer.send(fragment);
+  await waitFor('the end', () => failures.length > 0);
+  expect(failures[0]).toContain('a message of more than 65536 bytes');
+  expect(messages.filter(({ length }) => length > 65_536)).toEqual([]);
+});
+
+test('an error of whoever takes a message is the peer’s, not the process’s', async () => {
+  const viewer = new RawSctp();
+  const failures: string[] = [];
+  const channel = new DataChannel(
+    viewer,
+    { nowMs: () => 0 },
+    {
+      opened: () => {},
+      message: () => {
+        throw new Error('a bug');
+      },
+      closed: () => {},
+      failed: (reason) => failures.push(reason),
+      noticed: () => {},
+    },
+  );
+  onTestFinished(() => channel.close());
+  channel.start(5000);
+  await waitFor('an open channel', () => channel.isOpen);
+  viewer.message(Buffer.from('any'));
+  await waitFor('the failure', () => failures.length > 0);
+  expect(failures).toEqual(['SCTP: a bug']);
+});
+
+test('numbers that begin anew or gain a digit while a chunk is missing: all arrives, or the viewer is told', async () => {
+  for (const initialTsn of [2 ** 32 - 4, 999_999_996, 1_000]) {
+    const { viewer, messages, failures } = await served(initialTsn);
+    const first = viewer.tsn;
+    const late = dataChunk(first, Buffer.from('0'), { sequence: viewer.sequence });
+    for (let i = 1; i < 8; i++) viewer.send(dataChunk(first + i, Buffer.from(String(i)), { sequence: viewer.sequence + i }));
+    viewer.send(late);
+    await waitFor('all of it or an end', () => messages.length === 8 || failures.length > 0);
+    if (initialTsn === 1_000) expect(messages.map(String)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+  }
+});
+
+/** What a few hundred packets cost, ms of CPU. */
+async function costMs({ viewer }: Served, packets: readonly Buffer[]): Promise<number> {
+  const before = process.cpuUsage();
+  for (const packet of packets) viewer.onData?.(packet);
+  await settled();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+test('hostile packets cost the event loop little more than honest ones', async () => {
+  const PACKETS = 500;
+  const honest = await served();
+  const messages = Array.from({ length: PACKETS }, (_, i) =>
+    sctpPacket(honest.viewer.tag, dataChunk(honest.viewer.tsn + i, Buffer.alloc(7), { sequence: honest.viewer.sequence + i })),
+  );
+  const fair = await costMs(honest, messages);
+  const attacks: Record<string, (viewer: RawSctp, i: number) => Buffer[]> = {
+    'ranges of 65,535 numbers': (viewer) => [
+      sackChunk(
+        viewer.serverTsn,
+        Array.from({ length: 250 }, () => [1, 65_535]),
+      ),
+    ],
+    'chunks far ahead': (viewer, i) => [dataChunk(viewer.tsn + 1 + ((i * 7919) % 60_000), Buffer.alloc(7))],
+    'many chunks ahead in a packet': (viewer, i) =>
+      Array.from({ length: 50 }, (_, j) => dataChunk(viewer.tsn + 1 + ((i * 50 + j) % 250), Buffer.alloc(1))),
+    'fragments that never end': (viewer, i) => [
+      dataChunk(viewer.tsn + i, Buffer.alloc(100), { sequence: viewer.sequence, flags: i === 0 ? 2 : 0 }),
+    ],
+    heartbeats: () => [chunk(4, Buffer.concat([fields([2, 1], [2, 1_000]), Buffer.alloc(996)]))],
+    'chunks of no length': () => [chunk(11, Buffer.alloc(0), 0, 0)],
+    'resets of many streams': (viewer) => [
+      chunk(130, Buffer.concat([fields([2, 13], [2, 416], [4, 1], [4, 1], [4, viewer.tsn - 1]), Buffer.alloc(400, 3)])),
+    ],
+    'skips far ahead': (viewer, i) => [chunk(192, fields([4, viewer.tsn + i * 100_000], [2, 1], [2, i]))],
+  };
+  const costs: Record<string, number> = {};
+  for (const [name, make] of Object.entries(attacks)) {
+    const hostile = await served();
+    costs[name] = await costMs(
+      hostile,
+      Array.from({ length: PACKETS }, (_, i) => sctpPacket(hostile.viewer.tag, ...make(hostile.viewer, i))),
+    );
+  }
+  for (const [name, cost] of Object.entries(costs)) expect(cost, name).toBeLessThan(5 * fair + 50);
+});
+
+/** Chunks with fields that fit the association, and others that do not. */
+function chunks({ tsn, sequence, serverTsn }: RawSctp): fc.Arbitrary<Buffer> {
+  const near = (number: number) => fc.integer({ min: -3, max: 300 }).map((offset) => (number + offset) >>> 0);
+  const bytes = fc.uint8Array({ maxLength: 64 });
+  const u16 = fc.integer({ min: 0, max: 0xffff });
+  const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+  const data = fc
+    .tuple(fc.oneof(near(tsn), u32), bytes, fc.integer({ min: 0, max: 300 }), near(sequence), fc.integer({ min: 0, max: 7 }))
+    .map(([number, content, stream, order, flags]) => dataChunk(number, content, { stream, sequence: order, flags }));
+  const sack = fc
+    .tuple(fc.oneof(near(serverTsn), u32), fc.array(fc.tuple(u16, u16), { maxLength: 20 }))
+    .map(([number, gaps]) => sackChunk(number, gaps));
+  const skip = fc
+    .tuple(fc.oneof(near(tsn), u32), fc.array(fc.tuple(u16, u16), { maxLength: 5 }))
+    .map(([number, streams]) =>
+      chunk(192, Buffer.concat([fields([4, number]), ...streams.map(([a, b]) => fields([2, a], [2, b]))])),
+    );
+  const reset = fc
+    .tuple(fc.constantFrom(13, 16, 17, 99), u16, near(tsn), fc.array(u16, { maxLength: 5 }))
+    .map(([type, length, number, streams]) =>
+      chunk(
+        130,
+        Buffer.concat([fields([2, type], [2, length], [4, 1], [4, 1], [4, number]), ...streams.map((id) => fields([2, id]))]),
+      ),
+    );
+  const anything = fc
+    .tuple(fc.integer({ min: 0, max: 255 }), bytes, fc.integer({ min: 0, max: 255 }), fc.option(u16, { nil: undefined }))
+    .map(([type, body, flags, length]) => chunk(type, body, flags, length));
+  return fc.oneof(data, sack, skip, reset, anything);
+}
+
+test('whatever a viewer sends, nothing throws and what waits for it stays bounded', { timeout: 30_000 }, async () => {
+  const rejected: unknown[] = [];
+  const note = (reason: unknown) => rejected.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const { viewer: sample } = await served();
+  const packets = fc.array(
+    fc.oneof(fc.array(chunks(sample), { minLength: 1, maxLength: 4 }), fc.uint8Array({ maxLength: 200 })),
+    {
+      minLength: 1,
+      maxLength: 60,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(packets, async (sent) => {
+      const state = await served();
+      for (const packet of sent) {
+        state.nowMs += 10;
+        const bytes = Array.isArray(packet) ? sctpPacket(state.viewer.tag, ...packet) : Buffer.from(packet);
+        state.viewer.onData?.(bytes);
+      }
+      await settled();
+      state.channel.close();
+      expect(rejected).toEqual([]);
+      expect(state.failures.filter((reason) => !isNamed(reason))).toEqual([]);
+    }),
+    { interruptAfterTimeLimit: FUZZ_MS },
+  );
+});
+
+/** The guard's own reasons; anything else would be an error out of werift. */
+function isNamed(reason: string): boolean {
+  return /^SCTP: (a message of|a chunk without|data on stream|messages of|fragments|an acknowledgement of|shut down)/.test(
+    reason,
+  );
+}
