@@ -1,17 +1,42 @@
+import type { Log } from '../lib/log.js';
 import type { Actor } from '../room/command.js';
 import type { ClientPlace } from '../room/room-state.js';
 import { actorOf, apiTokenDigest } from './credentials.js';
+import { type Rate, RequestRate } from './http/request-rate.js';
+import { LOGIN_LIMITS } from './limits.js';
+import { LogLimiter } from './log-limiter.js';
 import type { RoomRunner } from './room-runner.js';
 
-/** Who calls, by the token shown. */
+const GUESSES: Rate = { burst: LOGIN_LIMITS.guessBurst.value, perSecond: LOGIN_LIMITS.guessRate.value };
+
+/** Who calls; null is nobody, who has to wait before the next guess where `waitMs` is not 0. */
+export interface Identified {
+  readonly actor: Actor | null;
+  readonly waitMs: number;
+}
+
+/**
+ * Who calls, by the token shown. Unknown tokens of one network are counted; beyond the bound they are told to wait. That never
+ * keeps out a session, whose token nobody guesses, nor an API token that is long enough for the same to be true.
+ */
 export class Callers {
   readonly #apiDigest: string | null;
+  readonly #isApiTokenWeak: boolean;
+  readonly #guesses = new RequestRate(LOGIN_LIMITS.remembered.value);
+  readonly #limiter = new LogLimiter(5, 60_000);
 
   constructor(
     private readonly room: RoomRunner,
     apiToken: string,
+    private readonly log: Log,
   ) {
     this.#apiDigest = apiTokenDigest(apiToken);
+    this.#isApiTokenWeak = apiToken.length < LOGIN_LIMITS.apiToken.value;
+    if (apiToken !== '' && this.#isApiTokenWeak)
+      log.warn(
+        { characters: apiToken.length },
+        `session.api_token is short enough to be guessed: give it ${LOGIN_LIMITS.apiToken.value} random characters or more`,
+      );
   }
 
   /** Who shows `token`, or null where nobody does. */
@@ -19,10 +44,21 @@ export class Callers {
     return actorOf(this.room.state, token, this.#apiDigest);
   }
 
-  /** The same for a request that came from `place`: a session was used. */
-  identify(token: string, place: ClientPlace): Actor | null {
+  /** The same for a request that came from `place`: a session was used, or somebody guessed. */
+  identify(token: string, { place, nowMs }: { readonly place: ClientPlace; readonly nowMs: number }): Identified {
     const actor = this.lookUp(token);
     if (actor?.kind === 'session') this.room.apply({ kind: 'use', id: actor.id, place });
-    return actor;
+    const isSafe = actor?.kind === 'session' || (actor?.kind === 'api' && !this.#isApiTokenWeak);
+    if (isSafe) return { actor, waitMs: 0 };
+    if (actor !== null)
+      return this.#guesses.left(place.network, GUESSES, nowMs) >= 1 ? { actor, waitMs: 0 } : this.#wait(place, 1_000);
+    const waitMs = this.#guesses.take(place.network, GUESSES, nowMs);
+    return waitMs === 0 ? { actor, waitMs } : this.#wait(place, waitMs);
+  }
+
+  #wait({ address }: ClientPlace, waitMs: number): Identified {
+    const heldBack = this.#limiter.pass(performance.now());
+    if (heldBack !== null) this.log.warn({ address, heldBack }, 'too many unknown tokens of one address');
+    return { actor: null, waitMs };
   }
 }

@@ -3,6 +3,7 @@ import type { Dispose } from '../lib/dispose.js';
 import { err } from '../lib/result.js';
 import { decodeEnvelope } from '../protocol/envelope.js';
 import type { DisconnectReason } from '../protocol/system.js';
+import type { Actor } from '../room/command.js';
 import type { SocketId } from '../room/room-state.js';
 import { lineOf, routeOf } from './dispatch.js';
 import { Malformed, type Outcome, type Sender } from './handlers/event-route.js';
@@ -16,11 +17,18 @@ const HEARTBEAT_MS = 10_000;
 /** RFC 6455 section 7.4.1: closed on purpose, and the page went away. Everything else may be a line that was cut. */
 const CLEAN_CLOSE_CODES = [1000, 1001];
 
+/** Who is at the other end of a new socket. */
+interface Arriving {
+  readonly services: Services;
+  readonly token: string | null;
+  readonly actor: Actor | null;
+  readonly address: string;
+}
+
 /** Takes an upgraded socket: whoever may not connect is told why and closed, the others are in the room from here on. */
-export function acceptSocket(services: Services, socket: WebSocket, token: string | null, address: string) {
-  const { sockets, callers } = services;
+export function acceptSocket({ services, token, actor, address }: Arriving, socket: WebSocket) {
+  const { sockets } = services;
   const id = sockets.add(socket);
-  const actor = token === null ? null : callers.lookUp(token);
   const reason = turnedAway(token, actor?.kind);
   if (actor?.kind !== 'session') return sockets.disconnect(id, reason);
   serve(services, socket, id, { sessionId: actor.id, address });

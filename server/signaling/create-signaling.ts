@@ -5,7 +5,7 @@ import { Callers } from './callers.js';
 import { trustedPeers } from './client-address.js';
 import { createEffectSink } from './effect-sink.js';
 import { announceClipboard } from './handlers/clipboard.js';
-import { addCallers } from './http/caller.js';
+import { addCallers, refuseGuesses } from './http/caller.js';
 import { ConnectionGate } from './http/connection-gate.js';
 import { limitRequests } from './http/limit-requests.js';
 import { connectionsInAll } from './http/open-files.js';
@@ -64,9 +64,18 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   // Ends what was over before the start, and wakes the room for the next.
   room.apply({ kind: 'tick' });
   if (saved.length > 0) file?.save(savedSessions(room.state));
-  const callers = new Callers(room, session.apiToken);
+  const callers = new Callers(room, session.apiToken, log);
   const trusts = trustedPeers(options.server.trustedProxies);
-  const services: Services = { ...options, trusts, room, sockets, callers, passwordMarks, startedAtMs: Date.now() };
+  const services: Services = {
+    ...options,
+    trusts,
+    room,
+    sockets,
+    callers,
+    passwordMarks,
+    passwordChanges: { count: 0 },
+    startedAtMs: Date.now(),
+  };
   const stopSaving = file === null ? () => {} : saveRegularly(room, file, clock);
   const connections = openGate(services);
   const app = await createApp(services, connections, async () => file?.flush());
@@ -114,6 +123,7 @@ async function createApp(services: Services, gate: ConnectionGate, saved: () => 
   app.addHook('onSend', saved);
   addCallers(app, services);
   limitRequests(app, services.clock);
+  refuseGuesses(app);
   addBodies(app, services.clock);
   closeBehindLongBodies(app);
   requireLiteralPaths(app);

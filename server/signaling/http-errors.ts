@@ -6,13 +6,12 @@ import { clearedCookie } from './cookie.js';
 import { errorAnswer } from './endpoint.js';
 import { RetryLater } from './http/retry-later.js';
 import { sendAnswer } from './router.js';
-import { TooManyLogins } from './routes/login.js';
 import type { Services } from './services.js';
 
 /** Every error a client can see has the same shape. What is not ours to show is 500 and goes to the log, without the query. */
 export function addErrors(app: FastifyInstance, services: Services): void {
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof TooManyLogins || error instanceof RetryLater) reply.header('retry-after', String(error.retryAfterS));
+    if (error instanceof RetryLater) reply.header('retry-after', String(error.retryAfterS));
     if (error instanceof AppError) {
       const refused = error.status === 401 || error.message === 'login is disabled for this session';
       if (refused && carriesCookie(services, request.headers.cookie))

@@ -84,3 +84,47 @@ export const HTTP_LIMITS = {
 export const SOCKET_LIMITS = {
   message: { value: 16 * 1024 * 1024, unit: 'bytes', what: 'message of a client', beyond: 'the socket is closed with 1009' },
 } as const satisfies LimitTable;
+
+/** What logins and guesses may cost. */
+export const LOGIN_LIMITS = {
+  freeFailures: {
+    value: 5,
+    unit: 'count',
+    what: 'wrong passwords of one address (IPv6: /64 network) without a wait',
+    beyond: '429 for 1 s, doubling to 60 s with each further one; ten quiet minutes heal',
+  },
+  freeAccountFailures: {
+    value: 10,
+    unit: 'count',
+    what: 'wrong passwords at one account, from wherever, without a delay',
+    beyond: 'its logins take longer where it was not good before',
+  },
+  accountDelay: {
+    value: 2_000,
+    unit: 'ms',
+    what: 'delay of a login at an account that many guess at',
+    beyond: 'it grows no further',
+  },
+  remembered: {
+    value: 10_000,
+    unit: 'count',
+    what: 'addresses, accounts, and pairs of both, that are remembered for the three above',
+    beyond: 'the longest silent one is forgotten',
+  },
+  checkedAtOnce: {
+    value: 2,
+    unit: 'count',
+    what: 'passwords that are checked at once',
+    beyond: 'logins wait, each address in turn',
+  },
+  waitingOfAddress: { value: 64, unit: 'count', what: 'logins of one address that wait', beyond: '429' },
+  waitingInAll: { value: 1_024, unit: 'count', what: 'logins that wait', beyond: 'who has most waiting gets 429' },
+  guessBurst: { value: 100, unit: 'count', what: 'unknown tokens of one address, at once', beyond: '429' },
+  guessRate: { value: 1, unit: 'per second', what: 'the same, on and on', beyond: '429' },
+  apiToken: {
+    value: 32,
+    unit: 'characters',
+    what: 'length from which an API token cannot be guessed',
+    beyond: 'a shorter one is warned about and not taken from addresses that are guessing',
+  },
+} as const satisfies LimitTable;

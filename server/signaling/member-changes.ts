@@ -28,9 +28,10 @@ export async function updateMember(services: Services, id: string, patch: Member
 }
 
 /** Sets the password and ends the session that the old one opened. */
-export async function changePassword({ members, room }: Services, id: string, password: string): Promise<void> {
+export async function changePassword({ members, room, passwordChanges }: Services, id: string, password: string): Promise<void> {
   const changed = await members.updatePassword(id, password);
   if (!changed.ok) throw memberError(changed.error);
+  passwordChanges.count += 1;
   room.apply({ kind: 'delete-session', id });
 }
 
@@ -38,5 +39,10 @@ export async function changePassword({ members, room }: Services, id: string, pa
 export async function deleteMember(services: Services, id: string): Promise<void> {
   const live = services.room.apply({ kind: 'delete-session', id }) === null;
   const stored = await services.members.delete(id);
+  if (stored.ok) {
+    services.passwordChanges.count += 1;
+    // A login that came between had not heard of it.
+    services.room.apply({ kind: 'delete-session', id });
+  }
   if (!stored.ok && !(live && stored.error === 'unsupported')) throw memberError(stored.error);
 }

@@ -15,6 +15,8 @@ export interface Services {
   readonly room: RoomRunner;
   readonly callers: Callers;
   readonly passwordMarks: PasswordMarks;
+  /** Passwords that were changed and members that were removed so far. */
+  readonly passwordChanges: { count: number };
   readonly sockets: Sockets;
   readonly desktop: DesktopPort;
   readonly peers: PeerPort;

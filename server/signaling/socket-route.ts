@@ -30,7 +30,8 @@ export function addSocketRoute(app: FastifyInstance, services: Services): KnownP
       throw new AppError(400, 'Bad Request');
     },
     wsHandler: (socket, request) => {
-      acceptSocket(services, socket, shownToken(request.headers, request.url, session), request.caller.address);
+      const { actor, address } = request.caller;
+      acceptSocket({ services, token: shownToken(request.headers, request.url, session), actor, address }, socket);
     },
   });
   return [{ method: 'GET', pattern: PATH }];

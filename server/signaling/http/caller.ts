@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../room/command.js';
+import type { Identified } from '../callers.js';
 import { clientAddress, placeOf } from '../client-address.js';
 import { shownToken } from '../credentials.js';
 import type { Services } from '../services.js';
+import { RetryLater } from './retry-later.js';
 
 /** What is known of who sends a request before its body is looked at. */
 export interface Caller {
@@ -13,6 +15,8 @@ export interface Caller {
   readonly proxied: boolean;
   /** Whose token the request shows; null for nobody's. */
   readonly actor: Actor | null;
+  /** How long its network has to wait for having shown too many unknown tokens, ms; 0 for not at all. */
+  readonly guessWaitMs: number;
   /** Where the answer goes; once it is closed, nobody waits any more. */
   readonly response: ServerResponse;
 }
@@ -22,6 +26,8 @@ declare module 'fastify' {
     caller: Caller;
   }
 }
+
+const NOBODY: Identified = { actor: null, waitMs: 0 };
 
 /** Notes who calls on each request; it is there from the first of our hooks on. */
 export function addCallers(app: FastifyInstance, services: Services): void {
@@ -36,10 +42,24 @@ function callerOf(services: Services, { headers, ip, url }: FastifyRequest, repl
   const proxied = services.trusts(ip);
   const address = clientAddress(headers, ip, services.trusts);
   const token = shownToken(headers, url, services.session);
+  const nowMs = services.clock.nowMs();
+  const identified = token === null ? NOBODY : services.callers.identify(token, { place: placeOf(address), nowMs });
   return {
     address,
     proxied,
-    actor: token === null ? null : services.callers.identify(token, placeOf(address)),
+    actor: identified.actor,
+    guessWaitMs: identified.waitMs,
     response: reply.raw,
   };
+}
+
+/**
+ * Turns away who guesses tokens. A WebSocket is told in its own way that its token is nobody's: many viewers behind one address
+ * hold tokens of yesterday after a restart.
+ */
+export function refuseGuesses(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ caller, ws }) => {
+    if (caller.guessWaitMs === 0 || ws) return;
+    throw new RetryLater(429, 'too many unknown tokens, try again later', Math.ceil(caller.guessWaitMs / 1_000));
+  });
 }

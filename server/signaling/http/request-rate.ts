@@ -15,10 +15,16 @@ export class RequestRate {
 
   constructor(private readonly remembered: number) {}
 
-  /** Counts a request; answers with how long its caller has to wait until the next one is free, ms, 0 for none. */
-  take(caller: string, { burst, perSecond }: Rate, nowMs: number): number {
+  /** How many requests are free now; counts none. */
+  left(caller: string, { burst, perSecond }: Rate, nowMs: number): number {
     const { left, atMs } = this.#buckets.get(caller) ?? { left: burst, atMs: nowMs };
-    const filled = Math.min(burst, left + ((nowMs - atMs) / 1_000) * perSecond);
+    return Math.min(burst, left + ((nowMs - atMs) / 1_000) * perSecond);
+  }
+
+  /** Counts a request; answers with how long its caller has to wait until the next one is free, ms, 0 for none. */
+  take(caller: string, rate: Rate, nowMs: number): number {
+    const { perSecond } = rate;
+    const filled = this.left(caller, rate, nowMs);
     const passes = filled >= 1;
     this.#buckets.delete(caller);
     this.#buckets.set(caller, { left: passes ? filled - 1 : filled, atMs: nowMs });

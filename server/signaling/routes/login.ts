@@ -4,12 +4,12 @@ import { Name, Password } from '../../protocol/name.js';
 import type { NewSession } from '../../room/room-state.js';
 import { sessionData } from '../../room/wire-view.js';
 import { carriesCookie } from '../authenticate.js';
-import { placeOf, throttleKey } from '../client-address.js';
+import { placeOf } from '../client-address.js';
 import { clearedCookie, sessionCookie } from '../cookie.js';
 import { newToken, tokenDigest } from '../credentials.js';
 import { type Answer, type Call, type Endpoint, endpoint, json, openEndpoint } from '../endpoint.js';
 import { HTTP_LIMITS } from '../limits.js';
-import { LoginThrottle } from '../login-throttle.js';
+import { LoginGate } from '../login/login-gate.js';
 import type { PasswordMarks } from '../password-marks.js';
 import type { VerifiedMember } from '../ports.js';
 import { readBody } from '../request-body.js';
@@ -36,43 +36,6 @@ export function loginRoutes(): Endpoint[] {
       return json(true, 200, hadCookie ? { 'set-cookie': clearedCookie(services.session.cookie) } : {});
     }),
   ];
-}
-
-/** Asks the member provider, one login at a time, so that nobody guesses in parallel before the failures are counted. */
-class LoginGate {
-  readonly #throttle = new LoginThrottle();
-  #turn: Promise<unknown> = Promise.resolve();
-
-  authenticate(call: Call, username: string, password: string): Promise<VerifiedMember> {
-    const result = this.#turn.then(() => this.#attempt(call, username, password));
-    this.#turn = result.catch(() => {});
-    return result;
-  }
-
-  async #attempt({ services, address }: Call, username: string, password: string): Promise<VerifiedMember> {
-    const { clock, members, log } = services;
-    const addressKey = `address ${throttleKey(address)}`;
-    const accountKey = `account ${username}`;
-    const waitMs = Math.max(this.#throttle.waitMs(addressKey, clock.nowMs()), this.#throttle.waitMs(accountKey, clock.nowMs()));
-    if (waitMs > 0) throw new TooManyLogins(Math.ceil(waitMs / 1000));
-    const result = await members.authenticate(username, password);
-    if (result.ok) {
-      this.#throttle.succeeded(accountKey);
-      return result.value;
-    }
-    if (result.error === 'failed' || result.error === 'unsupported') throw new AppError(500, 'Internal Server Error');
-    this.#throttle.failed(addressKey, clock.nowMs());
-    this.#throttle.failed(accountKey, clock.nowMs());
-    log.warn({ address }, 'login refused: wrong user name or password');
-    throw new AppError(401, 'Unauthorized');
-  }
-}
-
-/** Says how long to wait; the answer carries it as Retry-After. */
-export class TooManyLogins extends AppError {
-  constructor(readonly retryAfterS: number) {
-    super(429, 'too many failed logins, try again later');
-  }
 }
 
 function openSession({ services, address }: Call, member: VerifiedMember): Answer {

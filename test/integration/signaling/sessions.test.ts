@@ -8,7 +8,9 @@ import { MultiuserMembers } from '../../../server/members/multiuser.js';
 import { StoredMembers } from '../../../server/members/stored-members.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { markKeyFile } from '../../../server/signaling/password-marks.js';
+import type { MemberPort } from '../../../server/signaling/ports.js';
 import { ENDLESS } from '../../support/sessions.js';
+import { waitFor } from '../../support/wait-for.js';
 import { Harness, type Login, type Overrides } from './harness.js';
 
 let harness: Harness;
@@ -135,4 +137,95 @@ test('after a restart with another password only the sessions of the others come
   const saved = readFileSync(file, 'utf8');
   for (const secret of ['"boss"', 'changed']) expect(saved.replaceAll('"name": "boss"', '')).not.toContain(secret);
   expect(statSync(markKeyFile(file)).mode & 0o777).toBe(0o600);
+});
+
+test('L8 a login that was being checked while the password changed is checked again', async () => {
+  const provider = listed();
+  let release = () => {};
+  const slow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let checks = 0;
+  const authenticate: MemberPort['authenticate'] = async (username, password) => {
+    const result = await provider.authenticate(username, password);
+    if (username === 'bob') checks += 1;
+    if (username === 'bob' && checks === 1) await slow;
+    return result;
+  };
+  const members = new Proxy(provider, { get: (target, name) => (name === 'authenticate' ? authenticate : bound(target, name)) });
+  await start({ members });
+  const root = await login('root', 'rootpw');
+  const late = login('bob', 'bobpw');
+  await waitFor('the old password being checked', async () => checks === 1);
+  await harness.http('POST', '/api/members/bob/password', { token: root.token, body: { password: 'new' } });
+  release();
+  expect((await late).status).toBe(401);
+  expect(checks).toBe(2);
+});
+
+function bound(target: object, name: string | symbol): unknown {
+  const member: unknown = Reflect.get(target, name);
+  return typeof member === 'function' ? member.bind(target) : member;
+}
+
+test('a failed login is told with account and address, a flood of them with counts', async () => {
+  const clock = steppedClock();
+  await start({ clock });
+  for (let count = 0; count < 30; count += 1) await login('Mallory', 'wrong');
+  const lines = () => harness.logged.filter((line) => line.includes('login refused'));
+  expect(lines()).toHaveLength(20);
+  expect(lines()[0]).toContain('"account":"Mallory","address":"127.0.0.1"');
+  clock.advance(1_000);
+  await login('Mallory', 'wrong');
+  expect(lines()).toHaveLength(21);
+  expect(lines()[20]).toContain('"heldBack":10');
+});
+
+test('the right password gets in while others guess, from where it was good before; Retry-After tells when else', async () => {
+  const clock = steppedClock();
+  await start({ clock, members: listed(), server: { trustedProxies: ['127.0.0.0/8'] } });
+  const from = (address: string, password: string) =>
+    harness.http('POST', '/api/login', { body: { username: 'root', password }, headers: { 'x-forwarded-for': address } });
+  expect((await from('192.0.2.1', 'rootpw')).status).toBe(200);
+  for (let count = 0; count < 5; count += 1) await from('192.0.2.1', 'wrong');
+  expect((await from('192.0.2.1', 'rootpw')).status).toBe(200);
+  for (let count = 0; count < 5; count += 1) await from('198.51.100.7', 'wrong');
+  const refused = await from('198.51.100.7', 'rootpw');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+  const elsewhere = from('203.0.113.9', 'rootpw');
+  await waitFor('the delay of an account that is guessed at', async () => {
+    clock.advance(2_000);
+    return Promise.race([elsewhere.then(({ status }) => status === 200), new Promise<boolean>((r) => setTimeout(r, 20, false))]);
+  });
+});
+
+test('guesses at the API token are slowed down, at the bound and beyond; sessions and a long token go on', async () => {
+  const clock = steppedClock();
+  const apiToken = 'a'.repeat(32);
+  await start({ clock, session: { apiToken } });
+  const user = await harness.login('user');
+  const guess = () => whoami(`guess ${Math.random()}`);
+  for (let count = 0; count < 100; count += 1) expect(await guess()).toBe(401);
+  const refused = await harness.http('GET', '/api/whoami?token=guess');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+  expect([await whoami(user.token), await whoami(apiToken)]).toEqual([200, 200]);
+  clock.advance(1_000);
+  expect([await guess(), await guess()]).toEqual([401, 429]);
+  const socket = harness.socket('?token=yesterday');
+  expect(await socket.seen('system/disconnect')).toEqual({ message: 'session not found' });
+});
+
+test('a short API token is warned about and is not taken from an address that guesses', async () => {
+  const clock = steppedClock();
+  const apiToken = 'b'.repeat(31);
+  await start({ clock, session: { apiToken } });
+  expect(harness.logged.filter((line) => line.includes('session.api_token is short'))).toHaveLength(1);
+  expect(harness.logged.join()).not.toContain(apiToken);
+  for (let count = 0; count < 100; count += 1) await whoami('guess');
+  expect(await whoami(apiToken)).toBe(429);
+  clock.advance(1_000);
+  expect(await whoami(apiToken)).toBe(200);
+  await harness.close();
+  await start({ session: { apiToken: 'b'.repeat(32) } });
+  expect(harness.logged.filter((line) => line.includes('is short'))).toEqual([]);
 });

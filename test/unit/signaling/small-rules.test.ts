@@ -5,7 +5,6 @@ import { firstJsonValue } from '../../../server/signaling/first-json-value.js';
 import { BodyBudget } from '../../../server/signaling/http/body-budget.js';
 import { GrowingBuffer } from '../../../server/signaling/http/growing-buffer.js';
 import { LogLimiter } from '../../../server/signaling/log-limiter.js';
-import { LoginThrottle } from '../../../server/signaling/login-throttle.js';
 import { isOwnOrigin } from '../../../server/signaling/origin.js';
 import { belowPrefix, matchesPattern, startsWithPattern, tidyPath } from '../../../server/signaling/path-pattern.js';
 
@@ -128,18 +127,6 @@ test('who shares an IPv6 network shares its failures, IPv4 addresses do not', ()
   expect(throttleKey('2001:db8:1:2:3::1')).toBe(throttleKey('2001:db8:1:2::ffff'));
   expect(throttleKey('2001:db8:1:2::1')).not.toBe(throttleKey('2001:db8:1:3::1'));
   expect(throttleKey('::ffff:192.0.2.1')).toBe(throttleKey('192.0.2.1'));
-});
-
-test('waits after failures: none for five, then 1 s doubling to 60 s, forgotten after ten quiet minutes', () => {
-  const throttle = new LoginThrottle();
-  const waits = Array.from({ length: 13 }, () => {
-    throttle.failed('a', 0);
-    return throttle.waitMs('a', 0) / 1_000;
-  });
-  expect(waits).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
-  expect([throttle.waitMs('a', 59_999), throttle.waitMs('a', 60_000), throttle.waitMs('b', 0)]).toEqual([1, 0, 0]);
-  throttle.failed('a', 600_000);
-  expect(throttle.waitMs('a', 600_000)).toBe(0);
 });
 
 test('the log takes a burst, then one line per interval, and says how many it missed', () => {
