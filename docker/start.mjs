@@ -9,7 +9,7 @@ import { ensurePackages } from './lib/packages.mjs';
 import { runCommand } from './lib/progress.mjs';
 import { readableProduct } from './lib/readable-copy.mjs';
 import { checkServerAddress } from './lib/server-address.mjs';
-import { sessionUser } from './lib/session-user.mjs';
+import { sessionUsers } from './lib/session-user.mjs';
 
 await runCommand(async () => {
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
@@ -21,7 +21,7 @@ await runCommand(async () => {
   await ensureNpmPackages(root);
   await ensureBuild(root);
   if (attaches) return attach(root, args);
-  const user = sessionUser();
-  const product = await readableProduct(root, user);
-  return runDesktopSession({ root, product, user, args });
+  const users = sessionUsers();
+  const product = await readableProduct(root, [users.desktop, users.server]);
+  return runDesktopSession({ root, product, users, args });
 });

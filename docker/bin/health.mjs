@@ -1,22 +1,45 @@
-// The container's health check: /health of the server, at the port of NEKO_SERVER_BIND, over HTTP and then HTTPS.
+// The container's health check: asks the server for /health, where the server itself wrote down that it listens. Prints
+// why it is unhealthy, for `docker inspect`.
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { join } from 'node:path';
 
-const LIMIT_MS = 2_000;
-const { NEKO_SERVER_BIND = ':8080', NEKO_SERVER_PATH_PREFIX = '' } = process.env;
-const port = Number(NEKO_SERVER_BIND.slice(NEKO_SERVER_BIND.lastIndexOf(':') + 1));
-const path = `${NEKO_SERVER_PATH_PREFIX.replace(/\/+$/, '')}/health`;
+const LIMIT_MS = 4_000;
+const FILE = join(process.env.SESSION_PRIVATE ?? '/var/lib/neko-server/private', 'listening.json');
+/** A server that listens everywhere is asked over loopback. */
+const ANYWHERE = { '': ['127.0.0.1', '::1'], '0.0.0.0': ['127.0.0.1'], '::': ['::1', '127.0.0.1'] };
 
-const asks = (protocol) =>
+/** What is wrong, or undefined. */
+const ask = (protocol, host, port, path) =>
   new Promise((resolve) => {
     // The certificate is for the outside name; here only the answer counts.
-    const options = { host: '127.0.0.1', port, path, timeout: LIMIT_MS, rejectUnauthorized: false };
+    const options = { host, port, path, timeout: LIMIT_MS, rejectUnauthorized: false };
     const request = protocol.get(options, (answer) => {
       answer.resume();
-      resolve(answer.statusCode === 200);
+      resolve(answer.statusCode === 200 ? undefined : `answered ${answer.statusCode}`);
     });
-    request.once('error', () => resolve(false));
-    request.once('timeout', () => request.destroy());
+    request.once('error', (error) => resolve(error.message));
+    request.once('timeout', () => request.destroy(new Error(`no answer within ${LIMIT_MS / 1_000} s`)));
   });
 
-process.exit((await asks(http)) || (await asks(https)) ? 0 : 1);
+async function check() {
+  let address;
+  try {
+    address = JSON.parse(readFileSync(FILE, 'utf8'));
+  } catch (error) {
+    return error.code === 'ENOENT' ? 'the server does not listen yet' : `${FILE}: ${error.message}`;
+  }
+  const { host, port, tls, path } = address;
+  const problems = [];
+  for (const at of ANYWHERE[host] ?? [host]) {
+    const problem = await ask(tls ? https : http, at, port, path);
+    if (problem === undefined) return undefined;
+    problems.push(`${at} port ${port}${path}: ${problem}`);
+  }
+  return problems.join('; ');
+}
+
+const problem = await check();
+if (problem !== undefined) console.log(problem);
+process.exit(problem === undefined ? 0 : 1);

@@ -14,3 +14,9 @@ export function sandboxWorks(user) {
   const { stderr } = spawnSync(HELPER, ['/bin/true'], { ...as, env: { SBX_CHROME_API_PRV: '1' } });
   return typeof stderr === 'string' && !/failed to move|not setuid|operation not permitted/i.test(stderr);
 }
+
+/** What to say where it cannot. */
+export const sandboxAdvice =
+  'Chromium runs without its sandbox: this system lets ordinary users make no user namespaces. In a container, start it with ' +
+  'the option --security-opt seccomp=docker/seccomp.json (as docker-compose.yaml does); elsewhere see the kernel settings ' +
+  'user.max_user_namespaces, kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns.';

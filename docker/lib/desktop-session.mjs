@@ -3,56 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { sandboxWorks } from './chromium-sandbox.mjs';
 import { follow } from './follow.mjs';
 import { readableLogLine } from './log-line.mjs';
+import { policyWarnings } from './policy-files.mjs';
 import { judgePrograms, lastOfDisplay } from './program-events.mjs';
 import { Stop, step } from './progress.mjs';
+import { prepareEnvironment } from './session-environment.mjs';
 import { openSessionFolder } from './session-folder.mjs';
+import { mayRead } from './session-user.mjs';
 import { superviseSession } from './supervisor.mjs';
 
 const POLL_MS = 50;
 const DESKTOP_LIMIT_MS = 40_000;
 /** One order to end may come twice: to the whole process group, and passed on by npm. */
 const SAME_ORDER_MS = 500;
-
-/** Kept of the caller's environment: settings of the server, the locale, and how programs and certificates are found. */
-const KEPT =
-  /^(NEKO_|LC_|SSL_CERT_|NODE_EXTRA_CA_CERTS$|NODE_OPTIONS$|PATH$|LANG$|TZ$|TERM$|https?_proxy$|no_proxy$|HTTPS?_PROXY$|NO_PROXY$)/;
-
-/** Names that settings of neko 2 go by without our prefix; the server reads them too. */
-const LEGACY = /^(ICE_SERVERS|STUN_PORT|WEBRTC_(ADVERTISE_IP|IPS|PORT))$/;
-
-const quote = (word) => `'${word}'`;
-
-function environment(product, user, folder, args) {
-  const kept = Object.entries(process.env).filter(([name]) => KEPT.test(name) || LEGACY.test(name));
-  return {
-    ...Object.fromEntries(kept),
-    USER: user.name,
-    HOME: user.home,
-    DISPLAY: `:${folder.number}`,
-    XAUTHORITY: folder.authority,
-    XDG_RUNTIME_DIR: folder.path,
-    // Browsers that are ended leave files behind; these go with the folder.
-    TMPDIR: join(folder.path, 'tmp'),
-    PULSE_SERVER: `unix:${folder.pulseSocket}`,
-    DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null',
-    SESSION_SUPERVISOR_USER: process.getuid() === 0 ? 'root' : user.name,
-    SESSION_RUN: folder.path,
-    SESSION_LOGS: folder.logs,
-    SESSION_HOME: join(user.home, `.local/share/neko/desktop-${folder.number}`),
-    SESSION_FILES: join(product.root, 'docker'),
-    SESSION_APPS: join(product.root, 'docker/apps'),
-    SESSION_PROGRAMS: ['docker/programs/*.conf', 'docker/apps/chromium/*.conf'].map((path) => join(product.root, path)).join(' '),
-    SESSION_PULSE_SCRIPT: folder.pulseScript,
-    SESSION_CHROMIUM_FLAGS: sandboxWorks(user) ? '' : '--no-sandbox',
-    SESSION_SERVER: `${quote(product.node)} ${quote(join(product.root, 'dist/server/main.js'))}`,
-    SESSION_SERVER_ARGS: args.map(quote).join(' '),
-    SESSION_SERVER_OUT: join(folder.logs, 'neko.out'),
-    SESSION_SERVER_ERR: join(folder.logs, 'neko.err'),
-  };
-}
 
 /** Whether something accepts connections at a socket's path. */
 const accepts = (path) =>
@@ -66,8 +30,10 @@ const accepts = (path) =>
  * Starts desktop and server, shows what they say and what happens to them, and ends them all on SIGINT, SIGTERM or SIGHUP
  * (at once on the second). Resolves with the exit code. Throws Stop when desktop or server do not come up.
  */
-export async function runDesktopSession({ root, product, user, args }) {
-  const folder = openSessionFolder(user, readFileSync(join(root, 'docker/pulse/default.pa'), 'utf8'));
+export async function runDesktopSession({ root, product, users, args }) {
+  for (const warning of policyWarnings((path) => mayRead(users.desktop, [path]))) console.error(`! ${warning}`);
+  const folder = openSessionFolder(users, readFileSync(join(root, 'docker/pulse/default.pa'), 'utf8'));
+  const logs = folder.at('log');
   const state = { ready: false, ending: false, failed: undefined };
   let finish = () => {};
   const finished = new Promise((resolve) => {
@@ -77,8 +43,11 @@ export async function runDesktopSession({ root, product, user, args }) {
     state.failed ??= message;
     finish();
   };
-  const programs = judgePrograms({ logs: folder.logs, fail });
-  const env = environment(product, user, folder, args);
+  const programs = judgePrograms({ logs, fail });
+  const env = await prepareEnvironment({ product, users, folder, args }).catch((error) => {
+    folder.remove();
+    throw error;
+  });
   const session = superviseSession({
     config: join(product.root, 'docker/supervisord.conf'),
     env,
@@ -87,7 +56,7 @@ export async function runDesktopSession({ root, product, user, args }) {
       if (!state.ending) programs.onEvent(program, what, detail);
     },
   });
-  const logs = [
+  const followed = [
     follow(env.SESSION_SERVER_OUT, (line) => {
       state.ready = true;
       programs.isReady();
@@ -107,8 +76,8 @@ export async function runDesktopSession({ root, product, user, args }) {
     if (!state.ending) fail(`supervisord ended: ${words}`);
   });
   const xSocket = `/tmp/.X11-unix/X${folder.number}`;
-  const until = async (title, reached) => {
-    const deadline = Date.now() + DESKTOP_LIMIT_MS;
+  const until = async (title, reached, limitMs) => {
+    const deadline = Date.now() + limitMs;
     let over = false;
     void finished.then(() => {
       over = true;
@@ -116,7 +85,7 @@ export async function runDesktopSession({ root, product, user, args }) {
     await step(title, async () => {
       while (!over && !(await reached())) {
         if (Date.now() > deadline)
-          throw new Stop(`${title}: not done within ${DESKTOP_LIMIT_MS / 1_000} s. The logs:\n${lastOfDisplay(folder.logs)}`);
+          throw new Stop(`${title}: not done within ${limitMs / 1_000} s. The logs:\n${lastOfDisplay(logs)}`);
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
       if (state.failed !== undefined) throw new Stop(state.failed);
@@ -126,14 +95,16 @@ export async function runDesktopSession({ root, product, user, args }) {
     await until(
       'Starting the desktop',
       async () => (await accepts(xSocket)) && (programs.soundless() || existsSync(folder.pulseSocket)),
+      DESKTOP_LIMIT_MS,
     );
-    await until('Starting the server', async () => state.ready);
-    if (state.ready) console.log(`Desktop on display :${folder.number}, logs in ${folder.logs}. Ctrl-C ends everything.`);
+    // It is started again for as long as it takes: what it waits for may come late.
+    await until('Starting the server', async () => state.ready, Number.POSITIVE_INFINITY);
+    if (state.ready) console.log(`Desktop on display :${folder.number}, logs in ${logs}. Ctrl-C ends everything.`);
     await finished;
   } finally {
     state.ending = true;
     await step('Ending the session', () => session.stop());
-    for (const log of logs) log.stop();
+    for (const log of followed) log.stop();
     folder.remove();
   }
   if (state.failed !== undefined) throw new Stop(state.failed);

@@ -3,9 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SHOWN_LINES = 15;
-const QUICK_MS = 15_000;
+const QUICK_MS = 120_000;
+/** The server's exit code (EX_CONFIG) for a configuration that stays wrong however often it is started. */
+const REFUSED_CONFIGURATION = 'exit status 78';
 
 const ADVICE = {
+  neko: 'The server does not start; what it said is above.',
   'x-server':
     'The X server does not start, so there is no desktop. apt-get install --reinstall xserver-xorg-core xserver-xorg-video-dummy may mend it; ' +
     'to use a display that runs already: NEKO_DESKTOP_DISPLAY=:0 npm start',
@@ -14,6 +17,8 @@ const ADVICE = {
   chromium: 'Chromium does not start: the desktop stays empty.',
 };
 const LOG_OF = { 'x-server': 'xorg.log' };
+/** What these say is on the terminal anyway. */
+const SPEAKS_HERE = new Set(['neko']);
 
 const tail = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n') : '');
 
@@ -27,7 +32,10 @@ export function judgePrograms({ logs, fail }) {
   let ready = false;
   let soundless = false;
   const why = (program) =>
-    [tail(join(logs, LOG_OF[program] ?? `${program}.log`)), ADVICE[program] ?? `The program "${program}" does not start.`]
+    [
+      SPEAKS_HERE.has(program) ? '' : tail(join(logs, LOG_OF[program] ?? `${program}.log`)),
+      ADVICE[program] ?? `The program "${program}" does not start.`,
+    ]
       .filter(Boolean)
       .join('\n');
 
@@ -42,12 +50,14 @@ export function judgePrograms({ logs, fail }) {
     const times = countEnd(program);
     const how = detail.replace('; not expected', '');
     if (program === 'pulseaudio') soundless = true;
-    if (!ready && program === 'neko') fail(`The server does not start (${how}); what it said is above.`);
+    // Anything else, such as a name that does not resolve yet, may get better by waiting.
+    if (!ready && program === 'neko' && detail.includes(REFUSED_CONFIGURATION))
+      fail('The server does not start with this configuration; what it said is above.');
     // An X server gets a second try before it was up once, for a display that was taken just now.
     else if (!ready && program === 'x-server') times >= 2 && fail(why(program));
     else if (times === 2)
       console.error(`! ${program} ended again (${how}); it is tried further. The last it said:\n${why(program)}`);
-    else if (times === 1 && ready) console.error(`! ${program} ended (${how}) and is started again`);
+    else if (times === 1 && (ready || program === 'neko')) console.error(`! ${program} ended (${how}) and is started again`);
   };
 
   const gaveUp = (program) => {

@@ -16,9 +16,10 @@ function runtimeModules(root) {
 
 /**
  * Where the session finds the product: `{ root, node }`, the folder of the project and the Node binary themselves, or
- * copies of them under /var/lib that `user` can read.
+ * copies of them under /var/lib that each of `users` can read.
  */
-export async function readableProduct(root, user) {
+export async function readableProduct(root, users) {
+  const mayAllRead = (paths) => users.every((user) => mayRead(user, paths));
   const samples = [
     'dist/server/main.js',
     'dist/client/index.html',
@@ -28,32 +29,30 @@ export async function readableProduct(root, user) {
   ];
   const node = process.execPath;
   const place = { root, node };
-  if (
-    !mayRead(
-      user,
-      samples.map((path) => join(root, path)),
-    )
-  ) {
+  if (!mayAllRead(samples.map((path) => join(root, path)))) {
     const modules = runtimeModules(root);
     const stamp = `${root}\n${statSync(join(root, 'package-lock.json')).mtimeMs}\n`;
     place.root = COPY;
-    await step(`Copying the built program to ${COPY}, where the user "${user.name}" can read it`, async () => {
-      const record = join(COPY, '.modules');
-      if (!existsSync(record) || readFileSync(record, 'utf8') !== stamp) {
-        rmSync(COPY, { recursive: true, force: true });
-        for (const path of modules)
-          cpSync(join(root, path), join(COPY, path), { recursive: true, filter: ownFiles(join(root, path)) });
-      }
-      for (const path of ['dist', 'docker']) {
-        rmSync(join(COPY, path), { recursive: true, force: true });
-        cpSync(join(root, path), join(COPY, path), { recursive: true });
-      }
-      cpSync(join(root, 'package.json'), join(COPY, 'package.json'));
-      spawnSync('chmod', ['-R', 'u=rwX,go=rX', COPY]);
-      writeFileSync(record, stamp);
-    });
+    await step(
+      `Copying the built program to ${COPY}, where ${users.map(({ name }) => `"${name}"`).join(' and ')} can read it`,
+      async () => {
+        const record = join(COPY, '.modules');
+        if (!existsSync(record) || readFileSync(record, 'utf8') !== stamp) {
+          rmSync(COPY, { recursive: true, force: true });
+          for (const path of modules)
+            cpSync(join(root, path), join(COPY, path), { recursive: true, filter: ownFiles(join(root, path)) });
+        }
+        for (const path of ['dist', 'docker']) {
+          rmSync(join(COPY, path), { recursive: true, force: true });
+          cpSync(join(root, path), join(COPY, path), { recursive: true });
+        }
+        cpSync(join(root, 'package.json'), join(COPY, 'package.json'));
+        spawnSync('chmod', ['-R', 'u=rwX,go=rX', COPY]);
+        writeFileSync(record, stamp);
+      },
+    );
   }
-  if (!mayRead(user, [node])) {
+  if (!mayAllRead([node])) {
     place.node = join(COPY, 'node');
     mkdirSync(dirname(place.node), { recursive: true });
     cpSync(node, place.node);

@@ -1,6 +1,7 @@
-// The private folder of one running session, which also reserves its display number: sockets, cookies and logs.
+// The folder of one running session, which also reserves its display number: sockets, cookies and logs. Started by root it is
+// root's, and desktop and server each have a part that the other cannot enter.
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processAlive } from './process-alive.mjs';
@@ -61,30 +62,55 @@ function authority(number) {
 }
 
 /**
- * Reserves a free display and lays out its folder for `user`; `template` is the PulseAudio script, whose socket moves in.
- * Returns `{ path, number, authority, pulseScript, pulseSocket, logs, remove() }`. Throws Stop.
+ * The parts: `run` for the desktop, `private` for the server, `sound` for the socket of PulseAudio, which the server reaches
+ * through its group, `log` to be read by all, and `output` for what the server prints, generated passwords among it.
  */
-export function openSessionFolder(user, template) {
+function layOut(path, { desktop, server }) {
+  const root = process.getuid() === 0 ? { uid: 0, gid: 0 } : desktop;
+  const parts = [
+    ['.', root, 0o711],
+    ['run', desktop, 0o700],
+    ['run/pulse', desktop, 0o700],
+    ['run/tmp', desktop, 0o700],
+    ['sound', { uid: desktop.uid, gid: server.gid }, 0o710],
+    ['log', root, 0o755],
+    ['output', root, 0o700],
+    ['private', server, 0o700],
+    ['private/tmp', server, 0o700],
+  ];
+  for (const [name, owner, mode] of parts) {
+    const folder = join(path, name);
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, mode);
+    if (process.getuid() === 0) chownSync(folder, owner.uid, owner.gid);
+  }
+}
+
+/** Writes a file that its owner alone may read. */
+function writeOwned(path, content, owner) {
+  writeFileSync(path, content, { mode: 0o600, flag: 'wx' });
+  if (process.getuid() === 0) chownSync(path, owner.uid, owner.gid);
+}
+
+/**
+ * Reserves a free display and lays out its folder for `users` (of session-user.mjs); `template` is the PulseAudio script, whose
+ * socket moves in. Returns `{ path, number, at(name), pulseSocket, remove() }`, `at` giving the path of a part. Throws Stop.
+ */
+export function openSessionFolder(users, template) {
   for (let number = FIRST_DISPLAY; number < FIRST_DISPLAY + TRIED_DISPLAYS; number += 1) {
     const path = join(tmpdir(), `neko-session-${number}`);
     if (!reserve(path, number)) continue;
     const at = (name) => join(path, name);
-    mkdirSync(at('log'), { mode: 0o755 });
-    mkdirSync(at('pulse'), { mode: 0o700 });
-    mkdirSync(at('tmp'), { mode: 0o700 });
-    writeFileSync(at('Xauthority'), authority(number), { mode: 0o600 });
-    writeFileSync(at('default.pa'), template.replaceAll('/tmp/pulseaudio.socket', at('pulseaudio.socket')));
-    if (process.getuid() === 0) {
-      for (const owned of [path, at('log'), at('pulse'), at('tmp'), at('Xauthority'), at('default.pa')])
-        chownSync(owned, user.uid, user.gid);
-    }
+    layOut(path, users);
+    const cookie = authority(number);
+    writeOwned(at('run/Xauthority'), cookie, users.desktop);
+    writeOwned(at('private/Xauthority'), cookie, users.server);
+    writeOwned(at('run/default.pa'), template.replaceAll('/tmp/pulseaudio.socket', at('sound/pulseaudio.socket')), users.desktop);
     return {
       path,
       number,
-      authority: at('Xauthority'),
-      pulseScript: at('default.pa'),
-      pulseSocket: at('pulseaudio.socket'),
-      logs: at('log'),
+      at,
+      pulseSocket: at('sound/pulseaudio.socket'),
       remove() {
         rmSync(path, { recursive: true, force: true });
         removeStaleDisplay(number);

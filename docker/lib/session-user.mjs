@@ -1,10 +1,11 @@
-// Who the session runs as: whoever started it, or the unprivileged user `neko` when that was root.
+// Who the session runs as: whoever started it, or two unprivileged users when that was root.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { Stop } from './progress.mjs';
 
-const NAME = 'neko';
+const DESKTOP = 'neko';
+const SERVER = 'neko-server';
 
 function lookUp(name) {
   for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
@@ -14,24 +15,53 @@ function lookUp(name) {
   return undefined;
 }
 
-/** The user of the session, made when it is missing: `{ name, uid, gid, home }`. Throws Stop. */
-export function sessionUser() {
-  if (process.getuid() !== 0) {
-    const { username, uid, gid, homedir } = userInfo();
-    return { name: username, uid, gid, home: homedir };
-  }
-  const known = lookUp(NAME);
+/** A user by its name, which must exist: `{ name, uid, gid, home }`. Throws Stop. */
+export function userNamed(name) {
+  const user = lookUp(name);
+  if (!user) throw new Stop(`There is no user "${name}" on this system.`);
+  return user;
+}
+
+function ensureUser(name, options, why) {
+  const known = lookUp(name);
   if (known) return known;
-  const made = spawnSync('useradd', ['--create-home', '--user-group', '--shell', '/bin/bash', NAME], { encoding: 'utf8' });
-  const user = lookUp(NAME);
+  const made = spawnSync('useradd', [...options, name], { encoding: 'utf8' });
+  const user = lookUp(name);
   if (!user) {
     throw new Stop(
-      `Applications never run as root, and the user "${NAME}" could not be made: ${made.error?.message ?? made.stderr.trim()}\n` +
-        `Make it by hand (useradd --create-home ${NAME}), or start as an ordinary user.`,
+      `${why}, and the user "${name}" could not be made: ${made.error?.message ?? made.stderr.trim()}\n` +
+        `Make it by hand (useradd ${options.join(' ')} ${name}), or start as an ordinary user.`,
     );
   }
-  console.log(`✓ Made the user "${NAME}": applications never run as root`);
+  console.log(`✓ Made the user "${name}": ${why.toLowerCase()}`);
   return user;
+}
+
+/**
+ * Whom the session runs as: `{ desktop, server }`, users as of `userNamed`. Started by root these are two, made where they are
+ * missing; an ordinary user cannot become another one, so that its applications could read what its server keeps. Throws Stop.
+ */
+export function sessionUsers() {
+  if (process.getuid() !== 0) {
+    const { username, uid, gid, homedir } = userInfo();
+    const user = { name: username, uid, gid, home: homedir };
+    return { desktop: user, server: user };
+  }
+  const desktop = ensureUser(
+    DESKTOP,
+    ['--create-home', '--user-group', '--shell', '/bin/bash'],
+    'Applications never run as root',
+  );
+  const options = [
+    '--system',
+    '--create-home',
+    '--home-dir',
+    '/var/lib/neko-server',
+    '--user-group',
+    '--shell',
+    '/usr/sbin/nologin',
+  ];
+  return { desktop, server: ensureUser(SERVER, options, 'The server keeps its secrets from applications') };
 }
 
 /** Whether that user may read each of the paths (and enter the folders on the way). */

@@ -3,7 +3,7 @@ import type { ReadFile } from './file.js';
 import { envName } from './key.js';
 import type { ConfigError, Given } from './origin.js';
 import { KEYS } from './schema.js';
-import { V2_SECRETS } from './v2-keys.js';
+import { V2_NAMES, V2_SECRETS } from './v2-keys.js';
 
 const SUFFIX = '_FILE';
 
@@ -14,6 +14,25 @@ const SECRET_VARIABLES: readonly string[] = [
 
 /** The variables that name a file with a secret in it: `NEKO_SESSION_API_TOKEN_FILE` for `NEKO_SESSION_API_TOKEN`. */
 export const SECRET_FILE_VARIABLES: readonly string[] = SECRET_VARIABLES.map((name) => `${name}${SUFFIX}`);
+
+const HIDDEN_VARIABLES: ReadonlySet<string> = new Set([
+  ...SECRET_VARIABLES,
+  ...SECRET_FILE_VARIABLES,
+  ...KEYS.filter(({ key }) => key.sensitive).flatMap(({ key }) => key.aliases.map(({ env }) => env)),
+]);
+const HARMLESS_VARIABLES: ReadonlySet<string> = new Set(
+  [...KEYS.map(({ env }) => env), ...V2_NAMES.map(envName), 'NEKO_CONFIG'].filter((name) => !HIDDEN_VARIABLES.has(name)),
+);
+const SOUNDS_SECRET = /PASS|PWD|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|USERS|SERVERS/i;
+
+/**
+ * Whether the server alone should see a variable: it holds a secret, or it is a NEKO_ one that means nothing to us and sounds
+ * like a secret whose name was mistyped.
+ */
+export function mayHoldSecret(name: string): boolean {
+  if (HIDDEN_VARIABLES.has(name)) return true;
+  return name.startsWith('NEKO_') && !HARMLESS_VARIABLES.has(name) && SOUNDS_SECRET.test(name);
+}
 
 export interface SecretFiles {
   /** By the variable that the content stands for. */

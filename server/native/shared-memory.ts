@@ -8,6 +8,8 @@ export interface SharedSegment {
   /** Where it is mapped, as a native pointer. */
   readonly address: bigint;
   readonly bytes: number;
+  /** Lets another user of this machine attach it too, such as the one the X server runs as; nobody else gains anything. */
+  allow(uid: number): Result<void>;
   /** Marks it for removal once every process has detached; call it right after the X server attached, so that no crash leaks it. */
   removeWhenUnused(): void;
   /** Unmaps it here; idempotent. */
@@ -17,7 +19,12 @@ export interface SharedSegment {
 const IPC_PRIVATE = 0;
 const IPC_CREAT = 0o1000;
 const IPC_RMID = 0;
-/** Only this user: the segment holds what is on the screen. */
+const IPC_SET = 1;
+const IPC_STAT = 2;
+/** `struct shmid_ds` is smaller on every system; its second word is the owner (ipc_perm of shmctl(2)). */
+const DESCRIPTION_BYTES = 256;
+const OWNER_OFFSET = 4;
+/** Only creator and owner: the segment holds what is on the screen. */
 const MODE = 0o600;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
@@ -25,7 +32,7 @@ interface Calls {
   readonly shmget: (key: number, bytes: number, flags: number) => number;
   readonly shmat: (id: number, address: null, flags: number) => bigint | null;
   readonly shmdt: (address: bigint) => number;
-  readonly shmctl: (id: number, command: number, buffer: null) => number;
+  readonly shmctl: (id: number, command: number, buffer: Buffer | null) => number;
 }
 
 let calls: Calls | undefined;
@@ -60,6 +67,15 @@ export function createSharedSegment(bytes: number): Result<SharedSegment> {
     id,
     address,
     bytes,
+    allow(uid) {
+      const description = Buffer.alloc(DESCRIPTION_BYTES);
+      if (shmctl(id, IPC_STAT, description) !== 0) return err(`shared memory cannot be described (errno ${koffi.errno()})`);
+      // Whoever created it keeps access whoever owns it.
+      description.writeUInt32LE(uid, OWNER_OFFSET);
+      return shmctl(id, IPC_SET, description) === 0
+        ? ok(undefined)
+        : err(`shared memory cannot be given (errno ${koffi.errno()})`);
+    },
     removeWhenUnused,
     detach: once(() => {
       removeWhenUnused();

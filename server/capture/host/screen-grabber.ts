@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { err, ok, type Result } from '../../lib/result.js';
 import { createSharedSegment, type SharedSegment } from '../../native/shared-memory.js';
 import { clampRows, type Rows, unite } from './damaged-rows.js';
@@ -154,6 +155,8 @@ async function prepare(display: string): Promise<Result<Setup>> {
     if (geometry.depth !== 24) return fail(`the screen has ${geometry.depth} bits a pixel, 24 are needed`);
     const segment = createSharedSegment(geometry.width * geometry.height * BYTES_PER_PIXEL);
     if (!segment.ok) return fail(segment.error);
+    const shared = shareWithServer(display, segment.value);
+    if (!shared.ok) return fail(shared.error);
     const xSegment = client.AllocID();
     const attached = await attach(extensions.shm, xSegment, segment.value);
     if (!attached.ok) return fail(attached.error);
@@ -186,12 +189,21 @@ function connect(display: string): Promise<Result<XDisplay>> {
   });
 }
 
+/** An X server that runs as another user is made owner of the segment, so that it may attach it; its socket tells who it is. */
+function shareWithServer(display: string, segment: SharedSegment): Result<void> {
+  const number = /:(\d+)(?:\.\d+)?$/.exec(display)?.[1];
+  const socket = number === undefined ? undefined : statSync(`/tmp/.X11-unix/X${number}`, { throwIfNoEntry: false });
+  // Root may attach anything.
+  if (socket === undefined || socket.uid === 0 || socket.uid === process.getuid?.()) return ok(undefined);
+  return segment.allow(socket.uid);
+}
+
 async function attach(shm: ShmExtension, xSegment: number, segment: SharedSegment): Promise<Result<void>> {
   const error = await new Promise<unknown>((resolve) => shm.Attach(xSegment, segment.id, false, resolve));
   segment.removeWhenUnused();
   if (!error) return ok(undefined);
   segment.detach();
-  return err('the X server cannot attach shared memory; it must run on this machine and as the same user (or root)');
+  return err('the X server cannot attach shared memory; it must run on this machine');
 }
 
 function reply<T>(request: (done: (error: unknown, value: T) => void) => void): Promise<T> {

@@ -67,10 +67,13 @@ test.each([
 
 test('a folder that cannot be made is named, without a stack', async () => {
   const missing = join(folder(), 'missing');
-  const { output, ended } = prepare(`openSessionFolder({ uid: process.getuid(), gid: process.getgid() }, '');`, {
-    imports: `import { openSessionFolder } from '${LIB}session-folder.mjs';`,
-    env: { TMPDIR: missing },
-  });
+  const { output, ended } = prepare(
+    `const user = { uid: process.getuid(), gid: process.getgid() }; openSessionFolder({ desktop: user, server: user }, '');`,
+    {
+      imports: `import { openSessionFolder } from '${LIB}session-folder.mjs';`,
+      env: { TMPDIR: missing },
+    },
+  );
   expect(await ended).toBe(1);
   expect(output()).toContain(`cannot be made: ENOENT: no such file or directory, mkdir '${missing}/neko-session-`);
   expect(output()).toContain('TMPDIR names another place');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KEYS } from '../../../server/config/schema.js';
-import { SECRET_FILE_VARIABLES } from '../../../server/config/secret-files.js';
+import { mayHoldSecret, SECRET_FILE_VARIABLES } from '../../../server/config/secret-files.js';
 import { loaded, refusal } from './load-given.js';
 
 const PATH = '/run/secrets/it';
@@ -71,4 +71,18 @@ test('quotes that a compose file passes on are left out where the value makes no
   for (const name of ['NEKO_SCREEN', 'NEKO_SERVER_BIND', 'NEKO_SERVER_PROXY', 'NEKO_MAX_FPS'])
     expect(warnings).toContain(`${name}: the value stands in quotes, which are left out. Write it without them.`);
   expect(refusal({ env: { NEKO_SCREEN: '"wide"' } })).toContain('it stands in quotes');
+});
+
+test.each([
+  ['NEKO_MEMBER_MULTIUSER_ADMIN_PASSWORD', true],
+  ['NEKO_PASSWORD', true],
+  ['NEKO_SESSION_API_TOKEN_FILE', true],
+  ['ICE_SERVERS', true],
+  ['NEKO_MEMBER_MULTIUSER_ADMIN_PASSWRD_TOKEN', true],
+  ['NEKO_SERVER_KEY', false],
+  ['NEKO_SCREEN', false],
+  ['NEKO_START_PAGE', false],
+  ['MY_PASSWORD', false],
+])('%s is kept from applications: %s', (name, kept) => {
+  expect(mayHoldSecret(name)).toBe(kept);
 });

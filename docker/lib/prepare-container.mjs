@@ -1,0 +1,55 @@
+// Before supervisor starts in the container, as root: what is secret goes where only the server's user can read it, and what
+// cannot be kept from applications, or will not work, is said in the container's log. Prints words for bin/session.
+import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { sandboxAdvice, sandboxWorks } from './chromium-sandbox.mjs';
+import { guardConfiguredFiles } from './configured-files.mjs';
+import { policyWarnings } from './policy-files.mjs';
+import { secretNames, splitEnvironment, writePrivate } from './private-environment.mjs';
+import { guardSecretFiles } from './secret-files.mjs';
+import { mayRead, userNamed } from './session-user.mjs';
+
+const MAIN = 'file:///opt/neko/dist/server/main.js';
+/** Generated passwords live as long as the container. */
+const KEPT = new Set(['generated.passwords']);
+const { SESSION_PRIVATE: folder, USER, SESSION_SERVER_USER } = process.env;
+
+const say = (line) => console.error(`neko: ${line}`);
+
+/** The private folder, emptied of what an earlier start left: the server's, and readable for root without further rights. */
+function openPrivateFolder() {
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  chownSync(folder, 0, 0);
+  for (const name of readdirSync(folder)) if (!KEPT.has(name)) rmSync(join(folder, name), { recursive: true });
+  for (const name of readdirSync(folder))
+    if (!lstatSync(join(folder, name)).isFile()) rmSync(join(folder, name), { recursive: true });
+}
+
+function closePrivateFolder(server) {
+  mkdirSync(join(folder, 'tmp'), { mode: 0o700 });
+  chownSync(join(folder, 'tmp'), server.uid, server.gid);
+  chownSync(folder, server.uid, 0);
+}
+
+function chromiumFlags(desktop) {
+  if (!existsSync('/usr/bin/chromium')) return '';
+  if (sandboxWorks(desktop)) return '';
+  say(sandboxAdvice);
+  return '--no-sandbox';
+}
+
+async function prepare() {
+  const desktop = userNamed(USER);
+  const server = userNamed(SESSION_SERVER_USER);
+  const { withheld } = splitEnvironment(process.env, await secretNames(MAIN));
+  openPrivateFolder();
+  const environment = { ...withheld, ...guardSecretFiles({ environment: process.env, folder, desktop, server, say }) };
+  writePrivate(folder, { environment }, server);
+  closePrivateFolder(server);
+  await guardConfiguredFiles({ main: MAIN, desktop, server, say });
+  for (const warning of policyWarnings((path) => mayRead(desktop, [path]))) say(warning);
+  const forgotten = Object.keys(environment).flatMap((name) => ['-u', name]);
+  return [...forgotten, `SESSION_CHROMIUM_FLAGS=${process.env.SESSION_CHROMIUM_FLAGS || chromiumFlags(desktop)}`];
+}
+
+console.log((await prepare()).join('\n'));

@@ -1,0 +1,27 @@
+// What of the environment the server alone may see, and the files that hand it over: a process's environment can be read by
+// every process of its user, and supervisor passes its own on to each program.
+import { chownSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The server's own list of what may be a secret; `main` is the URL or path of dist/server/main.js. */
+export async function secretNames(main) {
+  const { mayHoldSecret } = await import(new URL('config/secret-files.js', main).href);
+  return mayHoldSecret;
+}
+
+/** The two halves of an environment: `{ open, withheld }`. */
+export function splitEnvironment(env, mayHoldSecret) {
+  const half = (isWithheld) => Object.fromEntries(Object.entries(env).filter(([name]) => mayHoldSecret(name) === isWithheld));
+  return { open: half(false), withheld: half(true) };
+}
+
+/** Writes what bin/private-environment.mjs reads into the private folder, for the server's user alone. */
+export function writePrivate(folder, { environment, args }, user) {
+  const files = { 'environment.json': environment, 'arguments.json': args };
+  for (const [name, content] of Object.entries(files)) {
+    if (content === undefined) continue;
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
+    if (process.getuid() === 0) chownSync(path, user.uid, user.gid);
+  }
+}
