@@ -22,8 +22,10 @@ export interface SupervisorOptions {
   /** The current description of a stream. */
   describe(streamId: string, has: HasElement): Result<StreamDescription>;
   screen(width: number, height: number): void;
-  /** Whether a stream can be built, told once per stream; `reason` says why not. */
+  /** Whether a stream can be built, told once per check; `reason` says why not. */
   checked(streamId: string, reason: string | undefined): void;
+  /** A stream failed; its next start is described anew. */
+  failed(streamId: string, reason: string): void;
   /** The present host found that nothing can be captured. */
   unusable(reason: string): void;
   startOrdered(streamId: string): void;
@@ -192,10 +194,13 @@ export class CaptureSupervisor implements StreamEngine {
   #orderChecks(): void {
     if (this.#checksOrdered) return;
     this.#checksOrdered = true;
-    for (const id of this.#options.streamIds) {
-      const description = this.#describe(id);
-      if (description !== undefined) this.#host?.send({ kind: 'check', id, text: description.text });
-    }
+    for (const id of this.#options.streamIds) this.check(id);
+  }
+
+  /** Has the host find out whether a stream can be built as it is described now. */
+  check(id: string): void {
+    const description = this.#describe(id);
+    if (description !== undefined) this.#host?.send({ kind: 'check', id, text: description.text });
   }
 
   #streamFailed(id: string, reason: string): void {
@@ -204,6 +209,7 @@ export class CaptureSupervisor implements StreamEngine {
     const { history, delayMs } = ended(stream.history, this.#options.clock.nowMs());
     stream.history = history;
     stream.text = undefined;
+    this.#options.failed(id, reason);
     const problem = `stream ${id}: ${reason}`;
     const { log } = this.#options;
     // The same failure of every further try is no news.
@@ -257,6 +263,6 @@ export class CaptureSupervisor implements StreamEngine {
 }
 
 function startCommand(description: StreamDescription, fd: number): StartCommand {
-  const { kind, hidden: _hidden, codec: _codec, ...rest } = description;
+  const { kind, hidden: _hidden, codec: _codec, notice: _notice, problem: _problem, ...rest } = description;
   return { kind: 'start', fd, kindOfMedia: kind, ...rest };
 }

@@ -5,11 +5,15 @@ import { Emitter } from '../lib/emitter.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { CODECS } from '../protocol/codec.js';
+import { AUDIO_ID } from './audio-stream.js';
 import type { CaptureStatus } from './capture-status.js';
 import { CaptureSupervisor } from './capture-supervisor.js';
 import { CHOSEN_ELEMENTS, type HasElement } from './default-encoders.js';
 import type { EncodedStream } from './encoded-stream.js';
-import { AUDIO_ID, buildStreams } from './pipelines.js';
+import { hardwareDevices } from './hardware-devices.js';
+import { HardwareTrust } from './hardware-trust.js';
+import { encodersIn } from './known-encoders.js';
+import { buildStreams } from './pipelines.js';
 import { monotonicNsToMs, type RtpClock } from './rtp-clock.js';
 import type { ScreenSize } from './screen-size.js';
 import { SharedStream } from './shared-stream.js';
@@ -58,7 +62,8 @@ const INPUT_INTERVAL_MS = 30;
 
 /** Starts the capture host and offers its streams; the error names the key of a setting that cannot be. */
 export function openCapture(options: CaptureOptions): Result<Capture> {
-  const describeAll = (screen: ScreenSize, has: HasElement) => buildStreams({ ...options, screen, has });
+  const devices = hardwareDevices();
+  const describeAll = (screen: ScreenSize, has: HasElement) => buildStreams({ ...options, screen, has, devices });
   const planned = describeAll(options.screen, () => true);
   if (!planned.ok) return planned;
   const missing = options.config.video.ids.find((id) => !planned.value.some((stream) => stream.id === id));
@@ -74,6 +79,11 @@ class RunningCapture implements Capture {
   readonly #clock: Clock;
   readonly #startCheck: StartCheck;
   readonly #events = new Emitter<{ status: CaptureStatus }>();
+  readonly #trust = new HardwareTrust();
+  readonly #log: Log;
+  /** The descriptions as they were last made. */
+  readonly #described = new Map<string, StreamDescription>();
+  readonly #said = new Set<string>();
   #screen: ScreenSize;
   #inputToldMs = Number.NEGATIVE_INFINITY;
 
@@ -84,6 +94,7 @@ class RunningCapture implements Capture {
   ) {
     const { config, display, log, clock, hostEntry } = options;
     this.#clock = clock;
+    this.#log = log;
     this.#screen = options.screen;
     const engine = {
       start: (id: string) => this.#supervisor.start(id),
@@ -100,18 +111,22 @@ class RunningCapture implements Capture {
       hostEntry,
       log,
       clock,
-      elements: CHOSEN_ELEMENTS,
+      elements: [...CHOSEN_ELEMENTS, ...planned.flatMap(({ text }) => encodersIn(text).map(({ element }) => element))],
       streamIds: [...streams.keys()],
       describe: (id, has) => {
-        const described = describeAll(this.#screen, has);
+        const described = describeAll(this.#screen, this.#trust.believed(has));
         if (!described.ok) return described;
-        return ok(described.value.find((stream) => stream.id === id)!);
+        return ok(this.#remember(described.value.find((stream) => stream.id === id)!));
       },
       screen: (width, height) => this.screenChanged({ ...this.#screen, width, height }),
-      checked: (id, reason) => this.#startCheck.heard(id, reason),
+      checked: (id, reason) => this.#checked(id, reason),
+      failed: (id, reason) => this.#distrusted(this.#trust.failed(id, this.#described.get(id)?.text ?? ''), reason),
       unusable: (reason) => this.#startCheck.unusable(reason),
       startOrdered: (id) => streams.get(id)?.startOrdered(),
-      data: (id, data) => streams.get(id)?.read(data),
+      data: (id, data) => {
+        this.#trust.delivered(id);
+        streams.get(id)?.read(data);
+      },
       hostReplaced: () => {
         for (const stream of streams.values()) stream.hostReplaced();
       },
@@ -157,6 +172,29 @@ class RunningCapture implements Capture {
   close(): Promise<void> {
     this.#startCheck.close();
     return this.#supervisor.close();
+  }
+
+  #remember(description: StreamDescription): StreamDescription {
+    this.#described.set(description.id, description);
+    const { notice } = description;
+    if (notice === undefined || this.#said.has(notice) || this.#trust.speaksOf(notice)) return description;
+    this.#said.add(notice);
+    this.#log.warn({}, notice);
+    return description;
+  }
+
+  /** A stream that could not be built because of its hardware encoder is tried again without. */
+  #checked(id: string, reason: string | undefined): void {
+    const described = this.#described.get(id);
+    if (reason === undefined) this.#startCheck.heard(id, undefined);
+    else if (this.#distrusted(this.#trust.distrust(described?.text ?? ''), reason)) this.#supervisor.check(id);
+    else this.#startCheck.heard(id, described?.problem ?? reason);
+  }
+
+  #distrusted(encoder: string | undefined, reason: string): boolean {
+    if (encoder === undefined) return false;
+    this.#log.warn({ encoder, reason }, 'the hardware encoder fails, software encodes instead');
+    return true;
   }
 }
 

@@ -5,7 +5,7 @@ import type { VideoCodecName } from '../protocol/codec.js';
 export type HasElement = (name: string) => boolean;
 
 /** Elements whose existence decides which of several encoders is taken. */
-export const CHOSEN_ELEMENTS: readonly string[] = ['x264enc', 'openh264enc', 'nvautogpuh264enc'];
+export const CHOSEN_ELEMENTS: readonly string[] = ['x264enc', 'openh264enc', 'nvautogpuh264enc', 'nvh264enc'];
 
 /** Keyframes are made on request only, since every joining viewer asks for one. */
 const NEVER = 1_000_000;

@@ -1,11 +1,15 @@
 import type { CaptureConfig, PipelineConfig } from '../config/config.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { audioStream } from './audio-stream.js';
+import { composed, composedWith, type PictureInput } from './composed-pipeline.js';
 import { defaultBitrateBps, defaultEncoder, type HasElement } from './default-encoders.js';
-import { evaluateNumber, evaluateText, type Variables } from './expression.js';
-import { outputChain, replaceAppsink } from './payloaders.js';
+import { fallbackNotice, type HardwareDevices, missingHardware, NO_DEVICES } from './hardware-fallback.js';
+import { codecProblem } from './known-encoders.js';
+import { replaceAppsink } from './payloaders.js';
 import type { ScreenSize } from './screen-size.js';
 import type { StreamDescription } from './stream-description.js';
-import { audioEncoder, v2VideoEncoder } from './v2-pipelines.js';
+import { v2VideoEncoder } from './v2-pipelines.js';
+import { colors, grabbed, type VideoText, withPointer } from './video-text.js';
 
 /** Everything the descriptions depend on. */
 export interface PipelineInput {
@@ -15,31 +19,17 @@ export interface PipelineInput {
   readonly display: string;
   readonly legacy: boolean;
   readonly has: HasElement;
+  /** For the words about a hardware encoder that is missing; none unless given. */
+  readonly devices?: HardwareDevices;
 }
 
-export const AUDIO_ID = 'audio';
 const MAIN_ID = 'main';
 const LEGACY_ID = 'legacy';
-const DEFAULT_OPUS_BPS = 128_000;
-const DEFAULT_POINTER_FPS = 25;
-
-/** The picture grabbed on damage enters here. A queue of one frame that drops the older one keeps latency from growing. */
-const GRAB_SOURCE =
-  'appsrc name=source is-live=true format=time leaky-type=downstream max-buffers=1 max-bytes=0 max-time=0 ! videoconvert n-threads=1';
-/** What browsers take an unmarked picture for: AV1 for BT.709, everything else for BT.601. */
-function colors(codec: StreamDescription['codec'], format = ''): string {
-  return `video/x-raw${format},colorimetry=${codec === 'av1' ? 'bt709' : 'bt601'}`;
-}
-
-/**
- * Small PulseAudio fragments keep the sound's delay near the picture's; the system clock is the one of every pipeline.
- */
-const PULSE_OPTIONS = 'provide-clock=false buffer-time=80000 latency-time=20000';
 
 /** All streams of a configuration, or the first error with the key it belongs to (spec/capture.md sections 2 and 3). */
 export function buildStreams(input: PipelineInput): Result<StreamDescription[]> {
   const streams: StreamDescription[] = [];
-  for (const built of [...videoStreams(input), ok(audioStream(input))]) {
+  for (const built of [...videoStreams(input), ok(audioStream(input.config.audio))]) {
     if (!built.ok) return built;
     streams.push(built.value);
   }
@@ -50,17 +40,11 @@ function videoStreams(input: PipelineInput): Array<Result<StreamDescription>> {
   const { video } = input.config;
   const entries = Object.entries(video.pipelines);
   if (entries.length > 0) return entries.map(([id, pipeline]) => configured(input, id, pipeline, video.ids));
-  const main = mainText(input);
-  const visible = main.ok ? ok(videoStream(input, MAIN_ID, main.value)) : main;
-  if (!input.legacy || !main.ok) return [visible];
-  return [visible, ok({ ...videoStream(input, LEGACY_ID, legacyText(input, main.value)), hidden: true })];
-}
-
-interface VideoText {
-  readonly text: string;
-  readonly source: 'grab' | 'own';
-  readonly framesPerSecond: number;
-  readonly lifts: boolean;
+  const texts = mainTexts(input);
+  if (!texts.ok) return [texts];
+  const main = ok(videoStream(input, MAIN_ID, texts.value.main));
+  if (!input.legacy) return [main];
+  return [main, ok({ ...videoStream(input, LEGACY_ID, texts.value.legacy), hidden: true })];
 }
 
 function videoStream({ config }: PipelineInput, id: string, video: VideoText): StreamDescription {
@@ -69,39 +53,76 @@ function videoStream({ config }: PipelineInput, id: string, video: VideoText): S
   return { id, kind: 'video', codec, hidden: false, output: codec === 'av1' ? 'av1' : 'rtp', keyframeBy, ...video };
 }
 
-/** Stream `main`: one written pipeline, the v2 keys, or the default. */
-function mainText(input: PipelineInput): Result<VideoText> {
-  const { codec, pipeline, v2 } = input.config.video;
-  if (pipeline !== undefined) return written(input, 'capture.video.pipeline', pipeline);
-  if (v2?.template !== undefined) {
-    return written(input, 'video', `${v2.template.replace('%s', input.display)} ! appsink name=appsink`);
+interface MainTexts {
+  readonly main: VideoText;
+  /** The same picture with the pointer drawn, for clients that draw none. */
+  readonly legacy: VideoText;
+}
+
+/** Streams `main` and `legacy`: one written pipeline, the v2 keys, or the default. */
+function mainTexts(input: PipelineInput): Result<MainTexts> {
+  const { pipeline, v2 } = input.config.video;
+  if (pipeline !== undefined) {
+    const pointing = pipeline.replace('show-pointer=false', 'show-pointer=true');
+    return both(written(input, 'capture.video.pipeline', pipeline), written(input, 'capture.video.pipeline', pointing), input);
   }
-  const { width, height, rate } = input.screen;
-  if (v2 !== undefined) return ok(grabbed(`${colors(codec)} ! ${v2VideoEncoder(codec, v2, input.has)}`, codec, v2.fps, false));
-  const encoder = defaultEncoder(codec, defaultBitrateBps(width, height), input.has);
-  return ok(grabbed(`${colors(codec, ',format=I420')} ! ${encoder}`, codec, rate, true));
+  if (v2?.template !== undefined) {
+    const text = v2Text(v2.template, input.display);
+    // Clients of v3 draw the pointer themselves and would show two; those of v2 draw none (section 2.7).
+    const still = text.replace('show-pointer=true', 'show-pointer=false');
+    return both(written(input, 'NEKO_VIDEO', still), written(input, 'NEKO_VIDEO', text), input);
+  }
+  const main = ok(v2 === undefined ? defaultText(input) : v2KeysText(input, v2));
+  return both(main, main, input);
 }
 
-/** The same picture with the pointer drawn, for clients that draw none. */
-function legacyText(input: PipelineInput, main: VideoText): VideoText {
-  if (main.source === 'own') return { ...main, text: main.text.replace('show-pointer=false', 'show-pointer=true') };
-  const fps = Math.min(DEFAULT_POINTER_FPS, main.framesPerSecond);
-  return { ...main, source: 'own', text: main.text.replace(GRAB_SOURCE, pointerSource(input.display, fps)) };
+function both(main: Result<VideoText>, legacy: Result<VideoText>, { display }: PipelineInput): Result<MainTexts> {
+  if (!main.ok) return main;
+  if (!legacy.ok) return legacy;
+  const pointing = withPointer(legacy.value, display);
+  const { notice: _said, ...silent } = legacy.value;
+  return ok({ main: main.value, legacy: pointing === undefined ? silent : { ...silent, source: 'own', text: pointing } });
 }
 
-function grabbed(rest: string, codec: StreamDescription['codec'], framesPerSecond: number, lifts: boolean): VideoText {
-  return { source: 'grab', text: `${GRAB_SOURCE} ! ${rest} ! ${outputChain(codec)}`, framesPerSecond, lifts };
+function defaultText({ config, screen, has }: PipelineInput): VideoText {
+  const { codec } = config.video;
+  const encoder = defaultEncoder(codec, defaultBitrateBps(screen.width, screen.height), has);
+  return grabbed([colors(codec, ',format=I420'), encoder], codec, screen.rate, true);
 }
 
-function pointerSource(display: string, fps: number | undefined): string {
-  const rate = fps === undefined ? 'video/x-raw' : `video/x-raw,framerate=${Math.floor(fps * 100)}/100`;
-  return `ximagesrc display-name=${display} show-pointer=true use-damage=false ! ${rate} ! videoconvert ! queue`;
+type V2Keys = NonNullable<CaptureConfig['video']['v2']>;
+
+function v2KeysText({ config, has, devices = NO_DEVICES }: PipelineInput, v2: V2Keys): VideoText {
+  const { codec } = config.video;
+  const asked = v2VideoEncoder(codec, v2, has);
+  const missing = missingHardware(asked, has);
+  if (missing === undefined) return grabbed([colors(codec), asked], codec, v2.fps, false);
+  const software = v2VideoEncoder(codec, { ...v2, hardwareEncoder: 'none' }, has);
+  return { ...grabbed([colors(codec), software], codec, v2.fps, false), notice: fallbackNotice(missing, software, devices) };
 }
 
+/** The whole text of a v2 template, which has no sink unless it was taken from v3. */
+function v2Text(template: string, display: string): string {
+  const text = template.replace('%s', () => display).replace(/[!\s]+$/, '');
+  return replaceAppsink(text, 'vp8') === undefined ? `${text} ! appsink name=appsink` : text;
+}
+
+/** A pipeline that the user wrote whole; without its hardware encoder the default picture takes its place. */
 function written(input: PipelineInput, key: string, pipeline: string): Result<VideoText> {
-  const text = replaceAppsink(pipeline.replace('{display}', input.display), input.config.video.codec);
+  const { codec } = input.config.video;
+  const text = replaceAppsink(
+    pipeline.replace('{display}', () => input.display),
+    codec,
+  );
   if (text === undefined) return err(`${key}: the pipeline must end in "appsink name=appsink"`);
-  return ok({ source: 'own', text, framesPerSecond: input.screen.rate, lifts: false });
+  const missing = missingHardware(pipeline, input.has);
+  if (missing !== undefined && missing.codec === codec) {
+    const instead = defaultText(input);
+    return ok({ ...instead, notice: `${key}: ${fallbackNotice(missing, instead.text, input.devices ?? NO_DEVICES)}` });
+  }
+  const problem = codecProblem(pipeline, key, 'video', codec);
+  const own: VideoText = { source: 'own', text, framesPerSecond: input.screen.rate, lifts: false };
+  return ok(problem === undefined ? own : { ...own, problem });
 }
 
 /** One entry of `capture.video.pipelines`. */
@@ -114,90 +135,25 @@ function configured(
   const key = `capture.video.pipelines.${id}`;
   const text = pipeline.gstPipeline
     ? written(input, `${key}.gst_pipeline`, pipeline.gstPipeline)
-    : composed(input, key, pipeline);
+    : composedOrFallback(input, key, pipeline);
   return text.ok ? ok({ ...videoStream(input, id, text.value), hidden: !ids.includes(id) }) : text;
 }
 
-function composed(input: PipelineInput, key: string, pipeline: PipelineConfig): Result<VideoText> {
+/** The stream of the fields; without its hardware encoder the software one of its codec, at the same size and rate. */
+function composedOrFallback(input: PipelineInput, key: string, pipeline: PipelineConfig): Result<VideoText> {
+  const { has, devices = NO_DEVICES } = input;
   const { codec } = input.config.video;
-  const variables: Variables = { width: input.screen.width, height: input.screen.height, fps: input.screen.rate };
-  if (!pipeline.gstEncoder) return err(`${key}: gst_encoder or gst_pipeline is needed`);
-  const fps = optionalNumber(`${key}.fps`, pipeline.fps, variables);
-  if (!fps.ok) return fps;
-  if (fps.value !== undefined && fps.value <= 0) return err(`${key}.fps: must be above 0`);
-  const scale = scaling(key, pipeline, variables);
-  if (!scale.ok) return scale;
-  const encoder = encoderText(key, pipeline, variables);
-  if (!encoder.ok) return encoder;
-  // Prefix and suffix start with their own "!".
-  const middle = ` ! ${colors(codec)}${scale.value}${trimmed(pipeline.gstPrefix)} ! ${encoder.value}${trimmed(pipeline.gstSuffix)}`;
-  if (pipeline.showPointer) {
-    const text = `${pointerSource(input.display, fps.value)}${middle} ! ${outputChain(codec)}`;
-    return ok({ source: 'own', text, framesPerSecond: fps.value ?? input.screen.rate, lifts: false });
+  const picture: PictureInput = { screen: input.screen, display: input.display, codec };
+  const asked = composed(picture, key, pipeline);
+  const encoder = pipeline.gstEncoder ?? '';
+  if (!asked.ok) return asked;
+  const missing = missingHardware(encoder, has);
+  if (missing !== undefined && missing.codec === codec) {
+    const software = (width: number, height: number) => defaultEncoder(codec, defaultBitrateBps(width, height), has);
+    const instead = composedWith(picture, key, pipeline, software);
+    if (!instead.ok) return instead;
+    return ok({ ...instead.value, notice: `${key}: ${fallbackNotice(missing, software(1, 1), devices)}` });
   }
-  const text = `${GRAB_SOURCE}${middle} ! ${outputChain(codec)}`;
-  return ok({ source: 'grab', text, framesPerSecond: fps.value ?? input.screen.rate, lifts: fps.value === undefined });
-}
-
-function scaling(key: string, pipeline: PipelineConfig, variables: Variables): Result<string> {
-  const width = optionalNumber(`${key}.width`, pipeline.width, variables);
-  if (!width.ok) return width;
-  const height = optionalNumber(`${key}.height`, pipeline.height, variables);
-  if (!height.ok) return height;
-  if (width.value === undefined || height.value === undefined) return ok('');
-  const size = [Math.trunc(width.value), Math.trunc(height.value)];
-  if (size.some((length) => length < 1)) return err(`${key}: the size ${size.join('x')} is empty`);
-  return ok(` ! videoscale method=0 ! capsfilter name=resolution caps=video/x-raw,width=${size[0]},height=${size[1]}`);
-}
-
-function encoderText(key: string, pipeline: PipelineConfig, variables: Variables): Result<string> {
-  const properties: string[] = [];
-  for (const [name, expression] of Object.entries(pipeline.gstParams ?? {})) {
-    if (expression === '') continue;
-    const value = evaluateText(expression, variables);
-    if (!value.ok) return err(`${key}.gst_params.${name}: ${value.error}`);
-    properties.push(`${name}=${quoted(value.value)}`);
-  }
-  return ok([pipeline.gstEncoder, 'name=encoder', ...properties].join(' '));
-}
-
-/** Launch syntax ends a value at white space unless it is quoted. */
-function quoted(value: string): string {
-  return /[\s!]/.test(value) && !value.startsWith('"') ? `"${value.replace(/[\\"]/g, '\\$&')}"` : value;
-}
-
-function trimmed(part: string | undefined): string {
-  return part?.trim() ? ` ${part.trim()}` : '';
-}
-
-function optionalNumber(key: string, text: string | undefined, variables: Variables): Result<number | undefined> {
-  if (text === undefined || text === '') return ok(undefined);
-  const value = evaluateNumber(text, variables);
-  return value.ok ? value : err(`${key}: ${value.error}`);
-}
-
-function audioStream({ config }: PipelineInput): StreamDescription {
-  const { codec, device, pipeline, v2 } = config.audio;
-  const stream = {
-    id: AUDIO_ID,
-    kind: 'audio',
-    codec,
-    hidden: false,
-    source: 'own',
-    output: 'rtp',
-    keyframeBy: 'event',
-    framesPerSecond: 0,
-    lifts: false,
-  } as const;
-  const template = pipeline?.replace('{device}', device) ?? templateOf(v2?.template, device);
-  // A pipeline that nothing comes out of is no reason to stop: it is found out when it is built, as a desktop without sound.
-  if (template !== undefined) return { ...stream, text: replaceAppsink(template, codec) ?? template };
-  const source = `pulsesrc name=source device=${device} ${PULSE_OPTIONS} ! audioconvert ! audioresample`;
-  const bitrateBps = v2 === undefined ? DEFAULT_OPUS_BPS : v2.bitrateKbps * 1000;
-  const text = `${source} ! queue max-size-buffers=5 leaky=downstream ! ${audioEncoder(codec, bitrateBps)} ! ${outputChain(codec)}`;
-  return { ...stream, text };
-}
-
-function templateOf(template: string | undefined, device: string): string | undefined {
-  return template === undefined ? undefined : `${template.replace('%s', device)} ! appsink name=appsink`;
+  const problem = codecProblem(encoder, `${key}.gst_encoder`, 'video', codec);
+  return ok(problem === undefined ? asked.value : { ...asked.value, problem });
 }

@@ -22,4 +22,8 @@ export interface StreamDescription {
   readonly framesPerSecond: number;
   /** Whether the cap lifts for a moment after an input; not where a rate was configured. */
   readonly lifts: boolean;
+  /** What the administrator should know though the stream runs, such as an encoder that took another's place. */
+  readonly notice?: string;
+  /** Why the stream cannot be built, where that is known in better words than GStreamer's. */
+  readonly problem?: string;
 }

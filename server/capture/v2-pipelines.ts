@@ -13,8 +13,16 @@ const NV12 = 'video/x-raw,format=NV12';
 const H264 = 'video/x-h264,stream-format=byte-stream,profile=constrained-baseline';
 const H265 = 'video/x-h265,stream-format=byte-stream,profile=main';
 
+/** The least upper bound of the encoders' own (x265enc); beyond it they would fall back to their defaults. */
+const MAX_KBPS = 100_000;
+/** The upper bound of x264enc, which counts in milliseconds. */
+const MAX_VBV_MS = 10_000;
+/** What Opus can do (RFC 6716 section 2.1.1). */
+const OPUS_BPS = { min: 6_000, max: 510_000 };
+
 /** The encoder part of the pipeline that v2 generated for these keys, without source and sink. */
-export function v2VideoEncoder(codec: VideoCodecName, { bitrateKbps: b, hardwareEncoder }: V2Video, has: HasElement): string {
+export function v2VideoEncoder(codec: VideoCodecName, { bitrateKbps, hardwareEncoder }: V2Video, has: HasElement): string {
+  const b = Math.min(MAX_KBPS, bitrateKbps);
   const vbv = Math.max(1000, b);
   switch (codec) {
     case 'vp8':
@@ -53,7 +61,7 @@ function h264(b: number, vbv: number, hardwareEncoder: V2Video['hardwareEncoder'
       }
       return (
         `${NV12} ! x264enc bitrate=${b} byte-stream=true key-int-max=60 speed-preset=veryfast threads=4 tune=zerolatency ` +
-        `vbv-buf-capacity=${vbv} ! ${H264}`
+        `vbv-buf-capacity=${Math.min(MAX_VBV_MS, vbv)} ! ${H264}`
       );
     default:
       return assertNever(hardwareEncoder);
@@ -79,8 +87,9 @@ function h265(b: number, vbv: number, hardwareEncoder: V2Video['hardwareEncoder'
   }
 }
 
-/** The encoder part of the sound pipeline for a codec; `bitrateBps` is for Opus. G.711 and G.722 are mono on the wire. */
-export function audioEncoder(codec: AudioCodecName, bitrateBps: number): string {
+/** The encoder part of the sound pipeline for a codec; `askedBps` is for Opus. G.711 and G.722 are mono on the wire. */
+export function audioEncoder(codec: AudioCodecName, askedBps: number): string {
+  const bitrateBps = Math.min(OPUS_BPS.max, Math.max(OPUS_BPS.min, askedBps));
   switch (codec) {
     case 'opus':
       // Loss is announced so that Opus really spends bits on in-band correction; silence is said once in 400 ms (dtx).

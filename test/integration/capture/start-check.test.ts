@@ -78,3 +78,22 @@ test('a written pipeline for sound that leads nowhere: the same', async () => {
   expect(await open({ audio: { pipeline: 'audiotestsrc ! fakesink' } }, lines).usable()).toEqual({ ok: true, value: undefined });
   await until('the warning', () => lines.some((line) => line.startsWith('the desktop has no sound') && /must end in/.test(line)));
 });
+
+test('a hardware encoder that is missing: software encodes, and one line names element, device and what encodes', async () => {
+  const lines: string[] = [];
+  const v2 = { bitrateKbps: 3072, fps: 25, hardwareEncoder: 'vaapi' as const, template: undefined };
+  expect((await open({ codec: 'h264', video: { v2 } }, lines).usable()).ok).toBe(true);
+  const notices = lines.filter((line) => line.includes('vah264enc'));
+  expect(notices).toHaveLength(1);
+  expect(notices[0]).toMatch(/vah264enc cannot be used, (?:openh264enc|x264enc) encodes instead.*\/dev\/dri/);
+});
+
+test('an encoder that does not fit the codec: both are named, with what to set', async () => {
+  const x264 = { showPointer: false, gstPipeline: 'videotestsrc ! x264enc ! appsink name=appsink' };
+  expect(await open({ codec: 'vp8', video: { ids: ['a'], pipelines: { a: x264 } } }).usable()).toEqual({
+    ok: false,
+    error:
+      'no picture can be encoded: capture.video.pipelines.a.gst_pipeline: its encoder x264enc makes h264, but capture.video.codec ' +
+      'is vp8; set NEKO_CAPTURE_VIDEO_CODEC=h264 or use another encoder (stream a)',
+  });
+});

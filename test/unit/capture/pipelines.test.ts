@@ -131,6 +131,28 @@ test('v2 keys give the pipelines of the contract', () => {
   expect(text('audio', {}, { v2: { bitrateKbps: 96, template: undefined } })).toContain('bitrate=96000');
 });
 
+test('the template of v2 draws the pointer for its own clients alone, those of v3 draw it themselves', () => {
+  const template = 'ximagesrc display-name=%s show-pointer=true use-damage=false ! vp8enc name=a';
+  const v2 = { bitrateKbps: 3072, fps: 25, hardwareEncoder: 'none' as const, template };
+  expect(text('main', { v2 }, {}, { legacy: true })).toMatch(/^ximagesrc display-name=:99 show-pointer=false use-damage=false /);
+  expect(text('legacy', { v2 }, {}, { legacy: true })).toMatch(/^ximagesrc display-name=:99 show-pointer=true use-damage=false /);
+  const still = { ...v2, template: template.replace('true', 'false') };
+  expect(text('legacy', { v2: still }, {}, { legacy: true })).toContain('show-pointer=false');
+});
+
+test('a written pipeline with several encoders fits if one of them does, an unknown one always', () => {
+  const problems = (pipeline: string) => {
+    const built = build({ codec: 'vp8', pipeline: `${pipeline} ! appsink name=appsink` });
+    return built.ok ? built.value[0]?.problem : built.error;
+  };
+  expect(problems('a ! tee name=t ! x264enc ! filesink t. ! vp8enc')).toBeUndefined();
+  expect(problems('a ! myx264enc name=x264enc')).toBeUndefined();
+  expect(problems('a ! x264enc')).toContain('x264enc makes h264, but capture.video.codec is vp8');
+  expect(text('audio', {}, { pipeline: 'a ! mulawenc ! appsink name=appsink' })).toContain('mulawenc');
+  const [, sound] = (build({}, { pipeline: 'a ! mulawenc ! appsink name=appsink' }) as { value: { problem?: string }[] }).value;
+  expect(sound?.problem).toContain('mulawenc makes pcmu, but capture.audio.codec is opus; set NEKO_CAPTURE_AUDIO_CODEC=pcmu');
+});
+
 test.each([
   ['opus', 'audio/x-raw,rate=48000,channels=2 ! opusenc'],
   ['g722', 'audio/x-raw,rate=16000,channels=1 ! avenc_g722'],
