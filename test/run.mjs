@@ -27,6 +27,7 @@ const PHASES = {
   types: check('types of server and tests', [bin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']),
   'client-types': check('types of the client', [bin('vue-tsc/bin/vue-tsc.js'), '-p', 'client/tsconfig.json', '--noEmit']),
   unit: vitest('unit', 10),
+  fuzz: vitest('fuzz', 5),
   integration: vitest('integration', 20),
   e2e: vitest('e2e', 25),
   network: vitest('network', 25),

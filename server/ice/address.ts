@@ -88,19 +88,20 @@ function bytesOf4(address: string): Buffer | undefined {
 function bytesOf6(address: string): Buffer | undefined {
   const halves = address.split('::');
   if (halves.length > 2) return undefined;
-  const [head, tail] = [groupsOf(halves[0]!), groupsOf(halves[1] ?? '')];
+  const [head, tail] = [groupsOf(halves[0]!, halves.length === 1), groupsOf(halves[1] ?? '', true)];
   if (!head || !tail) return undefined;
   const missing = 16 - head.length - tail.length;
   if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined;
   return Buffer.concat([Buffer.from(head), Buffer.alloc(missing), Buffer.from(tail)]);
 }
 
-function groupsOf(text: string): number[] | undefined {
+/** `endsAddress`: an IPv4 address may stand for the last two groups, at the end of the whole address alone (RFC 4291 section 2.2). */
+function groupsOf(text: string, endsAddress: boolean): number[] | undefined {
   if (text === '') return [];
   const bytes: number[] = [];
   const groups = text.split(':');
   for (const [index, group] of groups.entries()) {
-    if (index === groups.length - 1 && group.includes('.')) {
+    if (endsAddress && index === groups.length - 1 && group.includes('.')) {
       const mapped = bytesOf4(group);
       if (!mapped) return undefined;
       bytes.push(...mapped);
