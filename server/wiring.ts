@@ -3,6 +3,7 @@ import type { IceTransportsOptions } from './ice/ice-types.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
 import type { Settings } from './protocol/settings.js';
+import { SESSION_LIMITS } from './signaling/limits.js';
 import type { ServerOptions, SessionOptions } from './signaling/options.js';
 
 /** What ICE needs to know of the configuration; `found` are the addresses that a web service saw us from, and grows. */
@@ -73,7 +74,14 @@ export function sessionOptions({ session }: Config): SessionOptions {
   return {
     file: session.file ?? null,
     apiToken: session.apiToken ?? '',
-    rules: { idleMs: session.idleTimeoutMs, lifetimeMs: session.lifetimeMs },
+    rules: {
+      idleMs: session.idleTimeoutMs,
+      lifetimeMs: session.lifetimeMs,
+      inAll: SESSION_LIMITS.inAll.value,
+      keptForAdmins: SESSION_LIMITS.keptForAdmins.value,
+      ofNetwork: SESSION_LIMITS.ofAddress.value,
+      bans: SESSION_LIMITS.bans.value,
+    },
     cookie: { ...cookie, domain: cookie.domain ?? '', path: cookie.path ?? '' },
   };
 }

@@ -41,6 +41,7 @@ export type DisconnectReason =
   | 'connection replaced'
   | 'session deleted'
   | 'session expired'
+  | 'you are banned'
   | 'session disconnected'
   | 'profile changed'
   | 'connection shutdown';

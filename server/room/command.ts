@@ -1,5 +1,6 @@
 import type { MemberProfile } from '../protocol/profile.js';
 import type { SettingsPatch } from '../protocol/settings.js';
+import type { Ban } from './bans.js';
 import type { ClientPlace, NewSession, SocketId } from './room-state.js';
 
 /** Who does something: a session, or whoever holds the API token. */
@@ -19,6 +20,9 @@ export type Command =
   | { readonly kind: 'delete-session'; readonly id: string }
   /** A request showed the session's token. */
   | { readonly kind: 'use'; readonly id: string; readonly place: ClientPlace }
+  /** An admin keeps somebody out, or takes that back. */
+  | { readonly kind: 'ban'; readonly ban: Omit<Ban, 'bannedMs'> }
+  | { readonly kind: 'lift-ban'; readonly id: string }
   /** An admin ends the connection and the peer; session and token stay. */
   | { readonly kind: 'disconnect-session'; readonly id: string }
   | { readonly kind: 'connect'; readonly id: string; readonly socket: SocketId }
@@ -42,6 +46,10 @@ export type Command =
 export type Refusal =
   | 'logins-locked'
   | 'already-connected'
+  | 'banned'
+  | 'too-many-sessions'
+  | 'too-many-bans'
+  | 'unknown-ban'
   | 'unknown-session'
   | 'login-disabled'
   | 'connection-disabled'

@@ -1,4 +1,5 @@
 import type { DisconnectReason } from '../protocol/system.js';
+import { isBanned } from './bans.js';
 import type { Draft } from './draft.js';
 import { clearHost, withdrawRequest } from './hosting.js';
 import { scheduleExpiry } from './lifetime.js';
@@ -14,6 +15,7 @@ export function connect(draft: Draft, id: string, socket: SocketId) {
   const session = draft.room.sessions.get(id);
   if (session === undefined) return turnAway(draft, socket, 'unknown-session', 'session not found');
   const { profile, connection } = session;
+  if (isBanned(draft.room, session)) return turnAway(draft, socket, 'banned', 'you are banned');
   if (!profile.can_login) return turnAway(draft, socket, 'login-disabled', 'session login disabled');
   if (!profile.can_connect) return turnAway(draft, socket, 'connection-disabled', 'connection disabled');
   if (isConnected(session) && !draft.room.settings.merciful_reconnect) {

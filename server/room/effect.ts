@@ -16,4 +16,5 @@ export type Effect =
   | { readonly kind: 'pause-peer'; readonly sessionId: string; readonly paused: boolean }
   | { readonly kind: 'close-peer'; readonly sessionId: string }
   | { readonly kind: 'persist' }
+  | { readonly kind: 'persist-bans' }
   | { readonly kind: 'wake'; readonly atMs: EpochMs };

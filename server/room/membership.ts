@@ -1,8 +1,10 @@
 import type { MemberProfile } from '../protocol/profile.js';
-import type { DisconnectReason } from '../protocol/system.js';
+import { isBanned } from './bans.js';
+import { makeRoom } from './capacity.js';
 import { endConnection } from './connections.js';
+import { deleteSession } from './delete-session.js';
 import type { Draft } from './draft.js';
-import { clearHost, withdrawRequest } from './hosting.js';
+import { clearHost } from './hosting.js';
 import { endOf, scheduleExpiry } from './lifetime.js';
 import { privateModeBlocks } from './permissions.js';
 import { isConnected, type NewSession, newSession, type Session } from './room-state.js';
@@ -13,28 +15,17 @@ export const CLOSE_PEER_AFTER_MS = 1_000;
 
 /** Makes a session for somebody whose credentials were right (M1-M3). */
 export function login(draft: Draft, made: NewSession) {
+  if (isBanned(draft.room, made)) return draft.refuse('banned');
   if (draft.room.settings.locked_logins && !made.profile.is_admin) return draft.refuse('logins-locked');
   const existing = draft.room.sessions.get(made.id);
   if (existing !== undefined && isConnected(existing)) return draft.refuse('already-connected');
   if (existing !== undefined) deleteSession(draft, made.id);
+  if (!makeRoom(draft, made)) return draft.refuse('too-many-sessions');
   const session = newSession(made, draft.nowMs);
   draft.addSession(session);
   scheduleExpiry(draft);
   draft.effect({ kind: 'persist' });
   draft.broadcast({ event: 'session/created', payload: sessionData(session) });
-}
-
-/** Logout, an admin's work, or its time is over (M4). */
-export function deleteSession(draft: Draft, id: string, reason: DisconnectReason = 'session deleted') {
-  const session = draft.room.sessions.get(id);
-  if (session === undefined) return draft.refuse('unknown-session');
-  endConnection(draft, session, reason);
-  if (draft.room.hostId === id) clearHost(draft, id);
-  withdrawRequest(draft, id);
-  draft.removeSession(session);
-  draft.effect({ kind: 'close-peer', sessionId: id });
-  draft.effect({ kind: 'persist' });
-  draft.broadcast({ event: 'session/deleted', payload: { id } });
 }
 
 /** An admin ends connection and peer; the session stays (M5). */

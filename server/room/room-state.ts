@@ -1,6 +1,7 @@
 import { cleanName } from '../protocol/name.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Settings } from '../protocol/settings.js';
+import type { Ban } from './bans.js';
 import type { SessionRules } from './session-rules.js';
 
 /** A WebSocket, named by the shell; a number is never used twice. */
@@ -80,6 +81,7 @@ export interface Room {
   readonly sessions: ReadonlyMap<string, Session>;
   /** Token digest -> id of the session whose token it is. */
   readonly idsByToken: ReadonlyMap<string, string>;
+  readonly bans: ReadonlyMap<string, Ban>;
   /** When the room will look for sessions that are over; no later than the first of them is. */
   readonly expiryCheckMs: EpochMs | null;
   /** The session in control; always one of `sessions`. */
@@ -95,16 +97,18 @@ export interface RoomStart {
   readonly settings: Settings;
   readonly rules: SessionRules;
   readonly saved: readonly SavedSession[];
+  readonly bans?: readonly Ban[];
   readonly nowMs: EpochMs;
 }
 
 /** A room as it is after start: saved sessions are there, unconnected; control protection starts with locked controls. */
-export function openRoom({ settings, rules, saved, nowMs }: RoomStart): Room {
+export function openRoom({ settings, rules, saved, bans = [], nowMs }: RoomStart): Room {
   return {
     settings: { ...settings, locked_controls: settings.locked_controls || settings.control_protection },
     rules,
     sessions: new Map(saved.map((session) => [session.id, restoredSession(session, nowMs)])),
     idsByToken: new Map(saved.map(({ id, tokenDigest }) => [tokenDigest, id])),
+    bans: new Map(bans.map((ban) => [ban.id, ban])),
     expiryCheckMs: null,
     hostId: null,
     openRequests: new Map(),

@@ -1,11 +1,13 @@
 import { assertNever } from '../lib/assert-never.js';
+import { ban, liftBan } from './bans.js';
 import type { Command } from './command.js';
 import { connect, expireGrace, setWatching, socketClosed } from './connections.js';
 import { recordCursor, tickCursors } from './cursors.js';
+import { deleteSession } from './delete-session.js';
 import { Draft, type Step } from './draft.js';
 import { giveControl, releaseControl, requestControl, resetControl, takeControl } from './hosting.js';
 import { noteUse } from './lifetime.js';
-import { closeForbiddenPeers, deleteSession, disconnectSession, expireSessions, login, setProfile } from './membership.js';
+import { closeForbiddenPeers, disconnectSession, expireSessions, login, setProfile } from './membership.js';
 import type { EpochMs, Room } from './room-state.js';
 import { setSettings } from './settings-rules.js';
 
@@ -24,6 +26,10 @@ function work(draft: Draft, command: Command) {
       return deleteSession(draft, command.id);
     case 'use':
       return noteUse(draft, command.id, command.place);
+    case 'ban':
+      return ban(draft, command.ban);
+    case 'lift-ban':
+      return liftBan(draft, command.id);
     case 'disconnect-session':
       return disconnectSession(draft, command.id);
     case 'connect':

@@ -4,4 +4,11 @@ export interface SessionRules {
   readonly idleMs: number;
   /** A session ends this long after its login, connected or not; 0 turns this off. */
   readonly lifetimeMs: number;
+  /** Sessions in all. */
+  readonly inAll: number;
+  /** Of those, how many only admins may have. */
+  readonly keptForAdmins: number;
+  /** Sessions of one network; users and admins are counted apart. */
+  readonly ofNetwork: number;
+  readonly bans: number;
 }

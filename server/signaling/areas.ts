@@ -5,6 +5,7 @@ import { startsWithPattern } from './path-pattern.js';
 const AREAS: readonly (readonly [pattern: string, guards: readonly Guard[]])[] = [
   ['/api/sessions/:sessionId', [isAdmin]],
   ['/api/sessions', []],
+  ['/api/bans', [isAdmin]],
   ['/api/members_bulk', [isAdmin]],
   ['/api/members', []],
   ['/api/room/settings', [isAdmin]],

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../lib/errors.js';
+import { isBanned } from '../room/bans.js';
 import type { Actor } from '../room/command.js';
 import { profileOf } from '../room/permissions.js';
 import { readCookie } from './cookie.js';
@@ -19,6 +20,8 @@ export function authenticate(call: Call, url: string): SessionCall {
   const profile = actor === null ? undefined : profileOf(call.services.room.state, actor);
   if (actor === null || profile === undefined) throw new AppError(401, 'Unauthorized');
   if (!profile.can_login) throw new AppError(403, 'login is disabled for this session');
+  const session = actor.kind === 'session' ? call.services.room.state.sessions.get(actor.id) : undefined;
+  if (session !== undefined && isBanned(call.services.room.state, session)) throw new AppError(403, 'you are banned');
   return { ...call, actor, profile };
 }
 

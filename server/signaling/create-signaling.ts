@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ok, type Result } from '../lib/result.js';
 import { openRoom, savedSessions } from '../room/room-state.js';
+import { BanFile } from './ban-file.js';
 import { Callers } from './callers.js';
 import { trustedPeers } from './client-address.js';
 import { createEffectSink } from './effect-sink.js';
@@ -20,6 +21,7 @@ import { openPasswordMarks } from './password-marks.js';
 import { restoreSessions } from './restore-sessions.js';
 import { RoomRunner } from './room-runner.js';
 import { addEndpoints, addUnmatched, requireLiteralPaths } from './router.js';
+import { banRoutes } from './routes/bans.js';
 import { batchRoute } from './routes/batch.js';
 import { clipboardRoutes } from './routes/clipboard.js';
 import { controlRoutes } from './routes/control.js';
@@ -56,11 +58,16 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   const loaded = (await file?.load(Date.now())) ?? ok([]);
   if (!loaded.ok) return loaded;
   const sockets = new Sockets(clock);
-  const sink = createEffectSink({ sockets, desktop, peers, file });
+  const bans = options.session.file === null ? null : new BanFile(options.session.file, log);
+  const sink = createEffectSink({ sockets, desktop, peers, file, bans });
   const passwordMarks = await openPasswordMarks(options.session.file, log);
   const saved = await restoreSessions(loaded.value, options.members, passwordMarks, log);
   const { settings, session } = options;
-  const room = new RoomRunner(openRoom({ settings, rules: session.rules, saved, nowMs: Date.now() }), clock, sink);
+  const room = new RoomRunner(
+    openRoom({ settings, rules: session.rules, saved, bans: (await bans?.load()) ?? [], nowMs: Date.now() }),
+    clock,
+    sink,
+  );
   // Ends what was over before the start, and wakes the room for the next.
   room.apply({ kind: 'tick' });
   if (saved.length > 0) file?.save(savedSessions(room.state));
@@ -91,6 +98,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     stopSaving();
     file?.save(savedSessions(room.state));
     await file?.close();
+    await bans?.flush();
   };
   return ok({
     app,
@@ -132,6 +140,7 @@ async function createApp(services: Services, gate: ConnectionGate, saved: () => 
     ...loginRoutes(),
     ...ownSessionRoutes,
     ...sessionRoutes,
+    ...banRoutes,
     ...memberRoutes,
     ...settingsRoutes,
     ...controlRoutes,

@@ -2,6 +2,7 @@ import { assertNever } from '../lib/assert-never.js';
 import type { SystemInit } from '../protocol/system.js';
 import type { RoomInit } from '../room/effect.js';
 import { type SocketId, savedSessions } from '../room/room-state.js';
+import type { BanFile } from './ban-file.js';
 import type { DesktopPort, PeerPort } from './ports.js';
 import type { EffectSink } from './room-runner.js';
 import type { SessionFile } from './session-file.js';
@@ -12,11 +13,12 @@ interface Targets {
   readonly desktop: DesktopPort;
   readonly peers: PeerPort;
   readonly file: SessionFile | null;
+  readonly bans: BanFile | null;
 }
 
 /** Carries the room's decisions out into the world. */
 export function createEffectSink(targets: Targets): EffectSink {
-  const { sockets, desktop, peers, file } = targets;
+  const { sockets, desktop, peers, file, bans } = targets;
   return (effect, room) => {
     switch (effect.kind) {
       case 'send':
@@ -33,6 +35,8 @@ export function createEffectSink(targets: Targets): EffectSink {
         return peers.peer(effect.sessionId)?.close();
       case 'persist':
         return file?.save(savedSessions(room));
+      case 'persist-bans':
+        return bans?.save([...room.bans.values()]);
       default:
         return assertNever(effect);
     }

@@ -128,3 +128,21 @@ export const LOGIN_LIMITS = {
     beyond: 'a shorter one is warned about and not taken from addresses that are guessing',
   },
 } as const satisfies LimitTable;
+
+/** How many sessions there may be. */
+export const SESSION_LIMITS = {
+  inAll: {
+    value: 1_000,
+    unit: 'count',
+    what: 'sessions in all, connected or not',
+    beyond: 'an unconnected one of the address that has most makes room, else 429',
+  },
+  keptForAdmins: { value: 50, unit: 'count', what: 'of those, kept for admins', beyond: 'as above' },
+  ofAddress: {
+    value: 100,
+    unit: 'count',
+    what: 'sessions of users of one address (IPv6: /64 network), and as many of admins',
+    beyond: 'its own longest unused unconnected one makes room, else 429',
+  },
+  bans: { value: 1_000, unit: 'count', what: 'bans', beyond: '422' },
+} as const satisfies LimitTable;

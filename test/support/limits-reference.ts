@@ -2,13 +2,14 @@ import { ICE_LIMITS } from '../../server/ice/limits.js';
 import type { Limit, LimitTable } from '../../server/lib/limits.js';
 import { MEDIA_LIMITS } from '../../server/media/limits.js';
 import { FIELD_LIMITS } from '../../server/protocol/limits.js';
-import { HTTP_LIMITS, LOGIN_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
+import { HTTP_LIMITS, LOGIN_LIMITS, SESSION_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
 import { CHANNEL_LIMITS, DTLS_LIMITS, PEER_LIMITS, SCTP_LIMITS, SDP_LIMITS } from '../../server/webrtc/limits.js';
 
 const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
   ['HTTP', HTTP_LIMITS],
   ['WebSocket', SOCKET_LIMITS],
   ['Logins', LOGIN_LIMITS],
+  ['Sessions', SESSION_LIMITS],
   ['Fields', FIELD_LIMITS],
   ['DTLS', DTLS_LIMITS],
   ['SCTP', SCTP_LIMITS],

@@ -5,7 +5,14 @@ import { placeOf } from '../../server/signaling/client-address.js';
 import { tokenDigest } from '../../server/signaling/credentials.js';
 
 /** Sessions that live for ever. */
-export const ENDLESS: SessionRules = { idleMs: 0, lifetimeMs: 0 };
+export const ENDLESS: SessionRules = {
+  idleMs: 0,
+  lifetimeMs: 0,
+  inAll: 1_000,
+  keptForAdmins: 50,
+  ofNetwork: 100,
+  bans: 1_000,
+};
 
 /** What a login makes a session from. */
 export function loginOf(id: string, profile: MemberProfile, token = `token of ${id}`, address = '192.0.2.1'): NewSession {

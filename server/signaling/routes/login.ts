@@ -8,6 +8,7 @@ import { placeOf } from '../client-address.js';
 import { clearedCookie, sessionCookie } from '../cookie.js';
 import { newToken, tokenDigest } from '../credentials.js';
 import { type Answer, type Call, type Endpoint, endpoint, json, openEndpoint } from '../endpoint.js';
+import { RetryLater } from '../http/retry-later.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { LoginGate } from '../login/login-gate.js';
 import type { PasswordMarks } from '../password-marks.js';
@@ -15,6 +16,9 @@ import type { VerifiedMember } from '../ports.js';
 import { readBody } from '../request-body.js';
 
 const LoginRequest = Type.Object({ username: Name, password: Password });
+
+/** Sessions end at any time; nobody can know when. */
+const FULL_RETRY_S = 30;
 
 /** Login and logout. */
 export function loginRoutes(): Endpoint[] {
@@ -43,6 +47,8 @@ function openSession({ services, address }: Call, member: VerifiedMember): Answe
   const token = newToken();
   const made = madeFrom(member, token, address, passwordMarks);
   const refused = room.apply({ kind: 'login', session: made });
+  if (refused === 'banned') throw new AppError(403, 'you are banned');
+  if (refused === 'too-many-sessions') throw new RetryLater(429, 'too many sessions, try again later', FULL_RETRY_S);
   if (refused === 'logins-locked') throw new AppError(403, 'logins are locked');
   if (refused === 'already-connected') throw new AppError(422, 'session already connected');
   const session = room.state.sessions.get(member.id);

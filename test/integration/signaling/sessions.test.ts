@@ -11,6 +11,7 @@ import { markKeyFile } from '../../../server/signaling/password-marks.js';
 import type { MemberPort } from '../../../server/signaling/ports.js';
 import { ENDLESS } from '../../support/sessions.js';
 import { waitFor } from '../../support/wait-for.js';
+import { USER_PASSWORD } from './fake-members.js';
 import { Harness, type Login, type Overrides } from './harness.js';
 
 let harness: Harness;
@@ -228,4 +229,65 @@ test('a short API token is warned about and is not taken from an address that gu
   await harness.close();
   await start({ session: { apiToken: 'b'.repeat(32) } });
   expect(harness.logged.filter((line) => line.includes('is short'))).toEqual([]);
+});
+
+test('a ban ends the session, keeps member and address out over a restart, and can be lifted', async () => {
+  const file = join(directory, 'sessions.json');
+  const options = { members: listed(), session: { file } };
+  await start(options);
+  const root = await login('root', 'rootpw');
+  const bob = await harness.enter(await login('bob', 'bobpw'));
+  const banned = await harness.http('POST', '/api/sessions/bob/ban', { token: root.token });
+  expect(await banned.json()).toMatchObject({ member: 'bob', address: '127.0.0.1', banned_by: 'root' });
+  expect(await bob.seen('system/disconnect')).toEqual({ message: 'you are banned' });
+  expect([await whoami(bob.token), (await login('bob', 'bobpw')).status]).toEqual([401, 403]);
+  await harness.close();
+  await start(options);
+  expect((await login('bob', 'bobpw')).status).toBe(403);
+  const bans = async () => (await harness.http('GET', '/api/bans', { token: root.token })).json();
+  const [{ id }] = await bans();
+  expect((await harness.http('DELETE', `/api/bans/${id}`, { token: root.token })).status).toBe(204);
+  expect([await bans(), (await login('bob', 'bobpw')).status]).toEqual([[], 200]);
+});
+
+test('a session that comes from a banned address later is refused at its next request and its socket', async () => {
+  await start({ server: { trustedProxies: ['127.0.0.0/8'] } });
+  const [admin, user] = [await harness.login('admin'), await harness.login('user')];
+  const body = { address: '192.0.2.1' };
+  expect((await harness.http('POST', '/api/bans', { token: admin.token, body })).status).toBe(200);
+  const headers = { 'x-forwarded-for': '192.0.2.1' };
+  const refused = await harness.http('GET', '/api/whoami', { token: user.token, headers });
+  expect([refused.status, await refused.json()]).toEqual([403, { code: 403, message: 'you are banned' }]);
+  expect((await harness.http('GET', '/api/whoami', { token: admin.token, headers })).status).toBe(200);
+  const socket = harness.socket(`?token=${user.token}`, headers);
+  expect(await socket.seen('system/disconnect')).toEqual({ message: 'you are banned' });
+});
+
+test.each([
+  ['nobody', 'POST', '/api/sessions/nobody/ban', undefined, 404],
+  ['oneself', 'POST', '/api/sessions/root/ban', undefined, 400],
+  ['oneself by name', 'POST', '/api/bans', { member: 'root' }, 400],
+  ['nothing', 'POST', '/api/bans', {}, 400],
+  ['no address', 'POST', '/api/bans', { address: 'example.org' }, 400],
+  ['a ban that is not there', 'DELETE', '/api/bans/x', undefined, 404],
+])('a ban of %s is refused', async (_what, method, path, body, status) => {
+  await start({ members: listed() });
+  const root = await login('root', 'rootpw');
+  const bob = await login('bob', 'bobpw');
+  expect((await harness.http(method, path, { token: root.token, body })).status).toBe(status);
+  expect((await harness.http(method, path, { token: bob.token, body })).status).toBe(403);
+  expect((await harness.http(method, path, { body })).status).toBe(401);
+});
+
+test('sessions of an address are bounded, connected ones stay, admins come in', async () => {
+  await start({ session: { rules: { ...ENDLESS, ofNetwork: 2 } } });
+  const first = await harness.join('user');
+  const second = await harness.login('user');
+  const third = await harness.join('user');
+  expect([await whoami(second.token), await whoami(first.token)]).toEqual([401, 200]);
+  const refused = await harness.http('POST', '/api/login', { body: { username: 'x', password: USER_PASSWORD } });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
+  expect(await refused.json()).toEqual({ code: 429, message: 'too many sessions, try again later' });
+  expect((await harness.login('admin')).token).toHaveLength(64);
+  expect(third.closeCode).toBeNull();
 });

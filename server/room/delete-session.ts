@@ -1,0 +1,17 @@
+import type { DisconnectReason } from '../protocol/system.js';
+import { endConnection } from './connections.js';
+import type { Draft } from './draft.js';
+import { clearHost, withdrawRequest } from './hosting.js';
+
+/** Logout, an admin's work, or its time is over (M4). */
+export function deleteSession(draft: Draft, id: string, reason: DisconnectReason = 'session deleted') {
+  const session = draft.room.sessions.get(id);
+  if (session === undefined) return draft.refuse('unknown-session');
+  endConnection(draft, session, reason);
+  if (draft.room.hostId === id) clearHost(draft, id);
+  withdrawRequest(draft, id);
+  draft.removeSession(session);
+  draft.effect({ kind: 'close-peer', sessionId: id });
+  draft.effect({ kind: 'persist' });
+  draft.broadcast({ event: 'session/deleted', payload: { id } });
+}
