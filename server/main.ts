@@ -4,6 +4,7 @@ import { renderEffectiveConfig } from './config/effective.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
 import { readConfigFile } from './config/read-config-file.js';
 import { renderSettingsReference } from './config/reference.js';
+import { mayHoldSecret } from './config/secret-files.js';
 import { systemClock } from './lib/clock.js';
 import { createLogger } from './logger.js';
 import { guardProcess } from './process-guard.js';
@@ -54,6 +55,8 @@ function read(argv: readonly string[]): LoadedConfig {
 }
 
 async function serve({ config, warnings }: LoadedConfig): Promise<void> {
+  // They are read; what the server starts, such as the capture host and helper programs, needs none of them.
+  for (const name of Object.keys(process.env)) if (mayHoldSecret(name)) delete process.env[name];
   const log = createLogger(config.log);
   guardProcess(log);
   for (const warning of warnings) log.warn(warning);

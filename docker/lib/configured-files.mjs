@@ -1,7 +1,7 @@
 // What the server keeps over restarts (sessions, members) and its configuration file lie where whoever runs the container
 // mounted them, mostly owned by the user of the desktop, as whom neko's server runs.
 import { chmodSync, chownSync, existsSync, lstatSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { mayRead } from './session-user.mjs';
 
 const readFile = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
@@ -13,37 +13,35 @@ async function effective(main) {
   return loaded.ok ? loaded.value : undefined;
 }
 
-/** Gives a file, and the folder that it is replaced in, to the server; a link is left alone. */
-function give(path, { desktop, server, say }) {
+/** A file of the server's own, for it alone; a link is left alone. */
+function giveFile(file, server) {
+  if (!existsSync(file) || !lstatSync(file).isFile()) return;
+  // First ours: root without further rights changes the mode of its own files alone.
+  chownSync(file, 0, 0);
+  chmodSync(file, 0o600);
+  chownSync(file, server.uid, server.gid);
+}
+
+/** Gives files to the server, and their folder too where it was the desktop user's: files are replaced in it. */
+function give(folder, names, { desktop, server, say }) {
   try {
-    const folder = dirname(path);
-    if (!existsSync(folder) || lstatSync(folder).isSymbolicLink()) return;
+    if (!existsSync(folder) || !lstatSync(folder).isDirectory()) return;
+    for (const name of names) giveFile(join(folder, name), server);
     const owner = lstatSync(folder).uid;
     // The desktop user's home stays that user's.
-    const isHome = `${desktop.home}/`.startsWith(`${folder}/`);
-    for (const file of [path, `${path}.passwords`]) {
-      if (!existsSync(file) || !lstatSync(file).isFile()) continue;
-      // First ours: root without further rights changes the mode of its own files alone.
-      chownSync(file, 0, 0);
-      chmodSync(file, 0o600);
-      chownSync(file, server.uid, server.gid);
-    }
-    if (owner === desktop.uid && !isHome) chownSync(folder, server.uid, -1);
-    else if (isHome || (owner !== server.uid && owner !== 0))
-      say(`${path}: applications may write to its folder. Let it lie in a folder of its own.`);
+    if (`${desktop.home}/`.startsWith(`${folder}/`))
+      say(`${folder}: applications may write here. Let ${names[0]} lie in a folder of its own.`);
+    else if (owner === desktop.uid) chownSync(folder, server.uid, -1);
   } catch (error) {
-    say(`${path} cannot be given to the server (${error.code}).`);
+    say(`${folder}/${names[0]} cannot be given to the server (${error.code}).`);
   }
 }
 
-/** The folder of log files: the server writes there, supervisor as root too, applications do not. */
-function giveLogs(folder, { server, say }) {
+/** The folder of the programs' logs: supervisor writes there as root, the server may as well, applications may not. */
+function closeLogs(folder, { server, say }) {
   try {
-    if (!existsSync(folder) || !lstatSync(folder).isDirectory()) return;
     chownSync(folder, 0, server.gid);
     chmodSync(folder, 0o1775);
-    const latest = join(folder, 'neko-latest.log');
-    if (existsSync(latest) && lstatSync(latest).isFile()) chownSync(latest, server.uid, server.gid);
   } catch (error) {
     say(`${folder} cannot be kept from applications (${error.code}).`);
   }
@@ -70,13 +68,13 @@ function closeConfig(path, { desktop, server, say }) {
 
 /** Sees to the files that the effective configuration names; `say` hears of what stays open to applications. */
 export async function guardConfiguredFiles({ main, ...context }) {
-  giveLogs(process.env.SESSION_LOGS, context);
+  closeLogs(process.env.SESSION_LOGS, context);
   const loaded = await effective(main);
   if (loaded === undefined) return;
   const { session, member, log } = loaded.config;
-  if (log.dir !== undefined) giveLogs(log.dir, context);
+  if (log.dir !== undefined) give(log.dir, ['neko-latest.log'], context);
   for (const path of [session.file, member.provider === 'file' ? member.file.path : undefined])
-    if (path !== undefined) give(path, context);
+    if (path !== undefined) give(dirname(path), [basename(path), `${basename(path)}.passwords`], context);
   const { KEYS } = await import(new URL('config/schema.js', main).href);
   const origins = KEYS.filter(({ key }) => key.sensitive).map(({ slot }) => loaded.origins.get(slot));
   for (const path of new Set(origins.filter((origin) => origin?.kind === 'file').map((origin) => origin.path)))

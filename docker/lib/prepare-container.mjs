@@ -6,7 +6,7 @@ import { sandboxAdvice, sandboxWorks } from './chromium-sandbox.mjs';
 import { guardConfiguredFiles } from './configured-files.mjs';
 import { policyWarnings } from './policy-files.mjs';
 import { secretNames, splitEnvironment, writePrivate } from './private-environment.mjs';
-import { guardSecretFiles } from './secret-files.mjs';
+import { guardSecretFiles, namedFiles } from './secret-files.mjs';
 import { mayRead, userNamed } from './session-user.mjs';
 
 const MAIN = 'file:///opt/neko/dist/server/main.js';
@@ -20,9 +20,10 @@ const say = (line) => console.error(`neko: ${line}`);
 function openPrivateFolder() {
   mkdirSync(folder, { recursive: true, mode: 0o750 });
   chownSync(folder, 0, 0);
-  for (const name of readdirSync(folder)) if (!KEPT.has(name)) rmSync(join(folder, name), { recursive: true });
-  for (const name of readdirSync(folder))
-    if (!lstatSync(join(folder, name)).isFile()) rmSync(join(folder, name), { recursive: true });
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (!KEPT.has(name) || !lstatSync(path).isFile()) rmSync(path, { recursive: true });
+  }
 }
 
 function closePrivateFolder(server) {
@@ -41,9 +42,11 @@ function chromiumFlags(desktop) {
 async function prepare() {
   const desktop = userNamed(USER);
   const server = userNamed(SESSION_SERVER_USER);
-  const { withheld } = splitEnvironment(process.env, await secretNames(MAIN));
+  const { mayHoldSecret, SECRET_FILE_VARIABLES } = await secretNames(MAIN);
+  const { withheld } = splitEnvironment(process.env, mayHoldSecret);
   openPrivateFolder();
-  const environment = { ...withheld, ...guardSecretFiles({ environment: process.env, folder, desktop, server, say }) };
+  const files = namedFiles(process.env, SECRET_FILE_VARIABLES);
+  const environment = { ...withheld, ...guardSecretFiles(files, { folder, desktop, server, say }) };
   writePrivate(folder, { environment }, server);
   closePrivateFolder(server);
   await guardConfiguredFiles({ main: MAIN, desktop, server, say });

@@ -3,11 +3,11 @@
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The server's own list of what may be a secret; `main` is the URL or path of dist/server/main.js. */
-export async function secretNames(main) {
-  const { mayHoldSecret } = await import(new URL('config/secret-files.js', main).href);
-  return mayHoldSecret;
-}
+/**
+ * What the server itself says of variables, `{ mayHoldSecret(name), SECRET_FILE_VARIABLES }`; `main` is the URL of
+ * dist/server/main.js.
+ */
+export const secretNames = (main) => import(new URL('config/secret-files.js', main).href);
 
 /** The two halves of an environment: `{ open, withheld }`. */
 export function splitEnvironment(env, mayHoldSecret) {

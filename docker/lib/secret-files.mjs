@@ -6,11 +6,8 @@ import { mayRead } from './session-user.mjs';
 /** Where container engines mount secrets, mostly readable by all. The folder itself is the container's own. */
 const MOUNTED = '/run/secrets';
 
-/** TLS keys, by both of their names. */
-const KEYS = /^NEKO_(SERVER_)?KEY$/;
-
-const namesSecretFile = (name, env) =>
-  (/^NEKO_.*_FILE$/.test(name) && env[name.slice(0, -'_FILE'.length)] === undefined) || KEYS.test(name);
+/** Variables that name files with secrets in them beside NEKO_…_FILE: TLS keys, by both of their names. */
+const KEYS = ['NEKO_SERVER_KEY', 'NEKO_KEY'];
 
 function closeFolder(server) {
   try {
@@ -21,10 +18,17 @@ function closeFolder(server) {
   }
 }
 
-/** The configuration file that the server is going to read, if it is one of the usual ones. */
-function configFile(environment) {
+/**
+ * The files that variables name and that are there, as `[name, path]`: `secret` ones (`fileVariables` is the server's list), and
+ * `config`, the configuration file that the server is going to read.
+ */
+export function namedFiles(environment, fileVariables) {
   const usual = ['json', 'toml', 'yaml', 'yml', 'dotenv', 'env'].map((extension) => `/etc/neko/neko.${extension}`);
-  return environment.NEKO_CONFIG || usual.find((path) => existsSync(path));
+  const there = (pairs) => pairs.filter(([, path]) => path && existsSync(path));
+  return {
+    secret: there([...fileVariables, ...KEYS].map((name) => [name, environment[name]])),
+    config: there([['NEKO_CONFIG', environment.NEKO_CONFIG || usual.find((path) => existsSync(path))]]),
+  };
 }
 
 /** Copies a file to where the server's user can read it; undefined, and said, when even that cannot be done. */
@@ -41,22 +45,18 @@ function copyFor(server, path, copy, say) {
 }
 
 /**
- * Sees to the files that `environment` names, and to the configuration file. Returns the variables that have to change: a file that the server's user cannot
- * read is copied into its private folder. What applications can read all the same is said.
+ * Sees to the files of `namedFiles`. Returns the variables that have to change: a file that the server's user cannot read is
+ * copied into its private folder. What applications can read all the same is said.
  */
-export function guardSecretFiles({ environment, folder, desktop, server, say }) {
+export function guardSecretFiles({ secret, config }, { folder, desktop, server, say }) {
   const changed = {};
-  const files = Object.entries(environment).filter(
-    ([name, path]) => path && namesSecretFile(name, environment) && existsSync(path),
-  );
-  if (files.some(([, path]) => path.startsWith(`${MOUNTED}/`))) closeFolder(server);
-  for (const [name, path] of files) {
+  if (secret.some(([, path]) => path.startsWith(`${MOUNTED}/`))) closeFolder(server);
+  for (const [name, path] of secret) {
     if (mayRead(desktop, [path]))
       say(`${name}: applications can read ${path}. Give it to the user ${server.uid} or to root, with mode 0400.`);
   }
-  const config = configFile(environment);
-  for (const [name, path] of config === undefined ? files : [...files, ['NEKO_CONFIG', config]]) {
-    if (!existsSync(path) || mayRead(server, [path])) continue;
+  for (const [name, path] of [...secret, ...config]) {
+    if (mayRead(server, [path])) continue;
     const copy = copyFor(server, path, join(folder, `${name}.${basename(path)}`), say);
     if (copy !== undefined) changed[name] = copy;
   }

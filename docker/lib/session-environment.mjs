@@ -25,7 +25,8 @@ function chromiumFlags(user) {
 export async function prepareEnvironment({ product, users: { desktop, server }, folder, args }) {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name) || LEGACY.test(name)));
   const main = join(product.root, 'dist/server/main.js');
-  const { open, withheld } = splitEnvironment(kept, await secretNames(pathToFileURL(main)));
+  const { mayHoldSecret } = await secretNames(pathToFileURL(main));
+  const { open, withheld } = splitEnvironment(kept, mayHoldSecret);
   writePrivate(folder.at('private'), { environment: withheld, args }, server);
   const preload = pathToFileURL(join(product.root, 'docker/bin/private-environment.mjs')).href;
   return {

@@ -14,6 +14,8 @@ function layOut(folder) {
   const policy = join(folder, 'policy.json');
   mkdirSync(data);
   chownSync(data, NEKO_UID, NEKO_UID);
+  writeFileSync(join(data, 'sessions.json'), '[]', { mode: 0o600 });
+  chownSync(join(data, 'sessions.json'), NEKO_UID, NEKO_UID);
   writeFileSync(config, 'session:\n  api_token: a-token-in-the-file-12345\nserver:\n  path_prefix: /desk\n');
   // Readable for the user of neko's server alone.
   chmodSync(config, 0o600);
@@ -38,7 +40,7 @@ export async function examinePlainRun({ test, docker, logsOf }) {
     });
     await test('there the server keeps its sessions in the folder that was the user’s of neko', () =>
       until('generated passwords', () => statSync(join(folder, 'data/sessions.json.passwords'), { throwIfNoEntry: false })).then(
-        ({ mode }) => expect((mode & 0o077) === 0, `mode ${mode.toString(8)}`),
+        ({ mode, uid }) => expect((mode & 0o077) === 0 && uid !== NEKO_UID, `mode ${mode.toString(8)}, owner ${uid}`),
       ));
     await test('there the log says what is amiss: no sandbox, a policy file, readable secrets', async () => {
       const log = logsOf(NAME);
