@@ -55,10 +55,10 @@ export class SctpAssociation {
     const { sctp } = this.#transport;
     sctp.onReceive.allUnsubscribe();
     sctp.onReconfigStreams.allUnsubscribe();
-    sctp.onReceive.subscribe((streamId, ppid, data) => hooks.message(streamId, ppid, data));
-    sctp.onReconfigStreams.subscribe((ids) => hooks.reset(ids));
-    sctp.stateChanged.connected.subscribe(() => hooks.connected());
-    sctp.stateChanged.closed.subscribe(() => hooks.closed());
+    sctp.onReceive.subscribe((streamId, ppid, data) => this.#tell(() => hooks.message(streamId, ppid, data)));
+    sctp.onReconfigStreams.subscribe((ids) => this.#tell(() => hooks.reset(ids)));
+    sctp.stateChanged.connected.subscribe(() => this.#tell(() => hooks.connected()));
+    sctp.stateChanged.closed.subscribe(() => this.#tell(() => hooks.closed()));
   }
 
   /** Begins the association; to be called once packets can be sent. */
@@ -105,6 +105,15 @@ export class SctpAssociation {
     const { cumulative } = this.#guard;
     if (cumulative !== undefined && last !== undefined && last >>> 0 !== cumulative)
       throw new Error('the count of chunks is lost');
+  }
+
+  /** An error of whoever listens is this association's end, also where werift calls out of a timer. */
+  #tell(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #fail(error: Error): void {
