@@ -3,7 +3,7 @@ import type { Dispose } from '../lib/dispose.js';
 import { err, type Result } from '../lib/result.js';
 import type { DtlsSession } from '../native/dtls-session.js';
 import type { DtlsCertificate } from './certificate.js';
-import { filterHandshake } from './dtls-handshake-filter.js';
+import { filterHandshake, sealedRecords } from './dtls-filter.js';
 import { type DtlsKeys, negotiatedKeys, SRTP_PREFERENCE, SRTP_PROFILES, type SrtpProfileName } from './dtls-keys.js';
 import { type Fingerprint, isCertificateOf } from './fingerprint.js';
 import { DTLS_LIMITS } from './limits.js';
@@ -36,6 +36,8 @@ type Settle = (outcome: Result<DtlsKeys>) => void;
 interface Attempt {
   readonly session: DtlsSession;
   clientRandom: Buffer | undefined;
+  /** Whether the other side may change to its keys now. */
+  isComplete: boolean;
   /** When it got on last: began, or heard something that follows a ClientHello. */
   progressMs: number;
 }
@@ -74,7 +76,9 @@ export class Dtls {
       if (state.datagrams.length < DTLS_LIMITS.early.value) state.datagrams.push(Buffer.from(datagram));
     } else if (state.kind === 'shaking') this.#shake(datagram);
     else if (state.kind === 'connected') {
-      state.session.receive(datagram);
+      const sealed = sealedRecords(datagram);
+      if (sealed === undefined) return;
+      state.session.receive(sealed);
       this.#read(state.session);
     }
   }
@@ -119,11 +123,13 @@ export class Dtls {
   #shake(datagram: Buffer): void {
     this.#shakes += 1;
     if (this.#shakes > DTLS_LIMITS.handshake.value) return;
-    const { pass, clientRandom, goesOn } = filterHandshake(datagram, this.#options.role);
+    const wasComplete = this.#attempt?.isComplete ?? false;
+    const { pass, clientRandom, goesOn, isComplete } = filterHandshake(datagram, this.#options.role, wasComplete);
     if (pass === undefined) return;
     const attempt = this.#attemptFor(clientRandom);
     if (attempt === undefined) return;
-    attempt.clientRandom ??= clientRandom;
+    attempt.clientRandom ??= clientRandom && Buffer.from(clientRandom);
+    attempt.isComplete ||= isComplete;
     if (goesOn) attempt.progressMs = this.#options.clock.nowMs();
     attempt.session.receive(pass);
     this.#advance(attempt);
@@ -145,7 +151,8 @@ export class Dtls {
     const names = srtpProfiles ?? SRTP_PREFERENCE;
     const profiles = names.map((name) => SRTP_PROFILES[name].openSslName).join(':');
     const session = certificate.context.session({ role, srtpProfiles: profiles, mtu: DTLS_MTU });
-    this.#attempt = { session, clientRandom: clientRandom && Buffer.from(clientRandom), progressMs: clock.nowMs() };
+    const random = clientRandom && Buffer.from(clientRandom);
+    this.#attempt = { session, clientRandom: random, isComplete: false, progressMs: clock.nowMs() };
     return this.#attempt;
   }
 

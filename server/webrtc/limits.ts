@@ -3,6 +3,7 @@ import type { LimitTable } from '../lib/limits.js';
 /** What one viewer may send as DTLS; until it has proved who it is, everybody may. */
 export const DTLS_LIMITS = {
   datagram: { value: 2_048, unit: 'bytes', what: 'DTLS datagram', beyond: 'it is dropped' },
+  message: { value: 16 * 1024, unit: 'bytes', what: 'handshake message of DTLS', beyond: 'it is dropped' },
   early: { value: 8, unit: 'count', what: 'DTLS datagrams kept before the answer is there', beyond: 'they are dropped' },
   handshake: { value: 256, unit: 'count', what: 'DTLS datagrams of one handshake', beyond: 'they are dropped' },
   attempts: { value: 8, unit: 'count', what: 'handshakes of one peer that fail', beyond: 'the peer ends' },
