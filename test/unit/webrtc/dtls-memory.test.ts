@@ -3,7 +3,7 @@ import { testCertificates } from '../../support/dtls-pair.js';
 
 const WARM_UP = 200;
 const PAIRS = 1_500;
-/** Two sides that were not freed keep about 200 KB: 300 MB in all. */
+/** Two sides that were not freed keep about 100 KB: 150 MB in all. */
 const MAX_GROWTH_BYTES = 24 * 1024 * 1024;
 
 /** Both sides of one association, whose handshake is done, broken off or refused, and which are freed. */
