@@ -26,7 +26,10 @@ export function fingerprintOfIdentity({ certificate }: Identity): Fingerprint {
 
 /** The identity in werift's form. */
 export function weriftKeys({ certificate, key }: Identity) {
-  const base64 = certificate.toString('base64').replace(/.{64}/g, '$&\n');
+  const base64 = certificate
+    .toString('base64')
+    .match(/.{1,64}/g)
+    ?.join('\n');
   return {
     certPem: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
     keyPem: String(key.export({ format: 'pem', type: 'pkcs8' })),
