@@ -17,6 +17,7 @@ import { createMediaEngine } from './media/create-media-engine.js';
 import { createMembers } from './members/create-members.js';
 import { noticeInput } from './notice-input.js';
 import { openPeers } from './open-peers.js';
+import { readTls } from './read-tls.js';
 import type { RuntimeFolder } from './runtime-folder.js';
 import { createSharedPort } from './shared-port.js';
 import { createSignaling, type Signaling } from './signaling/create-signaling.js';
@@ -59,6 +60,8 @@ async function build(
   { config, log, clock, say, runtime }: AppOptions,
   onClose: (closer: () => void | Promise<void>) => void,
 ): Promise<Result<void>> {
+  const tls = readTls(config.server.tls, (path) => readFileSync(path, 'utf8'));
+  if (!tls.ok) return tls;
   const found: string[] = [];
   const retrieving = retrieveExternalAddress(config.webrtc, { clock, log });
   onClose(() => retrieving.close());
@@ -137,7 +140,7 @@ async function build(
   const members = await createMembers(config.member, config.session.file ?? runtime?.passwordsBeside, part('members'));
   if (!members.ok) return members;
   const opened = await createSignaling({
-    server: serverOptions(config, BUILT_CLIENT, (path) => readFileSync(path, 'utf8')),
+    server: serverOptions(config, BUILT_CLIENT, tls.value),
     session: sessionOptions(config),
     settings: roomSettings(config),
     desktop: noticeInput(desktop.value, () => capture.value.noteInput()),

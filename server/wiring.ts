@@ -57,15 +57,16 @@ export function roomSettings({ session }: Config): Settings {
   };
 }
 
-/** `readFile` throws what stands in the way of a certificate. */
-export function serverOptions({ server }: Config, builtClient: string, readFile: (path: string) => string): ServerOptions {
-  const { tls } = server;
+/** `tls` has the PEM texts of `readTls`. */
+export function serverOptions({ server }: Config, builtClient: string, tls: ServerOptions['tls']): ServerOptions {
   return {
     pathPrefix: server.pathPrefix === '/' ? '' : server.pathPrefix,
     cors: server.cors,
     trustedProxies: server.trustedProxies,
-    tls: tls === undefined ? null : { cert: readFile(tls.certPath), key: readFile(tls.keyPath) },
+    tls,
     staticDir: server.static ?? builtClient,
+    ownPage: server.static === undefined,
+    frameAncestors: server.frameAncestors,
   };
 }
 

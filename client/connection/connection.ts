@@ -4,6 +4,7 @@ import { Emitter } from '../../server/lib/emitter.js';
 import type { InputCommand } from '../../server/protocol/channel-input.js';
 import { command, login } from './api.js';
 import { ConnectionCheck } from './connection-check.js';
+import { COOKIE_LOST } from './disconnect-reason.js';
 import { socketUrl } from './endpoints.js';
 import type { LinkCredentials } from './links.js';
 import { type CursorMessage, MediaLink } from './media-link.js';
@@ -30,6 +31,8 @@ export class Connection {
   #snapshot = FIRST_SNAPSHOT;
   #token: string | null = null;
   #credentials: { readonly name: string; readonly password: string } | null = null;
+  /** Signed in, and not let in with it yet: to sign in again at once would come to the same. */
+  #untried = false;
   #socket: SignalSocket | null = null;
   readonly #media: MediaLink;
   readonly #check: ConnectionCheck;
@@ -208,6 +211,7 @@ export class Connection {
       return this.#session({ kind: 'login-refused', notice: outcome.notice });
     }
     this.#token = outcome.token;
+    this.#untried = true;
     storage.writeToken(outcome.token);
     this.#change({ loginBlockedUntilMs: null });
     this.#session({ kind: 'token' });
@@ -216,7 +220,7 @@ export class Connection {
   #openSocket(): void {
     this.#closeSocket(false);
     this.#media.prepare();
-    this.#socket = new SignalSocket(socketUrl(this.#base, this.#token), {
+    this.#socket = new SignalSocket(socketUrl(this.#base), this.#token ?? '', {
       opened: () => {
         this.#losses.opened();
         this.#media.input({ kind: 'socket-open' });
@@ -248,6 +252,7 @@ export class Connection {
     if (room !== this.#snapshot.room) this.#change({ room });
     switch (event.event) {
       case 'system/init':
+        this.#untried = false;
         this.#session({ kind: 'welcome' });
         this.#tellPeerWhatServerSees();
         this.#heartbeat(event.settings.heartbeatInterval);
@@ -256,7 +261,11 @@ export class Connection {
         if (event.id === room?.meId) this.#media.input({ kind: 'allowed', allowed: event.profile.canWatch });
         break;
       case 'system/disconnect':
-        this.#session({ kind: 'disconnect', message: event.message, canSignInAgain: this.#credentials !== null });
+        this.#session({
+          kind: 'disconnect',
+          message: this.#untried && this.#token === '' ? COOKIE_LOST : event.message,
+          canSignInAgain: this.#credentials !== null && !this.#untried,
+        });
         break;
       case 'doctor/probe':
         void this.#check.try(event.probe);

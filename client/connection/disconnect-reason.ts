@@ -10,6 +10,9 @@ export type DisconnectVerdict =
 /** A lingering socket is dropped by the server after 5 s; a retry before that is refused again. */
 const LINGERING_SOCKET_MS = 5_500;
 
+/** Our own: the server let us sign in, and the browser did not keep the cookie that says so. */
+export const COOKIE_LOST = 'cookie lost';
+
 export function readDisconnect(message: string): DisconnectVerdict {
   switch (message) {
     case 'no authentication provided':
@@ -17,6 +20,12 @@ export function readDisconnect(message: string): DisconnectVerdict {
       return {
         kind: 'sign-in',
         notice: 'Your sign-in is no longer valid, the server may have been restarted. Please sign in again.',
+      };
+    case COOKIE_LOST:
+      return {
+        kind: 'sign-in',
+        notice:
+          'The server keeps your sign-in in a cookie, and this browser did not keep it. Allow cookies for this page, or open it over HTTPS.',
       };
     case 'session deleted':
       return { kind: 'ended', notice: 'You have been signed out.' };

@@ -1,3 +1,4 @@
+import { offeredProtocols } from '../../server/protocol/socket-protocol.js';
 import { readEvent } from './read-event.js';
 import type { ServerEvent } from './server-event.js';
 
@@ -18,8 +19,9 @@ export class SignalSocket {
   readonly #socket: WebSocket;
   #closed = false;
 
-  constructor(url: string, events: SocketEvents) {
-    this.#socket = new WebSocket(url);
+  /** An empty `token` leaves it to the session cookie. */
+  constructor(url: string, token: string, events: SocketEvents) {
+    this.#socket = new WebSocket(url, offeredProtocols(token));
     this.#socket.onopen = () => !this.#closed && events.opened();
     this.#socket.onclose = () => !this.#closed && events.closed();
     this.#socket.onmessage = ({ data }) => {

@@ -46,7 +46,7 @@ async function checkHttp(pageBase: string): Promise<DoctorFinding> {
 async function checkSocket(pageBase: string, serverAnswers: boolean): Promise<DoctorFinding> {
   const base = { ...FINE, id: 'websocket', kind: 'websocket', label: 'WebSockets get through' } as const;
   const startMs = performance.now();
-  const opened = await opens(socketUrl(pageBase, null));
+  const opened = await opens(socketUrl(pageBase));
   if (opened) return { ...base, state: 'works', rtt_ms: performance.now() - startMs };
   if (!serverAnswers) return { ...base, state: 'blocked', rtt_ms: null, cause: 'server-unreachable' };
   return {

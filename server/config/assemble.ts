@@ -70,6 +70,7 @@ function server(values: Values['server']): ServerConfig {
     tls: values.cert !== '' && values.key !== '' ? { certPath: values.cert, keyPath: values.key } : undefined,
     proxy: values.proxy || values.trusted_proxies.length > 0,
     trustedProxies: trustedProxies(values),
+    frameAncestors: values.frame_ancestors.join(' ') || "'none'",
     static: given(values.static),
     pathPrefix: normalizePrefix(values.path_prefix),
     pprof: values.pprof,

@@ -45,6 +45,8 @@ export interface ServerConfig {
   readonly proxy: boolean;
   /** Addresses and networks of the proxies that are believed; empty without `proxy`. */
   readonly trustedProxies: readonly string[];
+  /** Sources of the directive frame-ancestors. */
+  readonly frameAncestors: string;
   /** Directory of the web client. */
   readonly static: string | undefined;
   /** Starts with `/` and has no trailing one; `/` alone means no prefix. */

@@ -130,6 +130,20 @@ export const origin: Form<string> = {
   show: (value) => value,
 };
 
+const FRAME_SOURCE = /^(?:\*|[a-z][a-z0-9+.-]*:|(?:[a-z][a-z0-9+.-]*:\/\/)?(?:\*\.)?[a-z0-9.-]+(?::(?:\d{1,5}|\*))?)$/i;
+
+/** One source of the directive frame-ancestors; the quotes around self and none may be left out. */
+export const frameSource: Form<string> = {
+  allowed: 'self, none, origins such as https://example.org, or *',
+  read: (raw) => {
+    const word = String(raw).trim();
+    const keyword = /^'?(self|none)'?$/i.exec(word)?.[1];
+    if (keyword !== undefined) return ok(`'${keyword.toLowerCase()}'`);
+    return FRAME_SOURCE.test(word) ? ok(word) : err('not a source of frames');
+  },
+  show: (value) => value,
+};
+
 /** An http or https URL, or empty. */
 export const optionalHttpUrl = pattern(/^(?:https?:\/\/[^\s/]+\S*)?$/i, 'an http or https URL, or empty for off');
 

@@ -9,14 +9,18 @@ export function readCookie(header: string | undefined, name: string): string | n
   return null;
 }
 
-/** The Set-Cookie header that hands out a token (http.md section 1.7). SameSite=None is only allowed with Secure. */
-export function sessionCookie(options: CookieOptions, token: string, nowMs: number): string {
+/**
+ * The Set-Cookie header that hands out a token (http.md section 1.7). `crossSite`: pages of other sites may use it; browsers
+ * allow that with Secure only.
+ */
+export function sessionCookie(options: CookieOptions, token: string, nowMs: number, crossSite: boolean): string {
   const parts = [`${options.name}=${token}`];
   if (options.path !== '') parts.push(`Path=${options.path}`);
   if (options.domain !== '') parts.push(`Domain=${options.domain}`);
   parts.push(`Expires=${new Date(nowMs + options.expirationMs).toUTCString()}`);
   if (options.httpOnly) parts.push('HttpOnly');
-  if (options.secure) parts.push('Secure', 'SameSite=None');
+  if (options.secure) parts.push('Secure');
+  parts.push(`SameSite=${options.secure && crossSite ? 'None' : 'Lax'}`);
   return parts.join('; ');
 }
 

@@ -8,10 +8,12 @@ import { createEffectSink } from './effect-sink.js';
 import { announceClipboard } from './handlers/clipboard.js';
 import { addCallers, refuseGuesses } from './http/caller.js';
 import { ConnectionGate } from './http/connection-gate.js';
+import { guardWrites } from './http/guard-writes.js';
 import { limitRequests } from './http/limit-requests.js';
 import { connectionsInAll } from './http/open-files.js';
 import { closeBehindLongBodies } from './http/pending-body.js';
 import { addBodies } from './http/receive-body.js';
+import { addSecurityHeaders } from './http/security-headers.js';
 import { createHttpApp } from './http-app.js';
 import { addErrors } from './http-errors.js';
 import { HTTP_LIMITS } from './limits.js';
@@ -129,11 +131,13 @@ async function createApp(services: Services, gate: ConnectionGate, saved: () => 
   const app = await createHttpApp(services.server, gate, services.log);
   // A session whose token has been answered is on disk, so that a crash right after takes none along.
   app.addHook('onSend', saved);
+  addSecurityHeaders(app, services.server);
   addCallers(app, services);
   limitRequests(app, services.clock);
   refuseGuesses(app);
   addBodies(app, services.clock);
   closeBehindLongBodies(app);
+  guardWrites(app, services);
   requireLiteralPaths(app);
   addErrors(app, services);
   const known = addEndpoints(app, services, [

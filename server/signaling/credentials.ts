@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { offeredToken } from '../protocol/socket-protocol.js';
 import type { Actor } from '../room/command.js';
 import type { Room } from '../room/room-state.js';
 import { readCookie } from './cookie.js';
@@ -13,8 +14,13 @@ export function newToken(): string {
   return Array.from(randomBytes(TOKEN_CHARACTERS), (byte) => ALPHABET[byte & 63]).join('');
 }
 
-/** The token a request shows: the cookie where cookies are on, then `Authorization: Bearer`, then `?token=`. First found counts. */
+/**
+ * The token a request shows: beside a WebSocket as our page has it, then the cookie where cookies are on, then `Authorization: Bearer`, then `?token=`. First found
+ * counts.
+ */
 export function shownToken(headers: IncomingHttpHeaders, url: string, session: SessionOptions): string | null {
+  const offered = offeredToken(headers['sec-websocket-protocol']);
+  if (offered !== null) return offered;
   const cookie = session.cookie.enabled ? readCookie(headers.cookie, session.cookie.name) : null;
   if (cookie !== null) return cookie;
   const [before, bearer, ...more] = (headers.authorization ?? '').split('Bearer ');

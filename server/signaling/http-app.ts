@@ -2,6 +2,7 @@ import staticFiles from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Log } from '../lib/log.js';
+import { SOCKET_PROTOCOL } from '../protocol/socket-protocol.js';
 import { addCors } from './cors.js';
 import { errorAnswer } from './endpoint.js';
 import type { ConnectionGate } from './http/connection-gate.js';
@@ -9,6 +10,11 @@ import { answerClientError, createWebServer } from './http/web-server.js';
 import { SOCKET_LIMITS } from './limits.js';
 import type { ServerOptions } from './options.js';
 import { sendAnswer } from './router.js';
+
+/** None of neko's clients asks for a protocol, and our page for this one. */
+function handleProtocols(offered: ReadonlySet<string>): string | false {
+  return offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL;
+}
 
 /** An HTTP server that leaves everything to our own rules: bodies as text, no HEAD routes, no log of its own. */
 export async function createHttpApp(
@@ -29,7 +35,7 @@ export async function createHttpApp(
   });
   addCors(app, cors);
   await app.register(websocket, {
-    options: { maxPayload: SOCKET_LIMITS.message.value, perMessageDeflate: false, handleProtocols: () => false },
+    options: { maxPayload: SOCKET_LIMITS.message.value, perMessageDeflate: false, handleProtocols },
     errorHandler: (_error, socket) => socket.terminate(),
   });
   if (staticDir !== null) await app.register(staticFiles, { root: staticDir, serve: false });

@@ -71,6 +71,12 @@ export const HTTP_LIMITS = {
     what: 'addresses and sessions whose requests are counted',
     beyond: 'the longest silent one is forgotten',
   },
+  refusalLines: {
+    value: 10,
+    unit: 'count',
+    what: 'log lines about refused origins at once, and one a second',
+    beyond: 'they are counted in the next line',
+  },
   batchRequests: { value: 100, unit: 'count', what: 'requests of a batch', beyond: '400, and none of them is run' },
   batchAnswers: {
     value: 16 * 1024 * 1024,

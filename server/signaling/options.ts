@@ -30,6 +30,10 @@ export interface ServerOptions {
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** The directory of the static files; null serves none. */
   readonly staticDir: string | null;
+  /** The static files are our own page. */
+  readonly ownPage: boolean;
+  /** Who may show our pages in a frame, as Content-Security-Policy has it. */
+  readonly frameAncestors: string;
 }
 
 export interface SessionOptions {

@@ -3,9 +3,10 @@ import { guardsOfArea } from './areas.js';
 import { authenticate } from './authenticate.js';
 import { type Answer, type Call, type Endpoint, type SessionCall, textAnswer } from './endpoint.js';
 import type { Guard } from './guards.js';
+import { forStaticFile } from './http/security-headers.js';
 import { belowPrefix, matchesPattern, rawPath } from './path-pattern.js';
 import type { Services } from './services.js';
-import { findStatic, sendStatic } from './static-files.js';
+import { findStatic, NO_FILE, sendStatic } from './static-files.js';
 
 const NOT_FOUND = textAnswer(404, '404 page not found\n');
 
@@ -100,7 +101,9 @@ export function addUnmatched(app: FastifyInstance, services: Services, known: re
     const methods = known.filter(({ pattern }) => matchesPattern(pattern, path)).map(({ method }) => method);
     if (methods.length > 0) return reply.code(405).header('allow', methods.join(', ')).send();
     const readsFile = staticDir !== null && (request.method === 'GET' || request.method === 'HEAD');
-    if (readsFile && sendStatic(reply, await findStatic(staticDir, path))) return reply;
-    return sendAnswer(reply, NOT_FOUND);
+    const target = readsFile ? await findStatic(staticDir, path) : NO_FILE;
+    if (target.kind === 'none') return sendAnswer(reply, NOT_FOUND);
+    forStaticFile(reply, services.server, request.caller);
+    return sendStatic(reply, target);
   });
 }

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../lib/errors.js';
 import { acceptSocket } from './connection.js';
 import { shownToken } from './credentials.js';
+import { HTTP_LIMITS } from './limits.js';
+import { LogLimiter } from './log-limiter.js';
 import { mayOpenSocket } from './origin.js';
 import type { KnownPath } from './router.js';
 import type { Services } from './services.js';
@@ -13,17 +15,21 @@ const PATH = '/api/ws';
  * good is told after the upgrade, as clients expect.
  */
 export function addSocketRoute(app: FastifyInstance, services: Services): KnownPath[] {
-  const { server, session, log } = services;
+  const { server, session, clock, log } = services;
+  const limiter = new LogLimiter(HTTP_LIMITS.refusalLines.value, 1_000);
   app.route({
     method: 'GET',
     url: server.pathPrefix + PATH,
     onRequest: async (request) => {
       if (!request.ws) throw new AppError(400, 'Bad Request');
       if (mayOpenSocket(request.headers, server.cors, request.caller.proxied)) return;
-      log.warn(
-        { origin: request.headers.origin?.slice(0, 200) },
-        'WebSocket refused: origin is neither ours nor on the CORS list',
-      );
+      const heldBack = limiter.pass(clock.nowMs());
+      const origin = request.headers.origin?.slice(0, 200);
+      if (heldBack !== null)
+        log.warn(
+          { origin, heldBack },
+          'WebSocket refused: origin is neither ours nor on the CORS list; behind a proxy, set server.proxy or list the origin in server.cors',
+        );
       throw new AppError(400, 'Bad Request');
     },
     handler: () => {

@@ -8,28 +8,26 @@ export type StaticTarget =
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'none' };
 
-const NONE: StaticTarget = { kind: 'none' };
+export const NO_FILE: StaticTarget = { kind: 'none' };
 
 /** Finds what a raw path below the prefix names in `directory` (http.md section 8). Nothing outside it, no listings. */
 export async function findStatic(directory: string, path: string): Promise<StaticTarget> {
   const decoded = decodePath(path);
-  if (decoded === null) return NONE;
+  if (decoded === null) return NO_FILE;
   const name = decoded.split('/').at(-1) ?? '';
   if (name === 'index.html') return { kind: 'redirect', location: './' };
   const kind = await kindOf(join(directory, decoded));
   if (kind === 'file' && name !== '') return { kind: 'file', path: decoded };
-  if (kind !== 'directory') return NONE;
+  if (kind !== 'directory') return NO_FILE;
   if (name !== '') return { kind: 'redirect', location: `${encodeURIComponent(name)}/` };
   const index = `${decoded}index.html`;
-  return (await kindOf(join(directory, index))) === 'file' ? { kind: 'file', path: index } : NONE;
+  return (await kindOf(join(directory, index))) === 'file' ? { kind: 'file', path: index } : NO_FILE;
 }
 
-/** Sends what was found; false where there is nothing to send. `reply.sendFile` knows ranges and dates. */
-export function sendStatic(reply: FastifyReply, target: StaticTarget): boolean {
-  if (target.kind === 'none') return false;
-  if (target.kind === 'redirect') reply.code(301).header('location', target.location).send();
-  else reply.sendFile(target.path.slice(1));
-  return true;
+/** Sends what was found. `reply.sendFile` knows ranges and dates. */
+export function sendStatic(reply: FastifyReply, target: Exclude<StaticTarget, { readonly kind: 'none' }>): FastifyReply {
+  if (target.kind === 'redirect') return reply.code(301).header('location', target.location).send();
+  return reply.sendFile(target.path.slice(1));
 }
 
 /** A path with a leading slash and without tricks, or null. */

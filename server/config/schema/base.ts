@@ -1,6 +1,6 @@
 import type { LogLevel } from '../config.js';
 import { key } from '../key.js';
-import { bindAddress, network, origin } from '../network-forms.js';
+import { bindAddress, frameSource, network, origin } from '../network-forms.js';
 import { boolean, duration, integer, listOf, oneOf, pattern, text } from '../scalar-forms.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'disabled'] as const satisfies readonly LogLevel[];
@@ -40,6 +40,7 @@ export const serverSchema = {
     [],
     'The proxies that are believed, and no others; empty with server.proxy on is every loopback, private and unique-local address. A list turns server.proxy on.',
   ),
+  frame_ancestors: key(listOf(frameSource), ["'self'"], 'Whose pages may show this one in a frame; empty is nobody.'),
   static: key(text, '', 'Directory of the web client; empty serves the one that was built with the server.'),
   path_prefix: key(text, '/', 'Path under which everything is served.'),
   pprof: key(boolean, false, 'Profiling of the Go runtime in neko; there is nothing like it here.'),

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../room/command.js';
 import type { Identified } from '../callers.js';
@@ -13,6 +13,8 @@ export interface Caller {
   readonly address: string;
   /** The peer is a proxy whose forwarded headers count. */
   readonly proxied: boolean;
+  /** The page comes over HTTPS, by us or by the word of a trusted proxy. */
+  readonly secure: boolean;
   /** Whose token the request shows; null for nobody's. */
   readonly actor: Actor | null;
   /** How long its network has to wait for having shown too many unknown tokens, ms; 0 for not at all. */
@@ -47,6 +49,7 @@ function callerOf(services: Services, { headers, ip, url }: FastifyRequest, repl
   return {
     address,
     proxied,
+    secure: services.server.tls !== null || (proxied && forwardedScheme(headers) === 'https'),
     actor: identified.actor,
     guessWaitMs: identified.waitMs,
     response: reply.raw,
@@ -62,4 +65,10 @@ export function refuseGuesses(app: FastifyInstance): void {
     if (caller.guessWaitMs === 0 || ws) return;
     throw new RetryLater(429, 'too many unknown tokens, try again later', Math.ceil(caller.guessWaitMs / 1_000));
   });
+}
+
+/** neko's documentation has the second spelling. */
+function forwardedScheme(headers: IncomingHttpHeaders): string {
+  const scheme = headers['x-forwarded-proto'] ?? headers['x-forwarded-protocol'] ?? '';
+  return String(scheme).split(',')[0]!.trim().toLowerCase();
 }

@@ -8,6 +8,7 @@ import { placeOf } from '../client-address.js';
 import { clearedCookie, sessionCookie } from '../cookie.js';
 import { newToken, tokenDigest } from '../credentials.js';
 import { type Answer, type Call, type Endpoint, endpoint, json, openEndpoint } from '../endpoint.js';
+import { losesCookie } from '../http/lost-cookie.js';
 import { RetryLater } from '../http/retry-later.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { LoginGate } from '../login/login-gate.js';
@@ -42,7 +43,8 @@ export function loginRoutes(): Endpoint[] {
   ];
 }
 
-function openSession({ services, address }: Call, member: VerifiedMember): Answer {
+function openSession(call: Call, member: VerifiedMember): Answer {
+  const { services, address } = call;
   const { room, log, session: options, passwordMarks } = services;
   const token = newToken();
   const made = madeFrom(member, token, address, passwordMarks);
@@ -55,8 +57,9 @@ function openSession({ services, address }: Call, member: VerifiedMember): Answe
   if (session === undefined) throw new Error('a login that is not refused makes a session');
   log.info({ sessionId: member.id, address, admin: member.profile.is_admin }, 'session logged in');
   const { id, profile, state } = sessionData(session);
-  if (!options.cookie.enabled) return json({ id, token, profile, state });
-  return json({ id, profile, state }, 200, { 'set-cookie': sessionCookie(options.cookie, token, Date.now()) });
+  if (!options.cookie.enabled || losesCookie(call)) return json({ id, token, profile, state });
+  const crossSite = services.server.cors.length > 0;
+  return json({ id, profile, state }, 200, { 'set-cookie': sessionCookie(options.cookie, token, Date.now(), crossSite) });
 }
 
 function madeFrom(member: VerifiedMember, token: string, address: string, passwordMarks: PasswordMarks): NewSession {

@@ -1,9 +1,12 @@
+import { Server as TlsServer } from 'node:tls';
 import { WebSocket } from 'ws';
 import { type Clock, systemClock } from '../../../server/lib/clock.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../../server/protocol/settings.js';
+import { createSharedPort, type SharedPort } from '../../../server/shared-port.js';
 import { createSignaling, type Signaling } from '../../../server/signaling/create-signaling.js';
 import type { ServerOptions, SessionOptions } from '../../../server/signaling/options.js';
 import type { MemberPort } from '../../../server/signaling/ports.js';
+import { freePort } from '../../support/free-port.mjs';
 import { ENDLESS } from '../../support/sessions.js';
 import { FakeDesktop } from './fake-desktop.js';
 import { FakeDoctor } from './fake-doctor.js';
@@ -16,6 +19,8 @@ export interface Overrides {
   readonly settings?: Partial<Settings>;
   readonly clock?: Clock;
   readonly members?: MemberPort;
+  /** Behind the port that HTTP shares with ICE over TCP. */
+  readonly sharedPort?: boolean;
 }
 
 export interface Login {
@@ -41,6 +46,7 @@ export class Harness {
   readonly logged: string[] = [];
   readonly #clients: Client[] = [];
   #signaling: Signaling | null = null;
+  #shared: SharedPort | null = null;
   base = '';
 
   static async start({
@@ -49,12 +55,22 @@ export class Harness {
     settings,
     clock = systemClock,
     members = fakeMembers(),
+    sharedPort = false,
   }: Overrides = {}): Promise<Harness> {
     const harness = new Harness();
     const log = (level: string) => (fields: object, message: string) =>
       void harness.logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
     const opened = await createSignaling({
-      server: { pathPrefix: '', cors: [], trustedProxies: [], tls: null, staticDir: null, ...server },
+      server: {
+        pathPrefix: '',
+        cors: [],
+        trustedProxies: [],
+        tls: null,
+        staticDir: null,
+        ownPage: false,
+        frameAncestors: "'self'",
+        ...server,
+      },
       session: { file: null, apiToken: '', cookie: COOKIE, rules: ENDLESS, ...session },
       settings: { ...DEFAULT_SETTINGS, ...settings },
       desktop: harness.desktop,
@@ -67,11 +83,21 @@ export class Harness {
     });
     if (!opened.ok) throw new Error(opened.error);
     harness.#signaling = opened.value;
-    harness.base = await opened.value.app.listen({ host: '127.0.0.1', port: 0 });
+    if (sharedPort) await harness.#share(opened.value);
+    else harness.base = await opened.value.app.listen({ host: '127.0.0.1', port: 0 });
     return harness;
   }
 
+  async #share({ app, connections }: Signaling): Promise<void> {
+    await app.ready();
+    this.#shared = createSharedPort(app.server, connections, (socket) => socket.destroy());
+    const port = await freePort();
+    await this.#shared.listen({ host: '127.0.0.1', port });
+    this.base = `${app.server instanceof TlsServer ? 'https' : 'http'}://127.0.0.1:${port}`;
+  }
+
   async close(): Promise<void> {
+    this.#shared?.close();
     await this.#signaling?.close();
     for (const client of this.#clients) client.socket.terminate();
   }

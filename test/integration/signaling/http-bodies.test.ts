@@ -210,6 +210,10 @@ test('HEAD has the headers of GET and no body', async () => {
     expect(headed.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
     expect(headed.headers.get('content-type')).toBe(get.headers.get('content-type'));
   }
+  for (const method of ['PUT', 'PATCH']) {
+    const refused = await harness.http(method, '/api/room/settings', { token });
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  }
 });
 
 test('a byte-order mark before JSON is no error, whole or first value', async () => {

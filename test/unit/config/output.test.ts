@@ -82,7 +82,7 @@ const SPECIFIED = {
   openinapp: 'enabled open_command',
 };
 const OURS =
-  'server.trusted_proxies session.idle_timeout session.lifetime webrtc.turn.secret webrtc.turn.ttl webrtc.candidates webrtc.filters.ips webrtc.filters.interfaces webrtc.filters.networks webrtc.filters.loopback webrtc.filters.candidates webrtc.stun_bind';
+  'server.trusted_proxies server.frame_ancestors session.idle_timeout session.lifetime webrtc.turn.secret webrtc.turn.ttl webrtc.candidates webrtc.filters.ips webrtc.filters.interfaces webrtc.filters.networks webrtc.filters.loopback webrtc.filters.candidates webrtc.stun_bind';
 
 test('config.md 10: the schema holds exactly the keys of neko and ours', () => {
   const specified = Object.entries(SPECIFIED).flatMap(([group, names]) =>

@@ -136,12 +136,11 @@ test('the log takes a burst, then one line per interval, and says how many it mi
 
 test('cookies', () => {
   const options = { enabled: true, name: 'S', expirationMs: 60_000, secure: true, httpOnly: true, domain: '', path: '/x' };
-  expect(sessionCookie(options, 'tok', 0)).toBe(
-    'S=tok; Path=/x; Expires=Thu, 01 Jan 1970 00:01:00 GMT; HttpOnly; Secure; SameSite=None',
-  );
-  expect(sessionCookie({ ...options, secure: false, httpOnly: false, path: '' }, 'tok', 0)).toBe(
-    'S=tok; Expires=Thu, 01 Jan 1970 00:01:00 GMT',
-  );
+  const full = 'S=tok; Path=/x; Expires=Thu, 01 Jan 1970 00:01:00 GMT; HttpOnly; Secure';
+  expect(sessionCookie(options, 'tok', 0, false)).toBe(`${full}; SameSite=Lax`);
+  expect(sessionCookie(options, 'tok', 0, true)).toBe(`${full}; SameSite=None`);
+  const plain = { ...options, secure: false, httpOnly: false, path: '' };
+  expect(sessionCookie(plain, 'tok', 0, true)).toBe('S=tok; Expires=Thu, 01 Jan 1970 00:01:00 GMT; SameSite=Lax');
   expect(clearedCookie({ ...options, domain: 'room.example' })).toBe(
     'S=; Path=/x; Domain=room.example; Expires=Thu, 01 Jan 1970 00:00:00 GMT',
   );
