@@ -1,5 +1,7 @@
 import { type ComputedRef, computed, onScopeDispose, type Ref, ref, watch } from 'vue';
+import { copiedHere, copiedThere, leftPage, NOTHING_COPIED, seenHere } from '../input/clipboard-order.js';
 import { listen } from '../input/listen.js';
+import { withLineFeeds } from '../input/typed-text.js';
 import type { Room } from './use-room.js';
 
 export interface SharedClipboard {
@@ -11,6 +13,10 @@ export interface SharedClipboard {
   readonly unread: Ref<boolean>;
   /** Puts text on the desktop's clipboard; resolves when it is there, or after a moment. */
   put(text: string): Promise<void>;
+  /** The user pasted what this device's clipboard holds; the same for the newer of both clipboards. */
+  pasted(text: string): Promise<void>;
+  /** The newer of what this device's clipboard holds and what the desktop copied. */
+  newest(text: string): string;
 }
 
 /** The server echoes a text that it has set; a desktop that does not must not hold up typing for longer. */
@@ -21,9 +27,10 @@ export function useClipboard({ connection, control, me }: Room): SharedClipboard
   const allowed = computed(() => control.value === 'mine' && me.value?.canAccessClipboard === true);
   const desktopText = ref('');
   const unread = ref(false);
+  let order = NOTHING_COPIED;
   let awaited: { readonly text: string; readonly arrived: () => void } | null = null;
 
-  const put = async (text: string): Promise<void> => {
+  const send = async (text: string): Promise<void> => {
     if (!allowed.value || text === '' || text === desktopText.value) return;
     const echo = new Promise<void>((resolve) => {
       awaited = { text, arrived: resolve };
@@ -41,18 +48,42 @@ export function useClipboard({ connection, control, me }: Room): SharedClipboard
     }
     if (text === desktopText.value) return;
     desktopText.value = text;
-    unread.value = !(await writeHere(text));
+    // Until it is written there, this device's clipboard is the older one.
+    order = copiedThere(order, text, false);
+    const written = await writeHere(text);
+    if (text !== desktopText.value) return;
+    unread.value = !written;
+    if (written) order = copiedThere(order, text, true);
+  };
+  const newest = (text: string): string => {
+    const [next, newer] = seenHere(order, text);
+    order = next;
+    return newer;
+  };
+  const pasted = (text: string) => send(newest(text));
+  const put = (text: string) => {
+    order = copiedThere(order, text, false);
+    return send(text);
+  };
+  const left = () => {
+    order = leftPage(order);
+  };
+  const copied = () => {
+    order = copiedHere();
   };
   const readHere = async () => {
     if (!allowed.value || !document.hasFocus() || !(await mayRead())) return;
-    const text = await navigator.clipboard.readText().catch(() => '');
-    await put(text);
+    const text = withLineFeeds(await navigator.clipboard.readText().catch(() => ''));
+    if (text !== '') await pasted(text);
   };
 
   onScopeDispose(connection.events.on('clipboard', (text) => void received(text)));
   onScopeDispose(listen(window, 'focus', () => void readHere()));
+  onScopeDispose(listen(window, 'blur', left));
+  onScopeDispose(listen(document, 'copy', copied));
+  onScopeDispose(listen(document, 'cut', copied));
   watch(allowed, (now) => now && void readHere());
-  return { allowed, desktopText, unread, put };
+  return { allowed, desktopText, unread, put, pasted, newest };
 }
 
 /** Pages over plain HTTP have no clipboard, and some browsers want a click first: then the panel is the way. */

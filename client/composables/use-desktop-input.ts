@@ -44,6 +44,7 @@ export function useDesktopInput({ connection, control, room }: Room, clipboard: 
     toScreen: (clientX, clientY) =>
       toScreen(clientX, clientY, surface.getBoundingClientRect(), room.value?.screen ?? { width: 0, height: 0 }),
     holdsControl: () => keyboard?.holdsControl() ?? false,
+    modifiersAre: (modifiers) => keyboard?.modifiersAre(modifiers),
     moved: targets.moved,
     nowMs: systemClock.nowMs,
   });
@@ -55,7 +56,15 @@ export function useDesktopInput({ connection, control, room }: Room, clipboard: 
     const host = pointerHost(surface, field);
     keyboard = attachKeyboard(
       field,
-      { input, inControl, pasted: clipboard.put, pasteText: (text) => connection.paste(text), leave: targets.leave, lockKeys },
+      {
+        input,
+        inControl,
+        pasted: clipboard.pasted,
+        pasteText: (text) => connection.paste(clipboard.newest(text)),
+        typeText: (text) => connection.paste(text),
+        leave: targets.leave,
+        lockKeys,
+      },
       platformOf(navigator.userAgent),
       systemClock,
     );

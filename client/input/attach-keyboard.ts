@@ -7,21 +7,26 @@ import {
   type KeyAction,
   keyDown,
   keyUp,
+  type Modifiers,
   NO_KEYS,
   type Platform,
   releaseAll,
+  releaseBoth,
+  releaseLost,
   settleControl,
 } from './keyboard.js';
 import { listen } from './listen.js';
-import { type TextAction, textChange } from './typed-text.js';
+import { FILLER, fieldChange, type TextAction, textChange, withLineFeeds } from './typed-text.js';
 
 export interface KeyboardHost {
   readonly input: DesktopInput;
   inControl(): boolean;
   /** The user pasted; resolves when the desktop's clipboard holds the text, so that the key may follow. */
   pasted(text: string): Promise<void>;
-  /** Text too long to be typed. */
+  /** The user pasted without a key, from a menu. */
   pasteText(text: string): void;
+  /** Text too long to be typed key by key. */
+  typeText(text: string): void;
   /** The way out of the picture for those without a mouse. */
   leave(): void;
   lockKeys(capslock: boolean, numlock: boolean): void;
@@ -32,6 +37,8 @@ export interface AttachedKeyboard {
   /** Releases every key held on the desktop. */
   releaseKeys(): void;
   holdsControl(): boolean;
+  /** Another event told which modifiers are down: the others are released. */
+  modifiersAre(modifiers: Modifiers): void;
 }
 
 /** The paste event follows its key within the same task; where none comes, the key must not wait for it. */
@@ -66,12 +73,17 @@ export function attachKeyboard(
   const type = (actions: readonly TextAction[]) => {
     for (const action of actions) {
       if (action.kind === 'press') host.input.press(action.keysym);
-      else host.pasteText(action.text);
+      else host.typeText(action.text);
     }
   };
   const empty = () => {
-    field.value = '';
-    text = '';
+    text = field.inputMode === 'none' ? '' : FILLER;
+    field.value = text;
+    if (text !== '') field.setSelectionRange(text.length, text.length);
+  };
+  const letGo = ([next, actions]: readonly [typeof keys, readonly KeyAction[]]) => {
+    keys = next;
+    send(actions);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -85,13 +97,15 @@ export function attachKeyboard(
     }
     const input = {
       key: event.key,
-      code: event.code || event.key,
+      code: event.code,
       ctrlKey: event.ctrlKey,
       altKey: event.altKey,
       metaKey: event.metaKey,
+      shiftKey: event.shiftKey,
       isComposing: event.isComposing || event.keyCode === 229,
       altGraph: event.getModifierState('AltGraph'),
     };
+    letGo(releaseLost(keys, event, input));
     const [next, actions, whose] = keyDown(keys, input, platform, clock.nowMs());
     keys = next;
     send(actions);
@@ -105,9 +119,9 @@ export function attachKeyboard(
     send(actions);
   };
   const onKeyUp = (event: KeyboardEvent) => {
-    const [next, actions] = keyUp(keys, { key: event.key, code: event.code || event.key });
-    keys = next;
-    send(actions);
+    const [next, actions] = keyUp(keys, event);
+    letGo([next, actions]);
+    letGo(releaseBoth(keys, event, event, platform));
     if (host.inControl()) event.preventDefault();
     if (!chord) return;
     chord = false;
@@ -116,7 +130,7 @@ export function attachKeyboard(
   };
   const onPaste = (event: ClipboardEvent) => {
     event.preventDefault();
-    const pasted = event.clipboardData?.getData('text/plain') ?? '';
+    const pasted = withLineFeeds(event.clipboardData?.getData('text/plain') ?? '');
     if (!host.inControl() || !pasted) return goOn();
     cancelWaiting?.();
     cancelWaiting = null;
@@ -128,10 +142,11 @@ export function attachKeyboard(
     if (!host.inControl()) return empty();
     // While an IME composes, the text is still its own; an on-screen keyboard composes all the time and is followed as it goes.
     if (event instanceof InputEvent && event.isComposing && field.inputMode === 'none') return;
-    type(textChange(text, field.value));
+    type(field.inputMode === 'none' ? textChange(text, field.value) : fieldChange(text, field.value));
     text = field.value;
     // An on-screen keyboard corrects the words before the caret, so those stay for a while.
-    if (field.inputMode === 'none' || text.endsWith('\n') || text.length > 200) empty();
+    const keeps = field.inputMode !== 'none' && text.startsWith(FILLER) && !text.endsWith('\n') && text.length <= 200;
+    if (!keeps) empty();
   };
   const onCompositionEnd = () => {
     if (field.inputMode !== 'none') return;
@@ -152,10 +167,12 @@ export function attachKeyboard(
     listen(field, 'paste', onPaste),
     listen(field, 'input', onInput),
     listen(field, 'compositionend', onCompositionEnd),
+    listen(field, 'focus', empty),
     listen(field, 'blur', () => releaseKeys()),
   ];
   return {
     releaseKeys,
+    modifiersAre: (modifiers) => letGo(releaseLost(keys, modifiers, null)),
     holdsControl: () => holds(keys, 'ControlLeft', 'ControlRight', 'MetaLeft', 'MetaRight'),
     detach: once(() => {
       cancelSettle?.();

@@ -5,6 +5,7 @@ export interface KeyInput extends KeyName {
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
+  readonly shiftKey: boolean;
   readonly isComposing: boolean;
   /** getModifierState('AltGraph'). */
   readonly altGraph: boolean;
@@ -46,10 +47,12 @@ export function keyDown(state: KeyboardState, input: KeyInput, platform: Platfor
   const keysym = chooseKeysym(input, platform);
   if (keysym === null) return [settled, actions, 'ours'];
   const down: KeyAction = { kind: 'down', keysym };
+  // Without a place, as macro keyboards and auto-type send it, the release may bear another name or never come.
+  if (input.code === '' && !isModifier(keysym)) return [settled, [...actions, down, { kind: 'up', keysym }], 'ours'];
   // macOS never reports the release of a key pressed while Command is held.
   if (platform === 'mac' && input.metaKey && input.key !== 'Meta')
     return [settled, [...actions, down, { kind: 'up', keysym }], 'ours'];
-  return [{ ...settled, held: new Map(settled.held).set(input.code, keysym) }, [...actions, down], 'ours'];
+  return [{ ...settled, held: new Map(settled.held).set(placeOf(input), keysym) }, [...actions, down], 'ours'];
 }
 
 /** A key went up. */
@@ -62,10 +65,11 @@ export function keyUp(state: KeyboardState, input: KeyName): KeyStep {
     return [{ ...state, doubtfulControlMs: null }, actions, 'ours'];
   }
   const undoubted = state.doubtfulOption === input.code ? { ...state, doubtfulOption: null } : state;
-  const keysym = undoubted.held.get(input.code);
+  const place = placeOf(input);
+  const keysym = undoubted.held.get(place);
   if (keysym === undefined) return [undoubted, [], 'ours'];
   const held = new Map(undoubted.held);
-  held.delete(input.code);
+  held.delete(place);
   return [{ ...undoubted, held }, [{ kind: 'up', keysym }], 'ours'];
 }
 
@@ -73,6 +77,36 @@ export function keyUp(state: KeyboardState, input: KeyName): KeyStep {
 export function settleControl(state: KeyboardState, nowMs: number): readonly [KeyboardState, readonly KeyAction[]] {
   if (state.doubtfulControlMs === null || nowMs - state.doubtfulControlMs < ALTGR_MS) return [state, []];
   return pressControl(state);
+}
+
+/** The modifiers that the browser says are down. */
+export type Modifiers = Pick<KeyInput, 'ctrlKey' | 'altKey' | 'metaKey' | 'shiftKey'>;
+
+/**
+ * Releases the modifiers that the browser says are not down: their own release was lost, as Windows loses that of one Shift
+ * while the other one is down. The key of the event itself, if any, is left alone.
+ */
+export function releaseLost(
+  state: KeyboardState,
+  modifiers: Modifiers,
+  except: KeyName | null,
+): readonly [KeyboardState, readonly KeyAction[]] {
+  const spared = except === null ? null : placeOf(except);
+  const lost = [...state.held].filter(([place, keysym]) => place !== spared && isUp(place, keysym, modifiers));
+  if (lost.length === 0) return [state, []];
+  const held = new Map(state.held);
+  for (const [place] of lost) held.delete(place);
+  return [{ ...state, held }, lost.map(([, keysym]): KeyAction => ({ kind: 'up', keysym }))];
+}
+
+/** After the release of a Shift on Windows with no Shift left, both are up, though only one release was told. */
+export function releaseBoth(
+  state: KeyboardState,
+  input: KeyName,
+  modifiers: Modifiers,
+  platform: Platform,
+): readonly [KeyboardState, readonly KeyAction[]] {
+  return platform === 'windows' && input.key === 'Shift' ? releaseLost(state, modifiers, null) : [state, []];
 }
 
 /** Releases everything: the window lost focus, or control is gone. */
@@ -83,6 +117,28 @@ export function releaseAll(state: KeyboardState): readonly [KeyboardState, reado
 /** Is one of these keys held on the desktop because of us? */
 export function holds(state: KeyboardState, ...codes: readonly string[]): boolean {
   return codes.some((code) => state.held.has(code));
+}
+
+/** Where a key is held: its place, or, where it has none, its name. */
+function placeOf({ key, code }: KeyName): string {
+  return code === '' ? key : code;
+}
+
+const FLAGS: ReadonlyArray<readonly [flag: keyof Modifiers, place: RegExp, keysyms: readonly number[]]> = [
+  ['shiftKey', /^Shift/, [KEYSYM.shiftLeft, KEYSYM.shiftRight]],
+  ['ctrlKey', /^Control/, [KEYSYM.controlLeft, KEYSYM.controlRight]],
+  ['altKey', /^Alt/, [KEYSYM.altLeft, KEYSYM.altRight]],
+  ['metaKey', /^(?:Meta|OS)/, [KEYSYM.superLeft, KEYSYM.superRight]],
+];
+
+function isModifier(keysym: number): boolean {
+  return FLAGS.some(([, , keysyms]) => keysyms.includes(keysym));
+}
+
+/** A key counts by its place and by what it was pressed as: Command is held as Ctrl, and Alt with Shift may be Meta. */
+function isUp(place: string, keysym: number, modifiers: Modifiers): boolean {
+  const flags = FLAGS.filter(([, places, keysyms]) => places.test(place) || keysyms.includes(keysym)).map(([flag]) => flag);
+  return flags.length > 0 && flags.every((flag) => !modifiers[flag]);
 }
 
 function pressControl(state: KeyboardState): [KeyboardState, KeyAction[]] {

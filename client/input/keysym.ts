@@ -88,7 +88,19 @@ const KEYPAD: Readonly<Record<string, number>> = {
   '=': 0xffbd,
 };
 
-export const KEYSYM = { controlLeft: 0xffe3, altLeft: 0xffe9, backspace: 0xff08, enter: 0xff0d, tab: 0xff09 } as const;
+export const KEYSYM = {
+  backspace: 0xff08,
+  tab: 0xff09,
+  enter: 0xff0d,
+  shiftLeft: 0xffe1,
+  shiftRight: 0xffe2,
+  controlLeft: 0xffe3,
+  controlRight: 0xffe4,
+  altLeft: 0xffe9,
+  altRight: 0xffea,
+  superLeft: 0xffeb,
+  superRight: 0xffec,
+} as const;
 
 /** The keysym of a character: Latin-1 stands for itself, all else is 0x01000000 plus its code point (X11 protocol, appendix A). */
 export function characterKeysym(codePoint: number): number {

@@ -10,6 +10,17 @@ export type TextAction =
 export const MAX_TYPED_CHARACTERS = 60;
 
 /**
+ * Stands in the field of an on-screen keyboard before anything was typed: a keyboard that finds nothing to erase says nothing
+ * of its Backspace.
+ */
+export const FILLER = ' ';
+
+/** Lines end in a line feed on the desktop, whatever they ended in on this device. */
+export function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}
+
+/**
  * The way from what the field held to what it holds: Backspace for what vanished at its end, then the new characters.
  * On-screen keyboards report no keys; they rewrite the last word as they correct it.
  */
@@ -22,9 +33,16 @@ export function textChange(before: string, after: string): TextAction[] {
   return [...erased, ...typeText(now.slice(same).join(''))];
 }
 
+/** The same for a field that begins with the filler; without it, Backspace went past the beginning of what was typed. */
+export function fieldChange(before: string, after: string): TextAction[] {
+  if (!before.startsWith(FILLER) || after.startsWith(FILLER)) return textChange(before, after);
+  const typed = before.slice(FILLER.length);
+  return typed === '' && after === '' ? [{ kind: 'press', keysym: KEYSYM.backspace }] : textChange(typed, after);
+}
+
 /** Text as key presses, or as one paste if it is long. */
 export function typeText(text: string): TextAction[] {
-  const characters = [...text.replaceAll('\r\n', '\n')];
-  if (characters.length > MAX_TYPED_CHARACTERS) return [{ kind: 'paste', text }];
+  const characters = [...withLineFeeds(text)];
+  if (characters.length > MAX_TYPED_CHARACTERS) return [{ kind: 'paste', text: characters.join('') }];
   return characters.map((character) => ({ kind: 'press', keysym: characterKeysym(character.codePointAt(0) ?? 0x20) }));
 }

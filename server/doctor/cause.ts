@@ -17,6 +17,7 @@ export type CauseCode =
   | 'no-external-address'
   | 'local-only'
   | 'loopback-only'
+  | 'browser-refuses-port'
   | 'no-hairpin'
   | 'replies-lost'
   | 'dtls-blocked'

@@ -19,12 +19,40 @@ type HostPath = Extract<Path, { kind: 'host' }>;
 /** Why a host candidate cannot be reached by this viewer. Pure. */
 export function diagnoseHost(path: HostPath, facts: DoctorFacts, client: ClientFacts, udpIsBlocked: boolean): Cause {
   return (
-    wrongStatic(path, facts) ??
+    (browsersRefuse(path) ? undefined : wrongStatic(path, facts)) ??
     wrongAddress(path, facts, client) ??
+    refusedPort(path, facts) ??
     hairpin(path, facts, client) ??
     remapped(path, facts, client) ??
     (path.transport === 'udp' && udpIsBlocked ? viewerBlocksUdp(facts) : notPublished(path, facts, client))
   );
+}
+
+/**
+ * Browsers drop candidates below port 1024: on 80 and 443 those with private addresses, on other ports all
+ * (libwebrtc, VerifyCandidate).
+ */
+function browsersRefuse({ address, port }: HostPath): boolean {
+  if (port >= 1024) return false;
+  return (port !== 80 && port !== 443) || isPrivate(address);
+}
+
+function refusedPort(path: HostPath, { tcp }: DoctorFacts): Cause | undefined {
+  if (!browsersRefuse(path)) return undefined;
+  const { address, port, transport } = path;
+  const which =
+    port === 80 || port === 443 ? `port ${port} on private addresses` : `port ${port}, as every one below 1024 but 80 and 443,`;
+  const shared = transport === 'tcp' && tcp.kind === 'shared';
+  return {
+    code: 'browser-refuses-port',
+    state: 'wrong',
+    explanation: `Browsers refuse ${which} for ICE over ${transport.toUpperCase()}, so none of them tries ${hostPort(address, port)}. No firewall is to blame.`,
+    remedy: `${shared ? 'Give ICE over TCP a port of its own beside the one of the page' : 'Take a port'} from 1024 up, and publish it.`,
+    snippet:
+      transport === 'tcp'
+        ? `${environmentLines({ NEKO_WEBRTC_TCPMUX: '52100' })}\n${portLines('52100:52100/tcp')}`
+        : `${environmentLines({ NEKO_WEBRTC_UDPMUX: '52100' })}\n${portLines('52100:52100/udp')}`,
+  };
 }
 
 /** The number outside is written down by hand: it has to be the one that is published. */

@@ -11,6 +11,7 @@ export interface Viewer {
 export interface ViewerOptions {
   readonly role?: 'admin' | 'user';
   readonly viewport?: { readonly width: number; readonly height: number };
+  readonly hasTouch?: boolean;
   /** Runs in the page before any of its scripts. */
   readonly initScript?: () => void;
 }
@@ -18,7 +19,10 @@ export interface ViewerOptions {
 /** Opens the product's page in a browser context of its own, signed in by a token, and waits for a decoded frame. */
 export async function openViewer(browser: Browser, product: Product, name: string, options: ViewerOptions = {}): Promise<Viewer> {
   const { token, id } = await product.login(options.role ?? 'user', name);
-  const context = await browser.newContext({ viewport: options.viewport ?? { width: 1440, height: 900 } });
+  const context = await browser.newContext({
+    viewport: options.viewport ?? { width: 1440, height: 900 },
+    hasTouch: options.hasTouch ?? false,
+  });
   const page = await context.newPage();
   await page.addInitScript(keepPeerConnection);
   if (options.initScript) await page.addInitScript(options.initScript);

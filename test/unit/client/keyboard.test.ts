@@ -4,15 +4,28 @@ import {
   type KeyInput,
   keyDown,
   keyUp,
+  type Modifiers,
   NO_KEYS,
   type Platform,
   releaseAll,
+  releaseBoth,
+  releaseLost,
   settleControl,
 } from '../../../client/input/keyboard.js';
 import { keysymOf } from '../../../client/input/keysym.js';
-import { MAX_TYPED_CHARACTERS, textChange, typeText } from '../../../client/input/typed-text.js';
+import {
+  FILLER,
+  fieldChange,
+  MAX_TYPED_CHARACTERS,
+  textChange,
+  typeText,
+  withLineFeeds,
+} from '../../../client/input/typed-text.js';
 
-/** A key as `+code key` (down) or `-code key` (up), with flags such as `ctrl`, `alt`, `meta`, `altgr`, `composing`. */
+/**
+ * A key as `+code key` (down) or `-code key` (up), with flags such as `ctrl`, `alt`, `meta`, `shift`, `altgr`, `composing`; a
+ * code of `-` is an empty one. `is shift` tells that Shift alone is down, as a press of the mouse does.
+ */
 function play(script: readonly string[], platform: Platform = 'other'): string[] {
   let state = NO_KEYS;
   const sent: string[] = [];
@@ -24,21 +37,38 @@ function play(script: readonly string[], platform: Platform = 'other'): string[]
       sent.push(...actions.map(name));
       return;
     }
+    if (line.startsWith('is')) {
+      const [next, actions] = releaseLost(state, modifiersOf(line.split(' ')), null);
+      state = next;
+      sent.push(...actions.map(name));
+      return;
+    }
     const [code = '', key = '', ...flags] = line.slice(1).split(' ');
     const input: KeyInput = {
-      code,
+      code: code === '-' ? '' : code,
       key,
-      ctrlKey: flags.includes('ctrl'),
-      altKey: flags.includes('alt'),
-      metaKey: flags.includes('meta'),
+      ...modifiersOf(flags),
       altGraph: flags.includes('altgr'),
       isComposing: flags.includes('composing'),
     };
     const [next, actions] = line.startsWith('+') ? keyDown(state, input, platform, nowMs) : keyUp(state, input);
     state = next;
     sent.push(...actions.map(name));
+    if (line.startsWith('+')) return;
+    const [left, more] = releaseBoth(state, input, input, platform);
+    state = left;
+    sent.push(...more.map(name));
   });
   return sent;
+}
+
+function modifiersOf(flags: readonly string[]): Modifiers {
+  return {
+    ctrlKey: flags.includes('ctrl'),
+    altKey: flags.includes('alt'),
+    metaKey: flags.includes('meta'),
+    shiftKey: flags.includes('shift'),
+  };
 }
 
 function name({ kind, keysym }: { readonly kind: 'down' | 'up'; readonly keysym: number }): string {
@@ -122,6 +152,59 @@ const scripts: readonly Script[] = (
       'mac',
     ],
     ['a release without a press is nothing', ['-KeyA a'], []],
+    [
+      'both Shifts: one release is one, the other one stays down',
+      ['+ShiftLeft Shift shift', '+ShiftRight Shift shift', '-ShiftLeft Shift shift', 'is shift'],
+      ['+ffe1', '+ffe2', '-ffe1'],
+    ],
+    [
+      'both Shifts on Windows, which tells the release of the last one only',
+      ['+ShiftLeft Shift shift', '+ShiftRight Shift shift', '-ShiftRight Shift'],
+      ['+ffe1', '+ffe2', '-ffe2', '-ffe1'],
+      'windows',
+    ],
+    [
+      'elsewhere a lost release is found out at the next press',
+      ['+ShiftLeft Shift shift', '+ShiftRight Shift shift', '-ShiftRight Shift', 'is'],
+      ['+ffe1', '+ffe2', '-ffe2', '-ffe1'],
+    ],
+    [
+      'the same for both Ctrl, both Alt and both Super keys, each by itself',
+      [
+        ...[
+          '+ControlLeft Control',
+          '+ControlRight Control',
+          '+AltLeft Alt',
+          '+AltRight Alt',
+          '+MetaLeft Meta',
+          '+MetaRight Meta',
+        ],
+        ...['is alt meta', 'is meta', 'is'],
+      ],
+      ['+ffe3', '+ffe4', '+ffe9', '+ffea', '+ffeb', '+ffec', '-ffe3', '-ffe4', '-ffe9', '-ffea', '-ffeb', '-ffec'],
+    ],
+    [
+      'Command, which is held as Ctrl, is down as long as Command is',
+      ['+MetaLeft Meta meta', 'is meta', 'is'],
+      ['+ffe3', '-ffe3'],
+      'mac',
+    ],
+    [
+      'Alt that became Meta with Shift is down as long as Alt is',
+      ['+AltLeft Meta shift alt', 'is alt', 'is'],
+      ['+ffeb', '-ffeb'],
+    ],
+    ['other keys are no matter of modifiers', ['+KeyA a', 'is', '-KeyA a'], ['+61', '-61']],
+    [
+      'a key without a place is pressed and released at once, so that it cannot repeat for ever',
+      ['+- A', '+- b', '+- b', '-- a', '+- Enter'],
+      ['+41', '-41', '+62', '-62', '+62', '-62', '+ff0d', '-ff0d'],
+    ],
+    [
+      'a modifier without a place is held by its name',
+      ['+- Shift shift', '+- A shift', '-- Shift', '+- Control ctrl', 'is'],
+      ['+ffe1', '+41', '-41', '-ffe1', '+ffe3', '-ffe3'],
+    ],
   ] as ReadonlyArray<readonly [string, string[], string[], Platform?]>
 ).map(([rule, script, sent, platform = 'other']) => ({ rule, script, sent, platform }));
 
@@ -130,7 +213,16 @@ test.each(scripts)('$rule', ({ script, sent, platform }) => {
 });
 
 test('losing focus releases every key once', () => {
-  const input = { code: 'KeyA', key: 'a', ctrlKey: false, altKey: false, metaKey: false, altGraph: false, isComposing: false };
+  const input = {
+    code: 'KeyA',
+    key: 'a',
+    ctrlKey: false,
+    altKey: false,
+    metaKey: false,
+    altGraph: false,
+    shiftKey: false,
+    isComposing: false,
+  };
   const [one] = keyDown(NO_KEYS, input, 'other', 0);
   const [two] = keyDown(one, { ...input, code: 'ShiftLeft', key: 'Shift' }, 'other', 1);
   const [state, actions] = releaseAll(two);
@@ -162,4 +254,22 @@ test('an on-screen keyboard that corrects a word erases its end and types the re
 test('long text goes over the clipboard', () => {
   const text = 'x'.repeat(MAX_TYPED_CHARACTERS + 1);
   expect(typeText(text)).toEqual([{ kind: 'paste', text }]);
+});
+
+test('Backspace before anything was typed erases the filler, which is Backspace on the desktop', () => {
+  const pressed = (before: string, after: string) =>
+    fieldChange(before, after).map((action) => (action.kind === 'press' ? action.keysym.toString(16) : action.text));
+  expect(pressed(FILLER, '')).toEqual(['ff08']);
+  expect(pressed(FILLER, `${FILLER}a`)).toEqual(['61']);
+  expect(pressed(`${FILLER}ab`, `${FILLER}a`)).toEqual(['ff08']);
+  // The keyboard took the filler along with a word, or put a word in its place.
+  expect(pressed(`${FILLER}ab`, '')).toEqual(['ff08', 'ff08']);
+  expect(pressed(FILLER, 'a')).toEqual(['61']);
+});
+
+test('lines end in line feeds on the desktop', () => {
+  expect(withLineFeeds('a\r\nb\rc\nd\r\n')).toBe('a\nb\nc\nd\n');
+  expect(typeText('a\r\nb').map((action) => (action.kind === 'press' ? action.keysym : 0))).toEqual([0x61, 0xff0d, 0x62]);
+  const long = 'a\r\n'.repeat(MAX_TYPED_CHARACTERS);
+  expect(typeText(long)).toEqual([{ kind: 'paste', text: 'a\n'.repeat(MAX_TYPED_CHARACTERS) }]);
 });

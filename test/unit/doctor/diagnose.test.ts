@@ -93,6 +93,50 @@ const ROWS: Row[] = [
     cause: 'port-remapped',
     says: ['port 8080 has the number 9090', 'NEKO_WEBRTC_CANDIDATES: "203.0.113.9:9090"'],
   },
+  ...(
+    [
+      [80, 'tcp', '192.168.1.5', 'Browsers refuse port 80 on private addresses for ICE over TCP'],
+      [443, 'tcp', '192.168.1.5', 'Browsers refuse port 443 on private addresses for ICE over TCP'],
+      [443, 'udp', '192.168.1.5', 'Browsers refuse port 443 on private addresses for ICE over UDP'],
+      [81, 'tcp', '192.168.1.5', 'Browsers refuse port 81, as every one below 1024 but 80 and 443,'],
+    ] as const
+  ).map(
+    ([port, transport, address, says]): Row => ({
+      what: `browsers refuse ${address}:${port} over ${transport}`,
+      facts: { tcp: { kind: 'shared', port }, http: { port, tls: port === 443, proxy: false } },
+      client: { ...IN_LAN, page: { ...IN_LAN.page, port, secure: port === 443 } },
+      results: [tried(host(transport, address, port))],
+      state: 'wrong',
+      cause: 'browser-refuses-port',
+      says: [says, 'No firewall is to blame', `NEKO_WEBRTC_${transport.toUpperCase()}MUX: "52100"`],
+    }),
+  ),
+  {
+    what: 'a static candidate on such a port, too',
+    facts: { statics: [{ kind: 'address', host: '192.168.1.5', port: 443 }] },
+    client: IN_LAN,
+    results: [tried(host('tcp', '192.168.1.5', 443))],
+    state: 'wrong',
+    cause: 'browser-refuses-port',
+    says: ['so none of them tries 192.168.1.5:443'],
+  },
+  {
+    what: 'port 443 on a public address is one like any other',
+    facts: { nat1to1: [{ external: '203.0.113.9' }], tcp: { kind: 'mux', port: 443 } },
+    results: [tried(host('tcp', '203.0.113.9', 443))],
+    state: 'blocked',
+    cause: 'tcp-port-not-published',
+    says: ['443:443/tcp'],
+  },
+  {
+    what: 'so is port 1024 on a private one',
+    facts: { tcp: { kind: 'mux', port: 1024 } },
+    client: IN_LAN,
+    results: [tried(host('tcp', '192.168.1.5', 1024))],
+    state: 'blocked',
+    cause: 'tcp-port-not-published',
+    says: ['1024:1024/tcp'],
+  },
   {
     what: 'a static candidate names a port where nobody listens',
     facts: { statics: [{ kind: 'address', host: '203.0.113.9', port: 52999 }] },
