@@ -1,3 +1,5 @@
+import { sctpChecksum } from '../../server/lib/crc32c.js';
+
 /** SCTP packets as RFC 9260 section 3 has them, for a client that says whatever it likes. */
 export interface Chunk {
   readonly type: number;
@@ -29,7 +31,7 @@ export function withChecksum(packet: Buffer): Buffer {
   if (packet.length < HEADER_BYTES) return packet;
   const copy = Buffer.from(packet);
   copy.writeUInt32LE(0, 8);
-  copy.writeUInt32LE(crc32c(copy), 8);
+  copy.writeUInt32LE(sctpChecksum(copy), 8);
   return copy;
 }
 
@@ -42,16 +44,4 @@ export function chunksOf(packet: Buffer): Chunk[] {
     at += Math.max(4, Math.ceil(length / 4) * 4);
   }
   return chunks;
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f6_3b78 : value >>> 1;
-  return value;
-});
-
-function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffff_ffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 0xff]!;
-  return (crc ^ 0xffff_ffff) >>> 0;
 }
