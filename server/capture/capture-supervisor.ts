@@ -10,6 +10,8 @@ import type { HostReport, StartCommand } from './messages.js';
 import { ended, NEVER_FAILED, type RestartHistory, started } from './restart-policy.js';
 import type { StreamEngine } from './shared-stream.js';
 import type { StreamDescription } from './stream-description.js';
+import { sampleMainThread } from './thread-sample.js';
+import { answered, NOT_ASKED, WATCH_TICK_MS, type WorkerWatch, watchTick } from './worker-watch.js';
 
 export interface SupervisorOptions {
   readonly display: string;
@@ -61,6 +63,8 @@ export class CaptureSupervisor implements StreamEngine {
   #screenSeen = false;
   #history: RestartHistory = NEVER_FAILED;
   #respawn: Dispose | undefined;
+  #watch: WorkerWatch = NOT_ASKED;
+  #nextWatch: Dispose | undefined;
   #closed = false;
   #checksOrdered = false;
   #status: CaptureStatus = { kind: 'starting' };
@@ -115,6 +119,7 @@ export class CaptureSupervisor implements StreamEngine {
     if (this.#closed) return;
     this.#closed = true;
     this.#respawn?.();
+    this.#nextWatch?.();
     for (const { retry } of this.#wanted.values()) retry?.();
     this.#setStatus({ kind: 'closed' });
     await this.#host?.close();
@@ -133,12 +138,26 @@ export class CaptureSupervisor implements StreamEngine {
         ended: (reason) => this.#hostEnded(reason),
       },
     );
+    this.#watch = NOT_ASKED;
+    this.#watchLater();
+  }
+
+  #watchLater(): void {
+    this.#nextWatch = this.#options.clock.after(WATCH_TICK_MS, () => {
+      const pid = this.#host?.pid;
+      const [watch, verdict] = watchTick(this.#watch, pid === undefined ? undefined : sampleMainThread(pid));
+      this.#watch = watch;
+      if (verdict.kind === 'ask') this.#host?.send({ kind: 'ping' });
+      if (verdict.kind === 'hung') this.#host?.kill(`it hung and was killed: ${verdict.reason}`);
+      else this.#watchLater();
+    });
   }
 
   #hostEnded(reason: string): void {
     const { clock, log } = this.#options;
     const { history, delayMs } = ended(this.#history, clock.nowMs());
     this.#history = history;
+    this.#nextWatch?.();
     this.#ready = undefined;
     this.#screenSeen = false;
     for (const stream of this.#wanted.values()) {
@@ -184,6 +203,12 @@ export class CaptureSupervisor implements StreamEngine {
         log.error({ reason: report.reason }, 'nothing can be captured');
         this.#problem('host', report.reason);
         this.#options.unusable(report.reason);
+        return;
+      case 'alive':
+        this.#watch = answered(this.#watch);
+        return;
+      case 'hung':
+        this.#host?.kill(`it hung and was killed: ${report.reason}`);
         return;
       default:
         assertNever(report);

@@ -22,6 +22,8 @@ export const HostCommand = Type.Union([
   Type.Object({ kind: Type.Literal('check'), id: Type.String(), text: Type.String() }),
   Type.Object({ kind: Type.Literal('keyframe'), id: Type.String() }),
   Type.Object({ kind: Type.Literal('input') }),
+  /** Asks for a sign of life. */
+  Type.Object({ kind: Type.Literal('ping') }),
 ]);
 export type HostCommand = Static<typeof HostCommand>;
 export type StartCommand = Extract<HostCommand, { kind: 'start' }>;
@@ -43,6 +45,10 @@ export const HostReport = Type.Union([
   Type.Object({ kind: Type.Literal('checked'), id: Type.String(), reason: Type.Optional(Type.String()) }),
   Type.Object({ kind: Type.Literal('failed'), id: Type.String(), reason: Type.String() }),
   Type.Object({ kind: Type.Literal('unusable'), reason: Type.String() }),
+  /** The answer to a ping. */
+  Type.Object({ kind: Type.Literal('alive') }),
+  /** A pipeline of the host hangs in such a way that only a new host helps. */
+  Type.Object({ kind: Type.Literal('hung'), reason: Type.String() }),
 ]);
 export type HostReport = Static<typeof HostReport>;
 

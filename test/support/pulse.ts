@@ -7,6 +7,7 @@ import { waitFor } from './wait-for.js';
 export interface PulseAudio {
   /** For PULSE_SERVER. */
   readonly server: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -50,6 +51,7 @@ export async function startPulseAudio(): Promise<PulseAudio> {
   await waitFor('PulseAudio', () => existsSync(socket) && child.exitCode === null);
   return {
     server: `unix:${socket}`,
+    pid: child.pid ?? 0,
     async stop() {
       stopping = true;
       child.kill('SIGKILL');

@@ -3,6 +3,7 @@ import { assertNever } from '../../lib/assert-never.js';
 import type { Clock } from '../../lib/clock.js';
 import type { GStreamer } from '../../native/gstreamer.js';
 import type { HostCommand, HostReport, StartCommand } from '../messages.js';
+import { checkProgress, hasStalled, MOVING, STALL_CHECK_MS, type StallWatch } from '../stall-watch.js';
 import { EncoderPipeline } from './encoder-pipeline.js';
 import { GrabStream } from './grab-stream.js';
 import { KeyframeRequests } from './keyframe-requests.js';
@@ -25,6 +26,7 @@ interface RunningStream {
   /** Of a written pipeline, which takes its frames by itself. */
   readonly keyframes: KeyframeRequests;
   grab: GrabStream | undefined;
+  stall: StallWatch;
 }
 
 /** Runs the pipelines that the supervisor wants. Closing cascades: screen -> grabbed streams -> their pipelines. */
@@ -34,8 +36,9 @@ export class CaptureHost {
   /** What the supervisor wants to run, whether it runs or waits for a screen. */
   readonly #wanted = new Map<string, StartCommand>();
   readonly #running = new Map<string, RunningStream>();
-  /** Pipelines on their way down, which may still read the picture. */
+  /** Pipelines of grabbed streams on their way down, which may still read the picture. */
   readonly #closing = new Set<Promise<void>>();
+  #cpu = process.cpuUsage();
 
   constructor(options: CaptureHostOptions) {
     this.#options = options;
@@ -45,8 +48,26 @@ export class CaptureHost {
     });
   }
 
+  /** Looks whether the threads of all pipelines move. */
+  #checkProgress(): void {
+    const { user, system } = process.cpuUsage(this.#cpu);
+    this.#cpu = process.cpuUsage();
+    const load = (user + system) / 1_000 / STALL_CHECK_MS;
+    for (const stream of [...this.#running.values()]) {
+      const { pipeline, command, grab } = stream;
+      const due = !pipeline.heldBack && (command.kindOfMedia === 'audio' ? pipeline.outputs > 0 : (grab?.due ?? false));
+      const progress = { outputs: pipeline.outputs, due, load };
+      stream.stall = checkProgress(stream.stall, progress);
+      if (!hasStalled(stream.stall, progress)) continue;
+      // A source of sound hangs with the sound server, and the picture must not suffer from that.
+      if (command.kindOfMedia === 'audio') this.#failed(stream, 'the sound server has stopped to deliver');
+      else this.#options.report({ kind: 'hung', reason: `the pipeline of ${command.id} does not move` });
+    }
+  }
+
   /** Connects to the screen; pipelines with a source of their own do not wait for it. */
   open(): Promise<void> {
+    setInterval(() => this.#checkProgress(), STALL_CHECK_MS);
     return this.#screen.open();
   }
 
@@ -66,6 +87,9 @@ export class CaptureHost {
         return;
       case 'keyframe':
         this.#keyframe(command.id);
+        return;
+      case 'ping':
+        this.#options.report({ kind: 'alive' });
         return;
       case 'input':
         for (const { grab } of this.#running.values()) grab?.pace({ kind: 'input' });
@@ -91,7 +115,7 @@ export class CaptureHost {
     }
     const pipeline = launched.value;
     const keyframes = new KeyframeRequests(this.#options.clock, () => pipeline.forceKeyframe());
-    const stream: RunningStream = { command, pipeline, keyframes, grab: undefined };
+    const stream: RunningStream = { command, pipeline, keyframes, grab: undefined, stall: MOVING };
     this.#running.set(command.id, stream);
     if (command.source === 'grab' && image !== undefined) setPictureCaps(pipeline, image, command.framesPerSecond, 0);
     void pipeline.play(baseNs).then((played) => {
@@ -148,7 +172,8 @@ export class CaptureHost {
       stream.grab.close();
     }
     const closing = stream.pipeline.close().finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
+    // A source of sound may take half a minute to go, with a sound server that hangs; no picture waits for that.
+    if (stream.command.source === 'grab') this.#closing.add(closing);
   }
 
   /** The old picture's memory goes away after this, so every pipeline that may read it ends first. */

@@ -35,6 +35,7 @@ export class EncoderPipeline {
   readonly #output: StreamOutput;
   readonly #busTimer: NodeJS.Timeout;
   #readerPaused = false;
+  #outputs = 0;
   #closing: Promise<void> | undefined;
 
   private constructor(pipeline: Pipeline, command: StartCommand, sink: Socket, events: PipelineEvents) {
@@ -75,6 +76,16 @@ export class EncoderPipeline {
     return this.#pipeline;
   }
 
+  /** How often something has come out of it. */
+  get outputs(): number {
+    return this.#outputs;
+  }
+
+  /** It is not read for now, since the server is behind: that nothing comes out is not its fault. */
+  get heldBack(): boolean {
+    return this.#readerPaused;
+  }
+
   play(baseNs: bigint): Promise<Result<void>> {
     return this.#pipeline.play(baseNs).then((played) => (played.ok ? played : err(explainStreamError(played.error))));
   }
@@ -100,6 +111,7 @@ export class EncoderPipeline {
   }
 
   #read(data: Buffer): void {
+    this.#outputs++;
     if (this.#output.write(data) || this.#readerPaused) return;
     // The server is behind: stop reading, so that the pipeline waits instead of queueing.
     this.#readerPaused = true;

@@ -19,6 +19,8 @@ export interface GrabStreamOptions {
   requestPicture(): void;
 }
 
+/** The first of so many pictures must have come out of the encoder. */
+const SURELY_DUE = 2;
 const NS_PER_SECOND = 1_000_000_000;
 /** Times of frames must differ by a tick of the 90 kHz RTP clock. */
 const SMALLEST_STEP_NS = 11_112n;
@@ -32,6 +34,8 @@ export class GrabStream {
   #pacerTimer: Dispose | undefined;
   #lastPtsNs: bigint | undefined;
   #closed = false;
+  #pushedAt = 0;
+  #pushes = 0;
 
   constructor(options: GrabStreamOptions) {
     this.#options = options;
@@ -62,6 +66,11 @@ export class GrabStream {
     }
   }
 
+  /** Several pictures were put in since something came out last; one may be dropped without a word. */
+  get due(): boolean {
+    return this.#pushes >= SURELY_DUE;
+  }
+
   requestKeyframe(): void {
     this.#keyframes.input({ kind: 'requested' });
   }
@@ -73,6 +82,8 @@ export class GrabStream {
     const nowNs = process.hrtime.bigint() - baseNs;
     const earliestNs = this.#lastPtsNs === undefined ? nowNs : this.#lastPtsNs + SMALLEST_STEP_NS;
     const ptsNs = nowNs < earliestNs ? earliestNs : nowNs;
+    this.#pushes = pipeline.outputs === this.#pushedAt ? this.#pushes + 1 : 1;
+    this.#pushedAt = pipeline.outputs;
     pipeline.pipeline.push('source', image.address, image.bytes, ptsNs, this.#durationNs);
     if (this.#lastPtsNs === undefined) this.#keyframes.input({ kind: 'first-frame' });
     this.#lastPtsNs = ptsNs;
