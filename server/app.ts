@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { announce } from './announce.js';
 import { openCapture } from './capture/capture.js';
-import { hasPicture } from './capture/capture-status.js';
+import { pictureProblem } from './capture/capture-status.js';
 import type { BindAddress, Config } from './config/config.js';
 import { openDesktop } from './desktop/desktop.js';
 import { openDoctor } from './doctor/doctor.js';
@@ -147,7 +147,7 @@ async function build(
     peers,
     members: members.value.provider,
     doctor,
-    health: { canConnect: () => desktop.value.connected && hasPicture(capture.value.status(), capture.value.videoIds[0] ?? '') },
+    health: { problem: () => desktop.value.problem ?? pictureProblem(capture.value.status(), capture.value.videoIds[0] ?? '') },
     clock,
     log: part('signaling'),
   });

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DestinationStream, destination, type Logger, pino } from 'pino';
-import { build as pretty } from 'pino-pretty';
+import { type Logger, pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
 import type { LogConfig } from './config/config.js';
+import { LineWriter } from './line-writer.js';
 
 const LATEST = 'neko-latest.log';
 const TIMESTAMPS = {
@@ -11,24 +12,27 @@ const TIMESTAMPS = {
   unixmicro: () => `,"time":${Date.now() * 1000}`,
 } as const;
 
-/** The process's logger on standard error or in `log.dir` (spec/config.md section 4.1). Throws when the directory cannot be used. */
+/**
+ * The process's logger on standard error or in `log.dir` (spec/config.md section 4.1). Throws when the directory cannot be used;
+ * a log that stops to take lines later costs those lines and nothing else.
+ */
 export function createLogger(config: LogConfig): Logger {
   const options = {
     level: config.level === 'disabled' ? 'silent' : config.level,
     base: null,
     timestamp: config.json ? TIMESTAMPS[config.time] : TIMESTAMPS.unixms,
   };
-  const target: number | string = config.dir === undefined ? process.stderr.fd : openLogFile(config.dir);
-  const stream: DestinationStream = config.json
-    ? destination({ dest: target, sync: true })
-    : pretty({
-        destination: target,
-        sync: true,
+  const writer = new LineWriter(config.dir === undefined ? process.stderr.fd : openSync(openLogFile(config.dir), 'a'));
+  const format = config.json
+    ? (line: string) => line
+    : prettyFactory({
         colorize: config.color && config.dir === undefined && process.stderr.isTTY === true,
         translateTime: 'SYS:HH:MM:ss.l',
         singleLine: true,
       });
-  return pino(options, stream);
+  const log = pino(options, { write: (line: string) => writer.write(format(line)) });
+  writer.onDropped((lines) => log.warn({ lines }, 'the log could not be written for a while, lines of it are lost'));
+  return log;
 }
 
 /** Makes room for a new log file by naming the last one after the present local time; returns the new file's path. */

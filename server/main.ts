@@ -6,6 +6,7 @@ import { readConfigFile } from './config/read-config-file.js';
 import { renderSettingsReference } from './config/reference.js';
 import { mayHoldSecret } from './config/secret-files.js';
 import { systemClock } from './lib/clock.js';
+import { LineWriter } from './line-writer.js';
 import { createLogger } from './logger.js';
 import { guardProcess } from './process-guard.js';
 import { runtimeFolder } from './runtime-folder.js';
@@ -61,7 +62,8 @@ async function serve({ config, warnings }: LoadedConfig): Promise<void> {
   guardProcess(log);
   for (const warning of warnings) log.warn(warning);
   const runtime = runtimeFolder(process.env);
-  const started = await startApp({ config, log, clock: systemClock, say: (line) => process.stdout.write(`${line}\n`), runtime });
+  const out = new LineWriter(process.stdout.fd);
+  const started = await startApp({ config, log, clock: systemClock, say: (line) => out.write(`${line}\n`), runtime });
   if (!started.ok) return fail([started.error]);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(started.value));
 }
@@ -82,7 +84,7 @@ function version(): string {
 }
 
 function fail(lines: readonly string[], exitCode = 1): never {
-  process.stderr.write(`${lines.join('\n')}\n`);
+  new LineWriter(process.stderr.fd).write(`${lines.join('\n')}\n`);
   process.exit(exitCode);
 }
 

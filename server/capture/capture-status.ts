@@ -11,8 +11,9 @@ export interface CaptureProblem {
   readonly reason: string;
 }
 
-/** Whether a viewer who comes now gets the picture of `streamId`; sound that is missing does not keep anyone out. */
-export function hasPicture(status: CaptureStatus, streamId: string): boolean {
-  if (status.kind !== 'degraded') return status.kind === 'healthy';
-  return !status.problems.some(({ about }) => about === 'host' || about === 'display' || about === streamId);
+/** Why a viewer who comes now would not get the picture of `streamId`; sound that is missing does not keep anyone out. */
+export function pictureProblem(status: CaptureStatus, streamId: string): string | undefined {
+  if (status.kind === 'healthy') return undefined;
+  if (status.kind !== 'degraded') return `capture is ${status.kind}`;
+  return status.problems.find(({ about }) => about === 'host' || about === 'display' || about === streamId)?.reason;
 }

@@ -26,7 +26,7 @@ export interface DesktopOptions {
 export type DesktopEvents = {
   /** The X server is back, its screen set again; not emitted for the first connection. */
   connected: undefined;
-  /** The X server went away; until `connected`, input does nothing and everything else answers with an error. */
+  /** The X server went away or has stopped to answer; until `connected`, input does nothing and everything else answers with an error. */
   lost: undefined;
   screenChanged: ScreenSize;
 };
@@ -34,6 +34,7 @@ export type DesktopEvents = {
 /** A server that is being restarted is back within a second; one that keeps dying should not cost CPU. */
 const RECONNECT = { firstMs: 100, maxMs: 2_000 };
 const GONE = err('the X server is gone; trying to reach it again');
+const SILENT = err('the X server does not answer; waiting for it to go on');
 
 /** Connects to the X server, sets the screen and takes up input, clipboard and cursor; from then on it reconnects by itself. */
 export async function openDesktop(options: DesktopOptions): Promise<Result<Desktop>> {
@@ -53,6 +54,8 @@ export class Desktop {
   readonly #shapes = new Emitter<{ image: CursorImage }>();
   readonly #copies = new Emitter<{ changed: undefined }>();
   #live: LiveDesktop | undefined;
+  /** The desktop of an X server that has stopped to answer, kept to notice when it goes on. */
+  #silent: LiveDesktop | undefined;
   #closed = false;
   #cancelRetry: Dispose = () => undefined;
   /** What was set last, or the configured size: restored on a new X server. */
@@ -75,7 +78,7 @@ export class Desktop {
     configurations: (): readonly ScreenSize[] => this.#sizes,
     /** Answers with the size applied: the width a multiple of 8, rate 0 as 60. */
     set: async (size: ScreenSize): Promise<Result<ScreenSize>> => {
-      const applied = (await this.#live?.screen.set(size)) ?? GONE;
+      const applied = (await this.#live?.screen.set(size)) ?? this.#away;
       if (applied.ok) this.#wantedSize = applied.value;
       return applied;
     },
@@ -96,18 +99,19 @@ export class Desktop {
   };
 
   readonly keyboard = {
-    map: async (): Promise<Result<KeyboardMap>> => (this.#live ? readLayout(this.#live.session) : GONE),
+    map: async (): Promise<Result<KeyboardMap>> => (this.#live ? readLayout(this.#live.session) : this.#away),
     setMap: async (map: KeyboardMap): Promise<Result<void>> => {
       const live = this.#live;
-      if (!live) return GONE;
+      if (!live) return this.#away;
       const loaded = await loadLayout(this.#options.display, map);
       // Keys that are sent from now on shall be looked up in the new map.
       if (loaded.ok) await live.keyboard.keymap.settled();
       return loaded;
     },
-    modifiers: async (): Promise<Result<Modifiers>> => (this.#live ? ok(namedModifiers(this.#live.keyboard.modifiers())) : GONE),
+    modifiers: async (): Promise<Result<Modifiers>> =>
+      this.#live ? ok(namedModifiers(this.#live.keyboard.modifiers())) : this.#away,
     setModifiers: async (change: ModifierChange): Promise<Result<void>> => {
-      if (!this.#live?.session.alive) return GONE;
+      if (!this.#live?.session.alive) return this.#away;
       const { affected, locks } = maskOf(change);
       this.#live.keyboard.lock(affected, locks);
       return ok(undefined);
@@ -115,10 +119,11 @@ export class Desktop {
   };
 
   readonly clipboard = {
-    read: async (): Promise<Result<ClipboardContents>> => (await this.#live?.clipboard.read()) ?? GONE,
+    read: async (): Promise<Result<ClipboardContents>> => (await this.#live?.clipboard.read()) ?? this.#away,
     /** The picture on the clipboard as PNG. */
-    image: async (): Promise<Result<Uint8Array>> => (await this.#live?.clipboard.image()) ?? GONE,
-    write: async (contents: ClipboardContents): Promise<Result<void>> => (await this.#live?.clipboard.write(contents)) ?? GONE,
+    image: async (): Promise<Result<Uint8Array>> => (await this.#live?.clipboard.image()) ?? this.#away,
+    write: async (contents: ClipboardContents): Promise<Result<void>> =>
+      (await this.#live?.clipboard.write(contents)) ?? this.#away,
     onChange: (listener: () => void): Dispose => this.#copies.on('changed', listener),
   };
 
@@ -132,14 +137,14 @@ export class Desktop {
     onImage: (listener: (image: CursorImage) => void): Dispose => this.#shapes.on('image', listener),
   };
 
-  /** Whether the X server is there. */
-  get connected(): boolean {
-    return this.#live !== undefined;
+  /** Why there is no desktop at present; undefined while there is one. */
+  get problem(): string | undefined {
+    return this.#live === undefined ? this.#away.error : undefined;
   }
 
   /** Tries once to reach the X server and to take the desktop up on it. */
   async connect(): Promise<Result<void>> {
-    const session = await openSession(this.#options.display, (error) => this.#log.debug({ err: error }, 'X error'));
+    const session = await openSession(this.#options.display, this.#clock, (error) => this.#log.debug({ err: error }, 'X error'));
     if (!session.ok) return session;
     const taken = await takeUp(session.value, { ...this.#options, clock: this.#clock });
     if (!taken.ok) return taken;
@@ -150,7 +155,7 @@ export class Desktop {
     }
     const applied = await live.screen.set(this.#wantedSize);
     if (!applied.ok) this.#log.warn({ size: this.#wantedSize, reason: applied.error }, 'the screen size could not be set');
-    if (!live.session.alive || this.#closed) {
+    if (!live.session.responds || this.#closed) {
       live.close();
       return GONE;
     }
@@ -163,8 +168,14 @@ export class Desktop {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
-    this.#live?.close();
+    const open = this.#live ?? this.#silent;
     this.#live = undefined;
+    this.#silent = undefined;
+    open?.close();
+  }
+
+  get #away(): typeof GONE {
+    return this.#silent === undefined ? GONE : SILENT;
   }
 
   get #input(): LiveDesktop['input'] | undefined {
@@ -178,6 +189,8 @@ export class Desktop {
     live.cursor.onImage((image) => this.#reshaped(image));
     live.clipboard.onChange(() => this.#copies.emit('changed', undefined));
     live.session.onEnd(() => this.#lost(live));
+    live.session.onSilent(() => this.#fellSilent(live));
+    live.session.onAnswer(() => this.#answersAgain(live));
     this.#resized(live.screen.current());
     const shape = live.cursor.image();
     if (shape) this.#reshaped(shape);
@@ -196,11 +209,30 @@ export class Desktop {
   }
 
   #lost(live: LiveDesktop): void {
-    if (this.#closed) return;
+    if (this.#closed || (live !== this.#live && live !== this.#silent)) return;
     this.#live = undefined;
+    this.#silent = undefined;
     live.close();
     this.#log.warn({ display: this.#options.display }, 'the X server went away');
     this.events.emit('lost', undefined);
+    this.#retryLater(0);
+  }
+
+  /** It may be stopped, or some application has grabbed it: nothing can be done but to wait, and to say so. */
+  #fellSilent(live: LiveDesktop): void {
+    if (live !== this.#live) return;
+    this.#live = undefined;
+    this.#silent = live;
+    this.#log.error({ display: this.#options.display }, 'the X server does not answer');
+    this.events.emit('lost', undefined);
+  }
+
+  /** What was asked meanwhile was answered with an error and may be half done: the desktop is taken up anew. */
+  #answersAgain(live: LiveDesktop): void {
+    if (live !== this.#silent) return;
+    this.#silent = undefined;
+    this.#log.info({ display: this.#options.display }, 'the X server answers again');
+    live.close();
     this.#retryLater(0);
   }
 

@@ -13,7 +13,8 @@ export interface KeyboardMap {
 const NAME = /^[\w,()+:.-]*$/;
 /** What an X server uses that found no keyboard. */
 const BUILT_IN_RULES = 'base';
-const TIMEOUT_MS = 5_000;
+/** Nobody waits for an X server that hangs longer than 5 s, what comes before and after included. */
+const TIMEOUT_MS = 4_000;
 
 interface RulesNames extends KeyboardMap {
   readonly rules: string;

@@ -1,6 +1,8 @@
 import x11, { type Fixes, type Randr, type Reply, type XClient, type XDisplay, type XEvent, type Xkb, type XTest } from 'x11';
+import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { BEATING, HEARTBEAT_TICK_MS, type Heartbeat, type HeartbeatInput, stepHeartbeat } from './heartbeat.js';
 import { askRaw, internAtomRequest } from './raw-request.js';
 
 /** One live connection to an X server; when it ends, everything that was made from it is worthless. */
@@ -10,6 +12,10 @@ export class Session {
   /** Size in pixels of the root window when the connection was made. */
   readonly firstSize: { readonly width: number; readonly height: number };
   #ended = false;
+  #heartbeat: Heartbeat = BEATING;
+  #cancelTick: Dispose = () => undefined;
+  #onSilent = new Set<() => void>();
+  #onAnswer = new Set<() => void>();
   #onEnd = new Set<() => void>();
   #onEvent = new Set<(event: XEvent) => void>();
 
@@ -19,6 +25,7 @@ export class Session {
     readonly xkb: Xkb,
     readonly randr: Randr,
     readonly fixes: Fixes,
+    private readonly clock: Clock,
   ) {
     const screen = display.screen[0]!;
     this.x = display.client;
@@ -29,11 +36,17 @@ export class Session {
     });
     this.x.on('end', () => this.#end());
     this.x.stream.on('close', () => this.#end());
+    this.#tickLater();
   }
 
   /** Whether requests can still reach the server. */
   get alive(): boolean {
     return !this.#ended && this.x.stream.writable;
+  }
+
+  /** Whether the server is there and answers. */
+  get responds(): boolean {
+    return this.alive && !this.#heartbeat.silent;
   }
 
   /** Calls `listener` for every event of this connection. */
@@ -48,13 +61,26 @@ export class Session {
     return once(() => this.#onEnd.delete(listener));
   }
 
-  /** Sends one request and resolves with its reply; the X error or the end of the connection is the error. */
+  /** Calls `listener` when the server has not answered for some seconds: whatever is asked fails until it does again. */
+  onSilent(listener: () => void): Dispose {
+    this.#onSilent.add(listener);
+    return once(() => this.#onSilent.delete(listener));
+  }
+
+  /** Calls `listener` when a silent server answers again. */
+  onAnswer(listener: () => void): Dispose {
+    this.#onAnswer.add(listener);
+    return once(() => this.#onAnswer.delete(listener));
+  }
+
+  /** Sends one request and resolves with its reply; the X error, the end of the connection or the server's silence is the error. */
   ask<T>(send: (reply: Reply<T>) => void): Promise<Result<T>> {
     if (!this.alive) return Promise.resolve(err('the X server is gone'));
+    if (this.#heartbeat.silent) return Promise.resolve(err(SILENT));
     return new Promise((resolve) => {
-      const release = this.onEnd(() => resolve(err('the X server went away')));
+      const releases = [this.onEnd(() => resolve(err('the X server went away'))), this.onSilent(() => resolve(err(SILENT)))];
       send((error, value) => {
-        release();
+        for (const release of releases) release();
         resolve(error ? err(error.message || 'refused by the X server') : ok(value));
         return true;
       });
@@ -84,15 +110,37 @@ export class Session {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#cancelTick();
     for (const listener of [...this.#onEnd]) listener();
+  }
+
+  #tickLater(): void {
+    this.#cancelTick = this.clock.after(HEARTBEAT_TICK_MS, () => {
+      this.#beat('tick');
+      if (!this.#ended) this.#tickLater();
+    });
+  }
+
+  #beat(input: HeartbeatInput): void {
+    const [next, effect] = stepHeartbeat(this.#heartbeat, input);
+    this.#heartbeat = next;
+    if (effect === 'ask' && this.alive) {
+      this.x.GetInputFocus(() => {
+        if (!this.#ended) this.#beat('answer');
+        return true;
+      });
+    }
+    if (effect === 'fell-silent') for (const listener of [...this.#onSilent]) listener();
+    if (effect === 'answers-again') for (const listener of [...this.#onAnswer]) listener();
   }
 }
 
+const SILENT = 'the X server does not answer';
 /** How long a server may take to accept a client: one that is starting answers late, one that hangs never. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Connects to `display` (as in `:99`) and its extensions; X errors of later requests go to `onError`. */
-export async function openSession(display: string, onError: (error: Error) => void): Promise<Result<Session>> {
+export async function openSession(display: string, clock: Clock, onError: (error: Error) => void): Promise<Result<Session>> {
   const opened = await connect(display, onError);
   if (!opened.ok) return opened;
   const { client } = opened.value;
@@ -108,7 +156,7 @@ export async function openSession(display: string, onError: (error: Error) => vo
   if (!randr.ok) return missing('RANDR', randr.error);
   const fixes = await extension<Fixes>((reply) => client.require('fixes', reply));
   if (!fixes.ok) return missing('XFIXES', fixes.error);
-  return ok(new Session(opened.value, xtest.value, xkb.value, randr.value, fixes.value));
+  return ok(new Session(opened.value, xtest.value, xkb.value, randr.value, fixes.value, clock));
 }
 
 function connect(display: string, onError: (error: Error) => void): Promise<Result<XDisplay>> {

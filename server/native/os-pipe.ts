@@ -17,3 +17,15 @@ export function openPipe(): OsPipe {
   if (pipe2(ends, O_CLOEXEC) !== 0) throw new Error(`pipe2 failed with errno ${koffi.errno()}`);
   return { readFd: ends[0]!, writeFd: ends[1]! };
 }
+
+const F_GETFL = 3;
+const F_SETFL = 4;
+const O_NONBLOCK = 0o4000;
+
+/** Makes writing to a full pipe or socket fail at once instead of waiting; whoever shares the descriptor gets that as well. */
+export function setNonBlocking(fd: number): void {
+  const fcntl: (fd: number, command: number, type: string, argument: number) => number = koffi
+    .load(null)
+    .func('int fcntl(int fd, int command, ...)');
+  fcntl(fd, F_SETFL, 'int', fcntl(fd, F_GETFL, 'int', 0) | O_NONBLOCK);
+}

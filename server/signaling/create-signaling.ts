@@ -28,7 +28,7 @@ import { batchRoute } from './routes/batch.js';
 import { clipboardRoutes } from './routes/clipboard.js';
 import { controlRoutes } from './routes/control.js';
 import { doctorRoutes } from './routes/doctor.js';
-import { healthRoute } from './routes/health.js';
+import { healthRoutes } from './routes/health.js';
 import { keyboardRoutes } from './routes/keyboard.js';
 import { loginRoutes } from './routes/login.js';
 import { memberRoutes } from './routes/members.js';
@@ -153,7 +153,7 @@ async function createApp(services: Services, gate: ConnectionGate, saved: () => 
     ...keyboardRoutes,
     ...doctorRoutes,
     batchRoute(() => app, services.server.pathPrefix),
-    healthRoute,
+    ...healthRoutes,
   ]);
   addUnmatched(app, services, [...known, ...addSocketRoute(app, services)]);
   return app;

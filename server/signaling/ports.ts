@@ -139,8 +139,8 @@ export interface DoctorVisitor {
 }
 
 export interface HealthPort {
-  /** A viewer who comes now would get a picture. */
-  canConnect(): boolean;
+  /** Why a viewer who comes now would get no picture; undefined when he would. */
+  problem(): string | undefined;
 }
 
 export type { Member, MemberError, VerifiedMember };

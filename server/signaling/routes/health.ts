@@ -1,7 +1,11 @@
 import { type Endpoint, openEndpoint, textAnswer } from '../endpoint.js';
 
-/** 200 while a viewer who comes now would get a picture. */
-export const healthRoute: Endpoint = openEndpoint('GET', '/health', ({ services }) => {
-  const healthy = services.health.canConnect();
-  return textAnswer(healthy ? 200 : 503, String(healthy));
-});
+export const healthRoutes: readonly Endpoint[] = [
+  /** Readiness: 200 `true` while a viewer who comes now would get a picture, else 503 with the reason. */
+  openEndpoint('GET', '/health', ({ services }) => {
+    const problem = services.health.problem();
+    return problem === undefined ? textAnswer(200, 'true') : textAnswer(503, problem);
+  }),
+  /** Liveness: 200 whenever this process answers at all. Restarting it would not help what readiness complains about. */
+  openEndpoint('GET', '/health/live', () => textAnswer(200, 'true')),
+];

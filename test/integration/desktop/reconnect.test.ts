@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
+import { whileFrozen } from '../../support/frozen.js';
 import { silentLog } from '../../support/silent-log.js';
 import { waitFor } from '../../support/wait-for.js';
 import { XClient } from '../../support/x-client.js';
@@ -101,4 +102,34 @@ test('a window that asks to be minimized is brought back', async () => {
   await app.askToMinimize();
   await waitFor('the window to be shown again', () => app.exposures > before);
   app.close();
+});
+
+test('an X server that is stopped is reported, nothing waits longer than 5 s for it, and all works once it goes on', async () => {
+  server = await startXServer({ first: 30 });
+  const opened = await open(server.display);
+  if (!opened.ok) throw new Error(opened.error);
+  const live = opened.value;
+  desktop = live;
+  live.input.keyDown(0x61);
+  await whileFrozen(server.pid, async () => {
+    const frozenAt = performance.now();
+    const asked = [
+      live.screen.set({ width: 1280, height: 720, rate: 25 }),
+      live.clipboard.read(),
+      live.clipboard.image(),
+      live.clipboard.write({ text: 'x' }),
+      live.keyboard.map(),
+      live.keyboard.setMap({ layout: 'de', variant: '' }),
+    ];
+    for (const answer of asked) expect((await answer).ok).toBe(false);
+    expect(performance.now() - frozenAt).toBeLessThan(5_000);
+    await waitFor('the report', () => live.problem === 'the X server does not answer; waiting for it to go on', 5_000);
+    live.input.move(1, 1);
+    const later = performance.now();
+    expect((await live.clipboard.read()).ok).toBe(false);
+    expect(performance.now() - later).toBeLessThan(1_000);
+  });
+  await waitFor('the desktop to be back', () => live.problem === undefined);
+  expect(await live.clipboard.write({ text: 'back' })).toEqual({ ok: true, value: undefined });
+  expect(await live.screen.set(SCREEN)).toMatchObject({ ok: true });
 });

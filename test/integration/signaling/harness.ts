@@ -44,6 +44,8 @@ export class Harness {
   readonly peers = new FakePeers();
   readonly doctor = new FakeDoctor();
   readonly logged: string[] = [];
+  /** Why a viewer would get no picture. */
+  noPicture: string | undefined;
   readonly #clients: Client[] = [];
   #signaling: Signaling | null = null;
   #shared: SharedPort | null = null;
@@ -77,7 +79,7 @@ export class Harness {
       peers: harness.peers,
       members,
       doctor: harness.doctor,
-      health: { canConnect: () => true },
+      health: { problem: () => harness.noPicture },
       clock,
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     });

@@ -138,6 +138,16 @@ test('static files below a prefix: index, redirects, ranges, HEAD, nothing else'
     expect((await get(path)).status, path).toBe(404);
 });
 
+test('readiness tells why a viewer would get no picture, liveness is something else', async () => {
+  await start();
+  harness.noPicture = 'the X server does not answer';
+  const [ready, live] = await Promise.all([harness.http('GET', '/health'), harness.http('GET', '/health/live')]);
+  expect([ready.status, await ready.text()]).toEqual([503, 'the X server does not answer']);
+  expect([live.status, await live.text()]).toEqual([200, 'true']);
+  harness.noPicture = undefined;
+  expect((await harness.http('GET', '/health')).status).toBe(200);
+});
+
 test("sessions survive a restart in neko's file, host and settings do not", async () => {
   const file = join(directory, 'sessions.json');
   await start({ session: { file } });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type CaptureStatus, hasPicture } from '../../../server/capture/capture-status.js';
+import { type CaptureStatus, pictureProblem } from '../../../server/capture/capture-status.js';
 
 const degraded = (...about: string[]): CaptureStatus => ({
   kind: 'degraded',
@@ -16,5 +16,5 @@ test.each<[string, CaptureStatus, boolean]>([
   ['no display', degraded('display'), false],
   ['over', { kind: 'closed' }, false],
 ])('a viewer gets a picture: %s', (_name, status, expected) => {
-  expect(hasPicture(status, 'main')).toBe(expected);
+  expect(pictureProblem(status, 'main') === undefined).toBe(expected);
 });
