@@ -45,7 +45,7 @@ test('another implementation’s client that holds the key of its certificate is
 test('somebody who shows the viewer’s certificate and signs with his own key gets nothing', async () => {
   const { server, outcome, client } = meet(impostorOf(viewer));
   await waitFor('the refusal', () => server.trouble);
-  expect(server.trouble).toContain('bad signature');
+  expect(server.trouble).toMatch(/signature/);
   server.close();
   expect(await outcome).toMatchObject({ ok: false });
   expect(client.transport.state).not.toBe('connected');
