@@ -39,6 +39,7 @@ import { settingsRoutes } from './routes/settings.js';
 import { saveRegularly } from './save-regularly.js';
 import type { Services } from './services.js';
 import { SessionFile } from './session-file.js';
+import { SessionRates } from './session-rates.js';
 import { addSocketRoute } from './socket-route.js';
 import { Sockets } from './sockets.js';
 
@@ -59,7 +60,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   const file = options.session.file === null ? null : new SessionFile(options.session.file, log, clock);
   const loaded = (await file?.load(Date.now())) ?? ok([]);
   if (!loaded.ok) return loaded;
-  const sockets = new Sockets(clock);
+  const sockets = new Sockets(clock, log);
   const bans = options.session.file === null ? null : new BanFile(options.session.file, log);
   const sink = createEffectSink({ sockets, desktop, peers, file, bans });
   const passwordMarks = await openPasswordMarks(options.session.file, log);
@@ -80,6 +81,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     trusts,
     room,
     sockets,
+    rates: new SessionRates(),
     callers,
     passwordMarks,
     passwordChanges: { count: 0 },

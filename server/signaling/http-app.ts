@@ -35,7 +35,8 @@ export async function createHttpApp(
   });
   addCors(app, cors);
   await app.register(websocket, {
-    options: { maxPayload: SOCKET_LIMITS.message.value, perMessageDeflate: false, handleProtocols },
+    // Each event has a bound of its own, which is met before this one (message-size.ts).
+    options: { maxPayload: 2 * SOCKET_LIMITS.clipboard.value, perMessageDeflate: false, handleProtocols },
     errorHandler: (_error, socket) => socket.terminate(),
   });
   if (staticDir !== null) await app.register(staticFiles, { root: staticDir, serve: false });

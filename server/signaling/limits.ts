@@ -86,9 +86,78 @@ export const HTTP_LIMITS = {
   },
 } as const satisfies LimitTable;
 
+const TOO_LARGE = 'the socket is closed with 1009';
+const DROPPED = 'the message is dropped, the log says so';
+
 /** What one WebSocket may carry. */
 export const SOCKET_LIMITS = {
-  message: { value: 16 * 1024 * 1024, unit: 'bytes', what: 'message of a client', beyond: 'the socket is closed with 1009' },
+  message: { value: 64 * 1024, unit: 'bytes', what: 'message of a client', beyond: TOO_LARGE },
+  clipboard: { value: 8 * 1024 * 1024, unit: 'bytes', what: '`clipboard/set` or `control/paste`', beyond: TOO_LARGE },
+  unicast: {
+    value: 2 * 1024 * 1024,
+    unit: 'bytes',
+    what: '`send/unicast` whose body is one text, such as a file',
+    beyond: TOO_LARGE,
+  },
+  traffic: {
+    value: 2 * 1024 * 1024,
+    burst: 16 * 1024 * 1024,
+    unit: 'bytes per second',
+    what: 'all that a session sends, each message counted as 256 bytes more',
+    beyond: 'the socket is read no faster',
+  },
+  unread: {
+    value: 20 * 1024 * 1024,
+    unit: 'bytes',
+    what: 'what a client leaves unread',
+    beyond: 'its connection is cut, the log says so',
+  },
+  unreadRelay: {
+    value: 1024 * 1024,
+    unit: 'bytes',
+    what: 'messages of other clients that a client may leave unread and still be sent more',
+    beyond: 'it does not get them',
+  },
+  silence: {
+    value: 25_000,
+    unit: 'ms',
+    what: 'time without an answer to pings, which come every 10 s',
+    beyond: 'the connection is cut',
+  },
+  waiting: {
+    value: 1_000,
+    unit: 'count',
+    what: 'messages of a socket that wait for one another',
+    beyond: 'the connection is cut',
+  },
+  connects: { value: 1, burst: 15, unit: 'per second', what: 'sockets that a session opens', beyond: 'closed with 1013' },
+  attempts: { value: 20, burst: 200, unit: 'per second', what: 'sockets that an address opens', beyond: 'closed with 1013' },
+} as const satisfies LimitTable;
+
+/** How often a session may send each kind of event, over whichever socket; a new socket refills nothing. */
+export const EVENT_LIMITS = {
+  input: {
+    value: 1_000,
+    burst: 5_000,
+    unit: 'per second',
+    what: '`control/…`, `keyboard/modifiers` and messages of the data channel',
+    beyond: DROPPED,
+  },
+  seat: { value: 10, burst: 20, unit: 'per second', what: 'taking control by input or `control/request`', beyond: DROPPED },
+  clipboard: { value: 4, burst: 10, unit: 'per second', what: '`clipboard/set` and `control/paste`', beyond: DROPPED },
+  desktop: { value: 2, burst: 10, unit: 'per second', what: '`screen/set` and `keyboard/map`', beyond: DROPPED },
+  request: { value: 1, burst: 10, unit: 'per second', what: '`signal/request`', beyond: DROPPED },
+  signal: { value: 50, burst: 200, unit: 'per second', what: 'other `signal/…` events', beyond: DROPPED },
+  send: { value: 20, burst: 100, unit: 'per second', what: '`send/…` events', beyond: DROPPED },
+  sendBytes: {
+    value: 64 * 1024,
+    burst: 2 * 1024 * 1024,
+    unit: 'bytes per second',
+    what: 'all `send/…` events of a session',
+    beyond: DROPPED,
+  },
+  doctor: { value: 20, burst: 200, unit: 'per second', what: '`doctor/…` events', beyond: DROPPED },
+  other: { value: 20, burst: 100, unit: 'per second', what: 'other events, unknown ones too', beyond: DROPPED },
 } as const satisfies LimitTable;
 
 /** What logins and guesses may cost. */

@@ -1,5 +1,4 @@
-/** Work that is waiting longer than this belongs to somebody who floods us. */
-const MAX_WAITING = 1_000;
+import { SOCKET_LIMITS } from './limits.js';
 
 /** Runs tasks one after the other. A task that needs no waiting runs at once, so that input costs no turn of the event loop. */
 export class MessageLine {
@@ -8,7 +7,7 @@ export class MessageLine {
 
   /** False when too much is waiting already; the task is then not taken. */
   add(task: () => void | Promise<void>): boolean {
-    if (this.#waiting.length >= MAX_WAITING) return false;
+    if (this.#waiting.length >= SOCKET_LIMITS.waiting.value) return false;
     this.#waiting.push(task);
     if (!this.#running) this.#run();
     return true;

@@ -1,13 +1,14 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { ServerMessage } from '../protocol/events.js';
-import { type Session, socketOf } from '../room/room-state.js';
+import { type Session, type SocketId, socketOf } from '../room/room-state.js';
 import type { Callers } from './callers.js';
 import type { Trusts } from './client-address.js';
 import type { ServerOptions, SessionOptions } from './options.js';
 import type { PasswordMarks } from './password-marks.js';
 import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
 import type { RoomRunner } from './room-runner.js';
+import type { SessionRates } from './session-rates.js';
 import type { Sockets } from './sockets.js';
 
 /** What handlers of messages and requests work with. */
@@ -18,6 +19,7 @@ export interface Services {
   /** Passwords that were changed and members that were removed so far. */
   readonly passwordChanges: { count: number };
   readonly sockets: Sockets;
+  readonly rates: SessionRates;
   readonly desktop: DesktopPort;
   readonly peers: PeerPort;
   readonly members: MemberPort;
@@ -39,11 +41,19 @@ export function sendToSession(services: Services, sessionId: string, message: Se
   if (socket !== null) services.sockets.send([socket], message);
 }
 
+/** Passes on what one client says to others; a session that is behind with reading misses it. */
+export function relay(services: Services, message: ServerMessage, where: (session: Session) => boolean): void {
+  services.sockets.relay(socketsOf(services, where), message);
+}
+
 /** Sends to every connected session that `where` selects. */
 export function sendToAll(services: Services, message: ServerMessage, where: (session: Session) => boolean = () => true): void {
-  const sockets = [...services.room.state.sessions.values()]
+  services.sockets.send(socketsOf(services, where), message);
+}
+
+function socketsOf(services: Services, where: (session: Session) => boolean): SocketId[] {
+  return [...services.room.state.sessions.values()]
     .filter(where)
     .map(socketOf)
     .filter((socket) => socket !== null);
-  services.sockets.send(sockets, message);
 }

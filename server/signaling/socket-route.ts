@@ -36,8 +36,8 @@ export function addSocketRoute(app: FastifyInstance, services: Services): KnownP
       throw new AppError(400, 'Bad Request');
     },
     wsHandler: (socket, request) => {
-      const { actor, address } = request.caller;
-      acceptSocket({ services, token: shownToken(request.headers, request.url, session), actor, address }, socket);
+      const token = shownToken(request.headers, request.url, session);
+      acceptSocket(services, { socket, connection: request.raw.socket, token, ...request.caller });
     },
   });
   return [{ method: 'GET', pattern: PATH }];

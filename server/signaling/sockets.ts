@@ -1,24 +1,32 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
 import { encodeEnvelope } from '../protocol/envelope.js';
 import type { ServerMessage } from '../protocol/events.js';
 import type { DisconnectReason } from '../protocol/system.js';
 import type { SocketId } from '../room/room-state.js';
+import { SOCKET_LIMITS } from './limits.js';
 
-/** A client that has this much unread is not keeping up, and is cut rather than fed from memory without end. */
-const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 /** How long a client has to answer our close frame. */
 const CLOSE_LIMIT_MS = 2_000;
 /** RFC 6455 section 7.4.1: policy violation, and going away. Clients of neko see 1006 here and treat both alike. */
 const CLOSE_POLICY = 1008;
 const CLOSE_GOING_AWAY = 1001;
+/** Of the same section, and of the registry that it founded: message too big, and try again later. */
+export const CLOSE_TOO_LARGE = 1009;
+export const CLOSE_TRY_LATER = 1013;
 
 /** The open WebSockets by number. */
 export class Sockets {
   readonly #sockets = new Map<SocketId, WebSocket>();
+  /** Bytes of messages from other clients that the socket has not taken yet. */
+  readonly #relayed = new WeakMap<WebSocket, number>();
   #last = 0;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
 
   add(socket: WebSocket): SocketId {
     this.#last += 1;
@@ -28,29 +36,51 @@ export class Sockets {
     return id;
   }
 
-  /** Sends one message to each; sockets that are gone are skipped. */
+  /** Sends one message to each; sockets that are gone are skipped, one that is hopelessly behind is cut. */
   send(ids: readonly SocketId[], message: ServerMessage): void {
-    const text = encodeEnvelope(message);
+    const bytes = encode(message);
     for (const id of ids) {
-      const socket = this.#sockets.get(id);
-      if (socket === undefined || socket.readyState !== socket.OPEN) continue;
-      if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
-      else socket.send(text);
+      const socket = this.#open(id);
+      if (socket === undefined) continue;
+      if (socket.bufferedAmount + bytes.length <= SOCKET_LIMITS.unread.value) write(socket, bytes);
+      else this.#cut(id, socket);
     }
   }
 
+  /** Passes on what a client says: who has much of it unread misses it, so that no client can have another one cut. */
+  relay(ids: readonly SocketId[], message: ServerMessage): void {
+    const bytes = encode(message);
+    for (const id of ids) {
+      const socket = this.#open(id);
+      if (socket === undefined || socket.bufferedAmount + bytes.length > SOCKET_LIMITS.unread.value) continue;
+      if (this.#relayedTo(socket) > SOCKET_LIMITS.unreadRelay.value) continue;
+      this.#relayed.set(socket, this.#relayedTo(socket) + bytes.length);
+      write(socket, bytes, () => this.#relayed.set(socket, this.#relayedTo(socket) - bytes.length));
+    }
+  }
+
+  /** How many bytes the client has not taken yet; 0 for a socket that is gone. */
+  unread(id: SocketId): number {
+    return this.#open(id)?.bufferedAmount ?? 0;
+  }
+
   ping(id: SocketId): void {
-    const socket = this.#sockets.get(id);
-    if (socket !== undefined && socket.readyState === socket.OPEN) socket.ping();
+    this.#open(id)?.ping();
   }
 
   /** Tells the client why, then closes; one that does not answer is cut. */
   disconnect(id: SocketId, reason: DisconnectReason): void {
+    if (!this.#sockets.has(id)) return;
+    this.send([id], { event: 'system/disconnect', payload: { message: reason } });
+    this.end(id, reason === 'connection shutdown' ? CLOSE_GOING_AWAY : CLOSE_POLICY);
+  }
+
+  /** Closes with `code`; a client that does not answer is cut. */
+  end(id: SocketId, code: number): void {
     const socket = this.#sockets.get(id);
     if (socket === undefined) return;
-    this.send([id], { event: 'system/disconnect', payload: { message: reason } });
     this.#sockets.delete(id);
-    socket.close(reason === 'connection shutdown' ? CLOSE_GOING_AWAY : CLOSE_POLICY);
+    socket.close(code);
     const release = this.clock.after(CLOSE_LIMIT_MS, () => socket.terminate());
     socket.on('close', release);
   }
@@ -59,4 +89,30 @@ export class Sockets {
   close(): void {
     for (const id of [...this.#sockets.keys()]) this.disconnect(id, 'connection shutdown');
   }
+
+  #relayedTo(socket: WebSocket): number {
+    return this.#relayed.get(socket) ?? 0;
+  }
+
+  #open(id: SocketId): WebSocket | undefined {
+    const socket = this.#sockets.get(id);
+    return socket?.readyState === socket?.OPEN ? socket : undefined;
+  }
+
+  #cut(id: SocketId, socket: WebSocket): void {
+    this.log.warn(
+      { socket: id, unreadBytes: socket.bufferedAmount },
+      'a client does not read what it is sent, its connection is cut',
+    );
+    socket.terminate();
+  }
+}
+
+/** Once for all sockets, however many. */
+function encode(message: ServerMessage): Buffer {
+  return Buffer.from(encodeEnvelope(message));
+}
+
+function write(socket: WebSocket, bytes: Buffer, sent: () => void = () => {}): void {
+  socket.send(bytes, { binary: false }, sent);
 }

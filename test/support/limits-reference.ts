@@ -1,14 +1,15 @@
 import { ICE_LIMITS } from '../../server/ice/limits.js';
-import type { Limit, LimitTable } from '../../server/lib/limits.js';
+import type { Limit, LimitTable, LimitUnit } from '../../server/lib/limits.js';
 import { MEDIA_LIMITS } from '../../server/media/limits.js';
 import { FIELD_LIMITS } from '../../server/protocol/limits.js';
-import { HTTP_LIMITS, LOGIN_LIMITS, SESSION_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
+import { EVENT_LIMITS, HTTP_LIMITS, LOGIN_LIMITS, SESSION_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
 import { CHANNEL_LIMITS, DTLS_LIMITS, PEER_LIMITS, SCTP_LIMITS, SDP_LIMITS } from '../../server/webrtc/limits.js';
 
 const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
   ['HTTP', HTTP_LIMITS],
   ['WebSocket', SOCKET_LIMITS],
   ['Logins', LOGIN_LIMITS],
+  ['Events of a session over WebSocket and data channel', EVENT_LIMITS],
   ['Sessions', SESSION_LIMITS],
   ['Fields', FIELD_LIMITS],
   ['DTLS', DTLS_LIMITS],
@@ -42,10 +43,18 @@ const SIZES = [
   ['KiB', 1024],
 ] as const;
 
-function amount({ value, unit }: Limit): string {
-  if (unit === 'count') return value.toLocaleString('en');
+function amount({ value, unit, burst }: Pick<Limit, 'value' | 'unit' | 'burst'>): string {
+  if (burst !== undefined) return `${amount({ value, unit })}, ${bare(burst, unit)} at once`;
+  return unit === 'bytes per second' ? `${bare(value, unit)} per second` : bare(value, unit) + suffix(unit);
+}
+
+function suffix(unit: LimitUnit): string {
+  return unit === 'count' || unit === 'ms' || unit === 'bytes' ? '' : ` ${unit}`;
+}
+
+function bare(value: number, unit: LimitUnit): string {
   if (unit === 'ms') return value >= 1_000 && value % 1_000 === 0 ? `${(value / 1_000).toLocaleString('en')} s` : `${value} ms`;
-  if (unit !== 'bytes') return `${value.toLocaleString('en')} ${unit}`;
+  if (unit !== 'bytes' && unit !== 'bytes per second') return value.toLocaleString('en');
   const [name, size] = SIZES.find(([, size]) => value >= size && value % size === 0) ?? ['bytes', 1];
   return `${(value / size).toLocaleString('en')} ${name}`;
 }

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { AgingMap } from '../../../server/lib/aging-map.js';
+import { TokenBucket } from '../../../server/lib/token-bucket.js';
+import { clientEvents } from '../../../server/protocol/events.js';
+import { EVENT_LIMITS, SOCKET_LIMITS } from '../../../server/signaling/limits.js';
+import { Liveness } from '../../../server/signaling/liveness.js';
+import { type EventKind, kindOf, SessionRates } from '../../../server/signaling/session-rates.js';
+
+const KINDS = Object.entries(EVENT_LIMITS).map(([kind, { value, burst }]) => ({ kind: kind as EventKind, value, burst }));
+const MANY = 8_000_000;
+
+function taken(rates: SessionRates, kind: EventKind, nowMs: number, cost = 1): number {
+  let count = 0;
+  while (count < MANY && rates.take('a', kind, nowMs, cost)) count += 1;
+  return count * cost;
+}
+
+test.each(KINDS)('$kind: $burst at once and $value a second, whatever else the session does', ({ kind, value, burst }) => {
+  const rates = new SessionRates();
+  const cost = kind === 'sendBytes' ? 1_024 : 1;
+  expect(taken(rates, kind, 0, cost)).toBe(burst);
+  expect(taken(rates, kind, 1_000, cost)).toBe(value);
+  expect(rates.take('b', kind, 1_000)).toBe(true);
+  const other = kind === 'input' ? 'signal' : 'input';
+  expect(rates.take('a', other, 1_000)).toBe(true);
+});
+
+test('every event of a client is counted as what it costs', () => {
+  const kinds = new Map(Object.keys(clientEvents).map((event) => [event, kindOf(event)]));
+  expect([...kinds].filter(([, kind]) => kind === 'other').map(([event]) => event)).toEqual([
+    'system/logs',
+    'client/heartbeat',
+    'filetransfer/update',
+  ]);
+  expect(['clipboard/set', 'control/paste', 'control/move', 'keyboard/map', 'x'].map(kindOf)).toEqual([
+    'clipboard',
+    'clipboard',
+    'input',
+    'desktop',
+    'other',
+  ]);
+});
+
+test('whoever sent more than its traffic is not read until it is paid for', () => {
+  const rates = new SessionRates();
+  const { value, burst } = SOCKET_LIMITS.traffic;
+  expect(rates.received('a', burst, 0)).toBe(0);
+  expect(rates.received('a', value / 2, 0)).toBe(500);
+  expect(rates.received('a', 1, 500)).toBeLessThan(1);
+  expect(rates.received('b', burst, 500)).toBe(0);
+});
+
+test('sockets: 15 of a session at once, then one a second; 200 of an address, then 20 a second', () => {
+  const rates = new SessionRates();
+  const connects = (nowMs: number) => Array.from({ length: 20 }, () => rates.mayConnect('a', nowMs)).filter(Boolean).length;
+  expect([connects(0), connects(999), connects(2_000)]).toEqual([15, 0, 2]);
+  const tries = (nowMs: number) => Array.from({ length: 300 }, () => rates.mayTry('192.0.2.1', nowMs)).filter(Boolean).length;
+  expect([tries(0), tries(1_000)]).toEqual([200, 20]);
+});
+
+test('what was dropped is told once in ten seconds, and how much there was', () => {
+  const rates = new SessionRates();
+  expect([0, 1, 9_999, 10_000].map((nowMs) => rates.tellDropped('a', nowMs))).toEqual([0, null, null, 2]);
+});
+
+test('a bucket earns no more than its burst, and nothing when time stands still or goes back', () => {
+  const bucket = new TokenBucket({ perSecond: 10, burst: 2 }, 0);
+  expect([0, 0, 0, -5, 99, 100, 5_000, 5_000, 5_000].map((nowMs) => bucket.take(nowMs))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+    true,
+    true,
+    true,
+    false,
+  ]);
+});
+
+test('what is remembered of each key is bounded and ages', () => {
+  const map = new AgingMap(
+    (nowMs) => ({ untilMs: nowMs + 1_000 }),
+    ({ untilMs }, nowMs) => nowMs >= untilMs,
+  );
+  for (let key = 0; key < 30_000; key += 1) map.of(`key ${key}`, 0);
+  expect(map.size).toBe(10_000);
+  for (let key = 0; key < 6_000; key += 1) map.of(`new ${key}`, 2_000);
+  expect(map.size).toBeLessThan(7_000);
+  const kept = map.of('kept', 2_000);
+  expect(map.of('kept', 2_500)).toBe(kept);
+});
+
+test('a socket that answers no ping counts as gone after 25 s, unless it takes what it was sent', () => {
+  const liveness = new Liveness(0);
+  expect(liveness.goneAtMs).toBe(25_000);
+  liveness.answered(10_000);
+  liveness.unread(0, 20_000);
+  liveness.unread(5_000, 21_000);
+  liveness.unread(5_000, 22_000);
+  expect(liveness.goneAtMs).toBe(35_000);
+  liveness.unread(4_999, 30_000);
+  expect(liveness.goneAtMs).toBe(55_000);
+});
