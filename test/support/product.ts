@@ -13,6 +13,9 @@ export interface Product {
   readonly url: string;
   readonly display: string;
   readonly pulseServer: string;
+  /** The processes of the present X server and sound server. */
+  displayPid(): number;
+  readonly pulsePid: number;
   /** Everything the server has written so far. */
   output(): string;
   pid(): number;
@@ -44,6 +47,8 @@ export async function startProduct({ env = {}, firstDisplay = 60, ...options }: 
     url,
     display: x.display,
     pulseServer: pulse.server,
+    displayPid: () => x.pid,
+    pulsePid: pulse.pid,
     output: () => server.output,
     pid: () => server.pid,
     stopServer: (signal) => server.stop(signal),
