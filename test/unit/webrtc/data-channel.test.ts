@@ -216,7 +216,7 @@ test('whatever a viewer sends, nothing throws and what waits for it stays bounde
 
 /** The guard's own reasons; anything else would be an error out of werift. */
 function isNamed(reason: string): boolean {
-  return /^SCTP: (a message of|a chunk without|data on stream|messages of|fragments|an acknowledgement of|shut down)/.test(
+  return /^SCTP: (a message of|a chunk without|data on stream|messages of|fragments|an acknowledgement of|shut down|the count of chunks)/.test(
     reason,
   );
 }
