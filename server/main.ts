@@ -10,6 +10,7 @@ import { LineWriter } from './line-writer.js';
 import { createLogger } from './logger.js';
 import { guardProcess } from './process-guard.js';
 import { runtimeFolder } from './runtime-folder.js';
+import { secretsOf } from './secrets.js';
 
 const USAGE = `neko-ts, a shared remote desktop
 
@@ -58,7 +59,7 @@ function read(argv: readonly string[]): LoadedConfig {
 async function serve({ config, warnings }: LoadedConfig): Promise<void> {
   // They are read; what the server starts, such as the capture host and helper programs, needs none of them.
   for (const name of Object.keys(process.env)) if (mayHoldSecret(name)) delete process.env[name];
-  const log = createLogger(config.log);
+  const log = createLogger(config.log, secretsOf(config));
   guardProcess(log);
   for (const warning of warnings) log.warn(warning);
   const runtime = runtimeFolder(process.env);
