@@ -88,3 +88,8 @@ test('D10 a stored name is cut, however long it is, and the room never holds ano
   const session = newSession(loginOf('a', { ...NEW_MEMBER_PROFILE, name: `${'y'.repeat(500)}\n` }), 0);
   expect(session.profile.name).toBe('y'.repeat(128));
 });
+
+test.each([1, true, [], {}])('a name that is %j, and no text, is refused', (name) => {
+  expect(decode(Type.Object({ name: Name }), { name }).ok).toBe(false);
+  expect(decode(Type.Object({ name: Name }), {})).toEqual({ ok: true, value: { name: '' } });
+});
