@@ -63,10 +63,8 @@ function start(program, args, env) {
  */
 export async function startProduct(root, settings) {
   const { username, uid, gid, homedir } = userInfo();
-  const folder = openSessionFolder(
-    { name: username, uid, gid, home: homedir },
-    readFileSync(join(root, 'docker/pulse/default.pa'), 'utf8'),
-  );
+  const user = { name: username, uid, gid, home: homedir };
+  const folder = openSessionFolder({ desktop: user, server: user }, readFileSync(join(root, 'docker/pulse/default.pa'), 'utf8'));
   const display = `:${folder.number}`;
   const started = [];
   const stop = async () => {
@@ -82,12 +80,18 @@ export async function startProduct(root, settings) {
       env,
     );
     started.push(x);
-    const pulseOptions = ['-n', `--file=${folder.pulseScript}`, '--daemonize=no', '--use-pid-file=no', '--exit-idle-time=-1'];
+    const pulseOptions = [
+      '-n',
+      `--file=${folder.at('run/default.pa')}`,
+      '--daemonize=no',
+      '--use-pid-file=no',
+      '--exit-idle-time=-1',
+    ];
     const pulseEnv = {
       ...env,
       PULSE_SERVER: '',
-      PULSE_RUNTIME_PATH: join(folder.path, 'pulse'),
-      PULSE_STATE_PATH: join(folder.path, 'pulse'),
+      PULSE_RUNTIME_PATH: folder.at('run/pulse'),
+      PULSE_STATE_PATH: folder.at('run/pulse'),
     };
     started.push(start('pulseaudio', pulseOptions, pulseEnv));
     await until(`X server ${display}`, async () => {
