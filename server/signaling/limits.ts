@@ -146,7 +146,7 @@ export const EVENT_LIMITS = {
   seat: { value: 10, burst: 20, unit: 'per second', what: 'taking control by input or `control/request`', beyond: DROPPED },
   clipboard: { value: 4, burst: 10, unit: 'per second', what: '`clipboard/set` and `control/paste`', beyond: DROPPED },
   desktop: { value: 2, burst: 10, unit: 'per second', what: '`screen/set` and `keyboard/map`', beyond: DROPPED },
-  request: { value: 1, burst: 10, unit: 'per second', what: '`signal/request`', beyond: DROPPED },
+  request: { value: 10, burst: 100, unit: 'per second', what: '`signal/request`', beyond: DROPPED },
   signal: { value: 50, burst: 200, unit: 'per second', what: 'other `signal/…` events', beyond: DROPPED },
   send: { value: 20, burst: 100, unit: 'per second', what: '`send/…` events', beyond: DROPPED },
   sendBytes: {
