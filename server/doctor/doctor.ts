@@ -128,7 +128,9 @@ export async function openDoctor(options: DoctorOptions): Promise<Doctor> {
     result: (sessionId, result) => withRun(sessionId, (run) => run.result(result)),
     logAtStart() {
       lookAround(FRESH_MS).then(
-        ({ view }) => log.info({}, startTable(view)),
+        ({ view }) => {
+          for (const line of startTable(view).split('\n')) log.info({}, line);
+        },
         (error: unknown) => log.warn({ error: String(error) }, 'the server could not look at its own network'),
       );
     },
