@@ -19,6 +19,7 @@ export function noticeInput(desktop: DesktopPort, notice: () => void): DesktopPo
     keyUp: noticed(input.keyUp),
     keyPress: noticed(input.keyPress),
     releaseAll: input.releaseAll,
+    synced: input.synced,
     touch: noticed(input.touch),
   };
   const { screen, keyboard, clipboard, touchEvents } = desktop;

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import { Emitter } from '../lib/emitter.js';
+import { OneAtATime } from '../lib/one-at-a-time.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type SelectionAtoms, selectionAtoms } from './selection-atoms.js';
 import { type ClipboardContents, SelectionOwner } from './selection-owner.js';
@@ -18,6 +19,10 @@ export class Clipboard {
   readonly #owner: SelectionOwner;
   readonly #reader: SelectionReader;
   readonly #release: Dispose;
+  readonly #texts = new OneAtATime(() => this.#text());
+  readonly #contents = new OneAtATime(() => this.#read());
+  readonly #images = new OneAtATime(() => this.#reader.read(this.atoms['image/png']));
+  #lastWrite: Promise<unknown> = Promise.resolve();
 
   private constructor(
     session: Session,
@@ -42,7 +47,16 @@ export class Clipboard {
   /** The text and the HTML, as far as the owner offers them; an error when nobody owns the clipboard or it holds neither. */
   async read(): Promise<Result<ClipboardContents>> {
     const own = this.#owner.contents;
-    if (own) return ok({ ...own });
+    return own ? ok({ ...own }) : this.#contents.run();
+  }
+
+  /** The text alone, undefined where the owner offers none; an error when nobody owns the clipboard. */
+  async readText(): Promise<Result<string | undefined>> {
+    const own = this.#owner.contents;
+    return own ? ok(own.text) : this.#texts.run();
+  }
+
+  async #read(): Promise<Result<ClipboardContents>> {
     const text = await this.#text();
     if (!text.ok) return text;
     const html = await this.#reader.read(this.atoms['text/html']);
@@ -56,15 +70,17 @@ export class Clipboard {
   /** The picture as PNG; an error when the clipboard holds none. */
   async image(): Promise<Result<Uint8Array>> {
     if (this.#owner.contents) return NOTHING_SUITABLE;
-    const image = await this.#reader.read(this.atoms['image/png']);
+    const image = await this.#images.run();
     if (!image.ok) return image;
     return image.value ? ok(image.value.bytes) : NOTHING_SUITABLE;
   }
 
   /** Puts text, HTML or both on the clipboard, neither being an empty text; applications can paste it once this resolves. */
   write({ text, html }: ClipboardContents): Promise<Result<void>> {
-    if (html === undefined) return this.#owner.own({ text: text ?? '' });
-    return this.#owner.own(text === undefined ? { html } : { text, html });
+    const contents = html === undefined ? { text: text ?? '' } : text === undefined ? { html } : { text, html };
+    const written = this.#lastWrite.then(() => this.#owner.own(contents));
+    this.#lastWrite = written.catch(() => undefined);
+    return written;
   }
 
   /** Calls `listener` whenever something was put on the clipboard, by `write` too. */

@@ -95,6 +95,11 @@ export class Desktop {
     keyUp: (keysym: number): void => this.#input?.keyboard.up(keysym),
     keyPress: (keysyms: readonly number[]): void => this.#input?.keyPress(keysyms),
     releaseAll: (): void => this.#input?.releaseAll(),
+    /** Resolves once the X server has worked off all input so far, or is gone. */
+    synced: async (): Promise<void> => {
+      const session = this.#live?.session;
+      await session?.ask<unknown>((reply) => session.x.GetInputFocus(reply));
+    },
     touch: (_kind: 'begin' | 'update' | 'end', _id: number, _x: number, _y: number, _pressure: number): void => undefined,
   };
 
@@ -119,6 +124,7 @@ export class Desktop {
   };
 
   readonly clipboard = {
+    readText: async (): Promise<Result<string | undefined>> => (await this.#live?.clipboard.readText()) ?? GONE,
     read: async (): Promise<Result<ClipboardContents>> => (await this.#live?.clipboard.read()) ?? this.#away,
     /** The picture on the clipboard as PNG. */
     image: async (): Promise<Result<Uint8Array>> => (await this.#live?.clipboard.image()) ?? this.#away,

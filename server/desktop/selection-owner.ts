@@ -13,6 +13,8 @@ export interface ClipboardContents {
 
 /** Contents above this go in parts: one request must not hold up the X server, and some servers take no larger ones. */
 const PART_BYTES = 128 << 10;
+/** More requestors than that at once are refused: each holds a copy of the contents. */
+const MAX_TRANSFERS = 16;
 /** A requestor that takes no part for this long is given up. */
 const PART_TIMEOUT_MS = 10_000;
 const SELECTION_CLEAR = 29;
@@ -142,6 +144,7 @@ export class SelectionOwner {
       x.ChangeProperty(REPLACE, requestor, property, type, 8, bytes);
       return true;
     }
+    if (this.#transfers.length >= MAX_TRANSFERS) return false;
     const transfer: Transfer = { requestor, property, type, bytes, offset: 0, cancel: () => undefined };
     this.#transfers.push(transfer);
     this.#watch(transfer);
@@ -193,5 +196,5 @@ export class SelectionOwner {
 
 /** STRING is Latin-1 by definition; what it lacks becomes a question mark. */
 function latin1(text: string): Buffer {
-  return Buffer.from(Array.from(text, (character) => (character.codePointAt(0)! > 0xff ? '?' : character)).join(''), 'latin1');
+  return Buffer.from(text.replace(/[\u{100}-\u{10ffff}]/gu, '?'), 'latin1');
 }

@@ -1,6 +1,8 @@
 import type { Property, XEvent } from 'x11';
 import type { Clock } from '../lib/clock.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { CLIPBOARD_TOO_LARGE } from '../protocol/clipboard.js';
+import { FIELD_LIMITS } from '../protocol/limits.js';
 import type { SelectionAtoms } from './selection-atoms.js';
 import type { Session } from './session.js';
 
@@ -13,7 +15,7 @@ export interface Delivered {
 /** Longest wait for the owner's next sign of life: an application that hangs must not hang us. */
 export const TRANSFER_TIMEOUT_MS = 3_000;
 /** Larger contents are refused: they would be held in memory several times. */
-export const MAX_TRANSFER_BYTES = 64 << 20;
+export const MAX_TRANSFER_BYTES = FIELD_LIMITS.clipboard.value;
 
 const CORE_SELECTION_NOTIFY = 31;
 const PROPERTY_NOTIFY = 28;
@@ -58,6 +60,8 @@ export class SelectionReader {
     const first = await this.#take(window);
     if (!first.ok) return first;
     if (first.value.type !== this.atoms.INCR) return ok({ type: first.value.type, bytes: first.value.data });
+    // The owner announces at least how much it has (ICCCM 2.7.2): what is too much is not begun.
+    if (first.value.data.length >= 4 && first.value.data.readUInt32LE(0) > MAX_TRANSFER_BYTES) return err(CLIPBOARD_TOO_LARGE);
     const chunks: Buffer[] = [];
     let total = 0;
     for (;;) {
@@ -70,7 +74,7 @@ export class SelectionReader {
       if (chunk.value.data.length === 0) return ok({ type: chunk.value.type, bytes: Buffer.concat(chunks, total) });
       chunks.push(chunk.value.data);
       total += chunk.value.data.length;
-      if (total > MAX_TRANSFER_BYTES) return err('the clipboard contents are too large');
+      if (total > MAX_TRANSFER_BYTES) return err(CLIPBOARD_TOO_LARGE);
     }
   }
 
@@ -80,7 +84,7 @@ export class SelectionReader {
     const property = await this.session.ask<Property>((reply) =>
       x.GetProperty(1, window, this.atoms.NEKO_CLIPBOARD, ANY_TYPE, 0, WHOLE_PROPERTY, reply),
     );
-    if (property.ok && property.value.bytesAfter > 0) return err('the clipboard contents are too large');
+    if (property.ok && property.value.bytesAfter > 0) return err(CLIPBOARD_TOO_LARGE);
     return property;
   }
 }

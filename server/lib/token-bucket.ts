@@ -32,6 +32,12 @@ export class TokenBucket {
     return this.#tokens >= 0 ? 0 : (-this.#tokens / this.rate.perSecond) * 1_000;
   }
 
+  /** How long until there is a token, ms. */
+  untilNextMs(nowMs: number): number {
+    this.#earn(nowMs);
+    return Math.max(0, ((1 - this.#tokens) / this.rate.perSecond) * 1_000);
+  }
+
   /** Whether it is as a new one would be. */
   isFull(nowMs: number): boolean {
     this.#earn(nowMs);

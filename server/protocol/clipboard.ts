@@ -3,9 +3,15 @@ import { FIELD_LIMITS } from './limits.js';
 
 export const ClipboardText = Type.Object({ text: Type.String({ maxLength: FIELD_LIMITS.clipboard.value }) });
 
+/** The error of reading a clipboard that holds more than anybody is sent. */
+export const CLIPBOARD_TOO_LARGE = 'the clipboard contents are too large';
+
 /** The clipboard over HTTP; what is empty is absent. */
 export const Clipboard = Type.Object({ text: Type.Optional(Type.String()), html: Type.Optional(Type.String()) });
 export type Clipboard = Static<typeof Clipboard>;
 
 export const clipboardClientEvents = { 'clipboard/set': ClipboardText };
-export const clipboardServerEvents = { 'clipboard/updated': ClipboardText };
+/** Why the host is not told what was copied; an event of ours, which clients of neko ignore. */
+const ClipboardRefused = Type.Object({ message: Type.String() });
+
+export const clipboardServerEvents = { 'clipboard/updated': ClipboardText, 'clipboard/refused': ClipboardRefused };

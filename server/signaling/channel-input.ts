@@ -1,6 +1,7 @@
 import { assertNever } from '../lib/assert-never.js';
 import type { InputCommand } from '../protocol/datachannel.js';
-import { movePointer, scrollWheel, touchScreen } from './pointer.js';
+import { act, pressKey, touchScreen } from './pointer.js';
+import { sayDropped } from './say-dropped.js';
 import type { Services } from './services.js';
 
 /**
@@ -8,31 +9,31 @@ import type { Services } from './services.js';
  * asks for control. The moves of others are recorded as inactive cursors.
  */
 export function onChannelInput(services: Services, sessionId: string, command: InputCommand) {
-  if (services.room.state.hostId === sessionId) return obey(services, sessionId, command);
-  if (command.kind === 'move') services.room.apply({ kind: 'inactive-cursor', id: sessionId, x: command.x, y: command.y });
+  const { rates, clock, room } = services;
+  if (!rates.take(sessionId, 'input', clock.nowMs())) return sayDropped(services, sessionId, 'input');
+  if (room.state.hostId === sessionId) return obey(services, sessionId, command);
+  if (command.kind === 'move') room.apply({ kind: 'inactive-cursor', id: sessionId, x: command.x, y: command.y });
 }
 
 function obey(services: Services, hostId: string, command: InputCommand) {
-  const { input } = services.desktop;
   switch (command.kind) {
     case 'move':
-      return movePointer(services, hostId, command.x, command.y);
     case 'scroll':
-      return scrollWheel(services, command.deltaX, command.deltaY, command.control);
+      return services.input.add(hostId, command);
     case 'key-down':
-      return input.keyDown(command.keysym);
+      return pressKey(services, hostId, command.keysym);
     case 'key-up':
-      return input.keyUp(command.keysym);
+      return act(services, hostId, (input) => input.keyUp(command.keysym));
     case 'button-down':
-      return input.buttonDown(command.code);
+      return act(services, hostId, (input) => input.buttonDown(command.code));
     case 'button-up':
-      return input.buttonUp(command.code);
+      return act(services, hostId, (input) => input.buttonUp(command.code));
     case 'touch-begin':
-      return touchScreen(services, 'begin', command.id, command, command.pressure);
+      return touchScreen(services, hostId, 'begin', command);
     case 'touch-update':
-      return touchScreen(services, 'update', command.id, command, command.pressure);
+      return touchScreen(services, hostId, 'update', command);
     case 'touch-end':
-      return touchScreen(services, 'end', command.id, command, command.pressure);
+      return touchScreen(services, hostId, 'end', command);
     case 'ping':
       return;
     default:

@@ -13,6 +13,7 @@ import { startHeartbeat } from './heartbeat.js';
 import { watchIncoming } from './incoming.js';
 import { readMessage } from './large-message.js';
 import { MessageLine } from './message-line.js';
+import { sayDropped } from './say-dropped.js';
 import type { Services } from './services.js';
 import { kindOf } from './session-rates.js';
 import { CLOSE_TOO_LARGE, CLOSE_TRY_LATER } from './sockets.js';
@@ -127,13 +128,12 @@ class MessageReader {
   }
 
   #mayCome(event: string, bytes: number): boolean {
-    const { rates, clock, log } = this.services;
+    const { rates, clock } = this.services;
     const { sessionId } = this.sender;
     const kind = kindOf(event);
     const nowMs = clock.nowMs();
     if (rates.take(sessionId, kind, nowMs) && (kind !== 'send' || rates.take(sessionId, 'sendBytes', nowMs, bytes))) return true;
-    const untold = rates.tellDropped(sessionId, nowMs);
-    if (untold !== null) log.warn({ sessionId, kind, untold }, 'a session sends too many messages, some are dropped');
+    sayDropped(this.services, sessionId, kind);
     return false;
   }
 }

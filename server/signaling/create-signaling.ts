@@ -4,8 +4,8 @@ import { openRoom, savedSessions } from '../room/room-state.js';
 import { BanFile } from './ban-file.js';
 import { Callers } from './callers.js';
 import { trustedPeers } from './client-address.js';
+import { ClipboardAnnouncer } from './clipboard-announcer.js';
 import { createEffectSink } from './effect-sink.js';
-import { announceClipboard } from './handlers/clipboard.js';
 import { addCallers, refuseGuesses } from './http/caller.js';
 import { ConnectionGate } from './http/connection-gate.js';
 import { guardWrites } from './http/guard-writes.js';
@@ -16,10 +16,12 @@ import { addBodies } from './http/receive-body.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { createHttpApp } from './http-app.js';
 import { addErrors } from './http-errors.js';
+import { InputQueue } from './input-queue.js';
 import { HTTP_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
 import type { SignalingOptions } from './options.js';
 import { openPasswordMarks } from './password-marks.js';
+import { carryOut } from './pointer.js';
 import { restoreSessions } from './restore-sessions.js';
 import { RoomRunner } from './room-runner.js';
 import { addEndpoints, addUnmatched, requireLiteralPaths } from './router.js';
@@ -37,6 +39,7 @@ import { screenRoutes } from './routes/screen.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { settingsRoutes } from './routes/settings.js';
 import { saveRegularly } from './save-regularly.js';
+import { sayDropped } from './say-dropped.js';
 import type { Services } from './services.js';
 import { SessionFile } from './session-file.js';
 import { SessionRates } from './session-rates.js';
@@ -62,7 +65,14 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   if (!loaded.ok) return loaded;
   const sockets = new Sockets(clock, log);
   const bans = options.session.file === null ? null : new BanFile(options.session.file, log);
-  const sink = createEffectSink({ sockets, desktop, peers, file, bans });
+  const rates = new SessionRates();
+  const input = new InputQueue({
+    input: desktop.input,
+    clock,
+    carryOut: (source, job) => carryOut({ desktop, peers, room }, source, job),
+    dropped: (sessionId) => sayDropped({ rates, clock, log }, sessionId, 'input'),
+  });
+  const sink = createEffectSink({ sockets, desktop, peers, input, file, bans });
   const passwordMarks = await openPasswordMarks(options.session.file, log);
   const saved = await restoreSessions(loaded.value, options.members, passwordMarks, log);
   const { settings, session } = options;
@@ -81,7 +91,8 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     trusts,
     room,
     sockets,
-    rates: new SessionRates(),
+    rates,
+    input,
     callers,
     passwordMarks,
     passwordChanges: { count: 0 },
@@ -90,12 +101,13 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   const stopSaving = file === null ? () => {} : saveRegularly(room, file, clock);
   const connections = openGate(services);
   const app = await createApp(services, connections, async () => file?.flush());
-  const stopClipboard = desktop.clipboard.onChange(() => {
-    announceClipboard(services).catch((error: unknown) => log.warn({ error: String(error) }, 'clipboard cannot be read'));
-  });
+  const announcer = new ClipboardAnnouncer(services);
+  const stopClipboard = desktop.clipboard.onChange(() => announcer.changed());
   let closing: Promise<void> | null = null;
   const close = async () => {
     stopClipboard();
+    announcer.close();
+    input.close();
     sockets.close();
     await app.close();
     room.close();

@@ -3,6 +3,7 @@ import type { SystemInit } from '../protocol/system.js';
 import type { RoomInit } from '../room/effect.js';
 import { type SocketId, savedSessions } from '../room/room-state.js';
 import type { BanFile } from './ban-file.js';
+import type { InputQueue } from './input-queue.js';
 import type { DesktopPort, PeerPort } from './ports.js';
 import type { EffectSink } from './room-runner.js';
 import type { SessionFile } from './session-file.js';
@@ -12,13 +13,14 @@ interface Targets {
   readonly sockets: Sockets;
   readonly desktop: DesktopPort;
   readonly peers: PeerPort;
+  readonly input: InputQueue;
   readonly file: SessionFile | null;
   readonly bans: BanFile | null;
 }
 
 /** Carries the room's decisions out into the world. */
 export function createEffectSink(targets: Targets): EffectSink {
-  const { sockets, desktop, peers, file, bans } = targets;
+  const { sockets, input, peers, file, bans } = targets;
   return (effect, room) => {
     switch (effect.kind) {
       case 'send':
@@ -28,7 +30,7 @@ export function createEffectSink(targets: Targets): EffectSink {
       case 'disconnect':
         return sockets.disconnect(effect.socket, effect.reason);
       case 'release-input':
-        return desktop.input.releaseAll();
+        return input.hostChanged(room.settings.implicit_hosting && room.hostId !== null);
       case 'pause-peer':
         return peers.peer(effect.sessionId)?.setPaused(effect.paused);
       case 'close-peer':

@@ -221,3 +221,43 @@ export const SESSION_LIMITS = {
   },
   bans: { value: 1_000, unit: 'count', what: 'bans', beyond: '422' },
 } as const satisfies LimitTable;
+
+/** What may wait for the desktop and its X server. */
+export const INPUT_LIMITS = {
+  waiting: {
+    value: 256,
+    unit: 'count',
+    what: 'keys, clicks and shortcuts of a session that wait for the X server',
+    beyond: 'all that waits is given up, held keys are let go',
+  },
+  atX: {
+    value: 64,
+    unit: 'count',
+    what: 'input that the X server is given before it has worked off the former, in plain keys; a shortcut counts as 16',
+    beyond: 'it waits, in turns between sessions',
+  },
+  moves: {
+    value: 125,
+    burst: 2,
+    unit: 'per second',
+    what: 'pointer positions given to the X server with nothing in between',
+    beyond: 'the newest waits in place of the others',
+  },
+} as const satisfies LimitTable;
+
+/** What is read of the desktop's clipboard, whose contents any page on the desktop can set. */
+export const CLIPBOARD_LIMITS = {
+  size: {
+    value: 8 * 1024 * 1024,
+    unit: 'bytes',
+    what: 'text, HTML or picture on the clipboard',
+    beyond: 'the host is told that it is too large',
+  },
+  reads: { value: 4, unit: 'per second', what: 'readings for the host', beyond: 'the newest is read later' },
+  unread: {
+    value: 1024 * 1024,
+    unit: 'bytes',
+    what: 'what the host may leave unread and still be told of the clipboard',
+    beyond: 'it is told the newest once it has read',
+  },
+} as const satisfies LimitTable;

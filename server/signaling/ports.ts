@@ -49,6 +49,8 @@ export interface InputPort {
   /** Lets go of everything held, presses all in order, lets go after about 10 ms; later input comes after that. */
   keyPress(keysyms: readonly number[]): void;
   releaseAll(): void;
+  /** Resolves once the X server has worked off all input so far, or is gone. */
+  synced(): Promise<void>;
   touch(kind: TouchKind, id: number, x: number, y: number, pressure: number): void;
 }
 
@@ -62,7 +64,9 @@ export interface KeyboardPort {
 }
 
 export interface ClipboardPort {
-  /** An error where nobody owns the clipboard. */
+  /** The text alone, undefined where there is none; an error where nobody owns the clipboard or it holds too much. */
+  readText(): Promise<Result<string | undefined>>;
+  /** An error where nobody owns the clipboard or it holds too much. */
   read(): Promise<Result<{ readonly text?: string; readonly html?: string }>>;
   /** The clipboard's picture as PNG. */
   image(): Promise<Result<Uint8Array>>;

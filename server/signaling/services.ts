@@ -4,6 +4,7 @@ import type { ServerMessage } from '../protocol/events.js';
 import { type Session, type SocketId, socketOf } from '../room/room-state.js';
 import type { Callers } from './callers.js';
 import type { Trusts } from './client-address.js';
+import type { InputQueue } from './input-queue.js';
 import type { ServerOptions, SessionOptions } from './options.js';
 import type { PasswordMarks } from './password-marks.js';
 import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
@@ -20,6 +21,7 @@ export interface Services {
   readonly passwordChanges: { count: number };
   readonly sockets: Sockets;
   readonly rates: SessionRates;
+  readonly input: InputQueue;
   readonly desktop: DesktopPort;
   readonly peers: PeerPort;
   readonly members: MemberPort;

@@ -2,7 +2,15 @@ import { ICE_LIMITS } from '../../server/ice/limits.js';
 import type { Limit, LimitTable, LimitUnit } from '../../server/lib/limits.js';
 import { MEDIA_LIMITS } from '../../server/media/limits.js';
 import { FIELD_LIMITS } from '../../server/protocol/limits.js';
-import { EVENT_LIMITS, HTTP_LIMITS, LOGIN_LIMITS, SESSION_LIMITS, SOCKET_LIMITS } from '../../server/signaling/limits.js';
+import {
+  CLIPBOARD_LIMITS,
+  EVENT_LIMITS,
+  HTTP_LIMITS,
+  INPUT_LIMITS,
+  LOGIN_LIMITS,
+  SESSION_LIMITS,
+  SOCKET_LIMITS,
+} from '../../server/signaling/limits.js';
 import { CHANNEL_LIMITS, DTLS_LIMITS, PEER_LIMITS, SCTP_LIMITS, SDP_LIMITS } from '../../server/webrtc/limits.js';
 
 const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
@@ -11,6 +19,8 @@ const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
   ['Logins', LOGIN_LIMITS],
   ['Events of a session over WebSocket and data channel', EVENT_LIMITS],
   ['Sessions', SESSION_LIMITS],
+  ['Input', INPUT_LIMITS],
+  ['Clipboard', CLIPBOARD_LIMITS],
   ['Fields', FIELD_LIMITS],
   ['DTLS', DTLS_LIMITS],
   ['SCTP', SCTP_LIMITS],

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Desktop } from '../../../server/desktop/desktop.js';
+import { CLIPBOARD_TOO_LARGE } from '../../../server/protocol/clipboard.js';
 import { waitFor } from '../../support/wait-for.js';
 import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 
@@ -95,6 +96,33 @@ test.each([
     const read = await desktop.clipboard.read();
     return read.ok && read.value.text === text;
   });
+});
+
+test('8 MiB of an application are read, a byte more is too large, and so is 20 MB announced; smaller ones go on', async () => {
+  const limit = 8 << 20;
+  for (const [bytes, fits] of [
+    [limit, true],
+    [limit + 1, false],
+    [20_000_000, false],
+    [5, true],
+  ] as const) {
+    const told = nextChange();
+    copy('x'.repeat(bytes));
+    await told;
+    const read = await waitFor('an answer of the application', async () => {
+      const answer = await desktop.clipboard.readText();
+      return (answer.ok || answer.error === CLIPBOARD_TOO_LARGE) && answer;
+    });
+    expect(read.ok ? read.value?.length : read.error).toBe(fits ? bytes : CLIPBOARD_TOO_LARGE);
+  }
+});
+
+test('readings at the same time are one, and those that come meanwhile share the next', async () => {
+  const told = nextChange();
+  copy('shared');
+  await told;
+  const reads = await Promise.all(Array.from({ length: 50 }, () => desktop.clipboard.readText()));
+  expect(new Set(reads.map((read) => (read.ok ? read.value : read.error)))).toEqual(new Set(['shared']));
 });
 
 test('HTML and pictures of applications', async () => {

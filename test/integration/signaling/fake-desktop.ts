@@ -45,6 +45,7 @@ export class FakeDesktop implements DesktopPort {
     keyUp: (keysym) => this.#say('keyUp', keysym),
     keyPress: (keysyms) => this.#say('keyPress', ...keysyms),
     releaseAll: () => this.#say('releaseAll'),
+    synced: async () => {},
     touch: (kind, id, x, y, pressure) => this.#say('touch', kind, id, x, y, pressure),
   };
 
@@ -66,6 +67,7 @@ export class FakeDesktop implements DesktopPort {
   };
 
   readonly clipboard: DesktopPort['clipboard'] = {
+    readText: async () => (this.content === null ? err('nobody owns the clipboard') : ok(this.content.text)),
     read: async () => (this.content === null ? err('nobody owns the clipboard') : ok(this.content)),
     image: async () => err('no image'),
     write: async (content) => {

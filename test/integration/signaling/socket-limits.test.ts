@@ -201,3 +201,67 @@ test('a client that reads nothing misses what others say, who cannot have it cut
   expect(heard).toBeLessThan(300);
   expect([slow, ...loud].map(({ closeCode }) => closeCode)).toEqual(Array(11).fill(null));
 });
+
+/** What the host is told of the clipboard, in order. */
+const told = (client: Client) =>
+  client.received.flatMap(({ event, payload }) => {
+    if (!event.startsWith('clipboard/')) return [];
+    const text = typeof payload === 'object' && payload !== null && 'text' in payload ? String(payload.text) : '';
+    return [event === 'clipboard/updated' ? text.slice(0, 8) : 'refused'];
+  });
+
+async function hosting(clock: SteppedClock): Promise<Client> {
+  await start({ clock });
+  const host = await harness.join('user', 'host');
+  host.send('control/request');
+  await host.seen('control/host');
+  return host;
+}
+
+test('copies in a flood: the first at once, then four a second, and the last of all in any case', async () => {
+  const clock = new SteppedClock();
+  const host = await hosting(clock);
+  for (let copy = 1; copy <= 100; copy += 1) {
+    harness.desktop.copy({ text: `copy ${copy}` });
+    clock.advance(10);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  clock.advance(250);
+  await host.seen('clipboard/updated', (payload) => JSON.stringify(payload).includes('copy 100'));
+  expect(told(host)[0]).toBe('copy 1');
+  expect(told(host).length).toBeLessThanOrEqual(6);
+});
+
+test('a copied text of 8 MiB is told; a byte more is refused in words, and nobody is disconnected', async () => {
+  const clock = new SteppedClock();
+  const host = await hosting(clock);
+  const bytes = SOCKET_LIMITS.clipboard.value;
+  for (const text of ['x'.repeat(bytes), 'y'.repeat(bytes + 1), 'ä'.repeat(bytes / 2 + 1), '\u0001'.repeat(bytes / 2), 'small']) {
+    harness.desktop.copy({ text });
+    await host.settle();
+    clock.advance(6_000);
+    await host.settle();
+  }
+  await host.seen('clipboard/updated', (payload) => JSON.stringify(payload).includes('small'));
+  expect(told(host)).toEqual(['xxxxxxxx', 'refused', 'refused', 'refused', 'small']);
+  expect(host.closeCode).toBeNull();
+});
+
+test('a host that reads slowly is told the newest once it has read, and is never cut for what was copied', async () => {
+  const clock = new SteppedClock();
+  const host = await hosting(clock);
+  host.socket.pause();
+  for (let copy = 0; copy < 20; copy += 1) {
+    harness.desktop.copy({ text: `copy ${String(copy).padStart(2, '0')} ${'x'.repeat(8_000_000)}` });
+    clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  host.socket.resume();
+  await host.seen('clipboard/updated');
+  await waitFor('the newest', () => {
+    clock.advance(250);
+    return told(host).at(-1) === 'copy 19 ';
+  });
+  expect(told(host).length).toBeLessThan(6);
+  expect(host.closeCode).toBeNull();
+});

@@ -1,0 +1,96 @@
+import type { Dispose } from '../lib/dispose.js';
+import { CLIPBOARD_TOO_LARGE } from '../protocol/clipboard.js';
+import { FIELD_LIMITS } from '../protocol/limits.js';
+import { socketOf } from '../room/room-state.js';
+import { mayUseClipboard } from './handlers/clipboard.js';
+import { CLIPBOARD_LIMITS } from './limits.js';
+import { LogLimiter } from './log-limiter.js';
+import { type Services, sendToSession } from './services.js';
+
+const BETWEEN_READS_MS = 1_000 / CLIPBOARD_LIMITS.reads.value;
+/** A page that copies too much again and again is told about now and then. */
+const REFUSED_EVERY_MS = 5_000;
+/** Escaped as JSON, a text of control characters grows sixfold. */
+const MAX_WIRE_CHARACTERS = 2 * FIELD_LIMITS.clipboard.value;
+
+/**
+ * Tells the host what the desktop's clipboard holds now, whenever that changes: one read at a time, the newest wins, the last
+ * is always told. A host that has not taken the former yet is not sent more.
+ */
+export class ClipboardAnnouncer {
+  readonly #refusals = new LogLimiter(1, REFUSED_EVERY_MS);
+  #isDue = false;
+  #isReading = false;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #releaseWait: Dispose | null = null;
+
+  constructor(private readonly services: Services) {}
+
+  /** The clipboard has something new. */
+  changed(): void {
+    this.#isDue = true;
+    this.#go();
+  }
+
+  close(): void {
+    this.#isDue = false;
+    this.#releaseWait?.();
+  }
+
+  #go(): void {
+    if (!this.#isDue || this.#isReading || this.#releaseWait !== null) return;
+    const waitMs = this.#isHostBehind() ? BETWEEN_READS_MS : this.#lastMs + BETWEEN_READS_MS - this.services.clock.nowMs();
+    if (waitMs <= 0) return void this.#read();
+    this.#releaseWait = this.services.clock.after(waitMs, () => {
+      this.#releaseWait = null;
+      this.#go();
+    });
+  }
+
+  async #read(): Promise<void> {
+    const { clock, log } = this.services;
+    this.#isDue = false;
+    this.#isReading = true;
+    this.#lastMs = clock.nowMs();
+    try {
+      await this.#announce();
+    } catch (error) {
+      log.warn({ error: String(error) }, 'clipboard cannot be read');
+    } finally {
+      this.#isReading = false;
+      this.#go();
+    }
+  }
+
+  async #announce(): Promise<void> {
+    const { room, desktop } = this.services;
+    const { hostId } = room.state;
+    if (hostId === null || !mayUseClipboard(this.services, hostId)) return;
+    const text = await desktop.clipboard.readText();
+    // Reading took time: whoever is host now need not be the one it was read for.
+    if (!mayUseClipboard(this.services, hostId)) return;
+    if (text.ok && text.value === undefined) return;
+    if (text.ok && text.value !== undefined && fits(text.value))
+      return sendToSession(this.services, hostId, { event: 'clipboard/updated', payload: { text: text.value } });
+    if (text.ok || text.error === CLIPBOARD_TOO_LARGE) this.#refuse(hostId);
+  }
+
+  #refuse(hostId: string): void {
+    const { log, clock } = this.services;
+    if (this.#refusals.pass(clock.nowMs()) === null) return;
+    log.info({ sessionId: hostId }, 'what was copied on the desktop is too large for the host');
+    const message = 'What was copied on the desktop is larger than 8 MiB and was not passed on.';
+    sendToSession(this.services, hostId, { event: 'clipboard/refused', payload: { message } });
+  }
+
+  #isHostBehind(): boolean {
+    const { room, sockets } = this.services;
+    const socket = room.state.hostId === null ? null : socketOf(room.state.sessions.get(room.state.hostId));
+    return socket !== null && sockets.unread(socket) > CLIPBOARD_LIMITS.unread.value;
+  }
+}
+
+function fits(text: string): boolean {
+  if (Buffer.byteLength(text) > FIELD_LIMITS.clipboard.value) return false;
+  return text.length * 6 <= MAX_WIRE_CHARACTERS || JSON.stringify(text).length <= MAX_WIRE_CHARACTERS;
+}
