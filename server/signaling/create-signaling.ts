@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { ok, type Result } from '../lib/result.js';
 import { openRoom, savedSessions } from '../room/room-state.js';
@@ -20,7 +21,7 @@ import { InputQueue } from './input-queue.js';
 import { HTTP_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
 import type { SignalingOptions } from './options.js';
-import { openPasswordMarks } from './password-marks.js';
+import { PasswordMarks } from './password-marks.js';
 import { carryOut } from './pointer.js';
 import { restoreSessions } from './restore-sessions.js';
 import { RoomRunner } from './room-runner.js';
@@ -73,7 +74,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     dropped: (sessionId) => sayDropped({ rates, clock, log }, sessionId, 'input'),
   });
   const sink = createEffectSink({ sockets, desktop, peers, input, file, bans });
-  const passwordMarks = await openPasswordMarks(options.session.file, log);
+  const passwordMarks = new PasswordMarks(file?.key ?? randomBytes(32));
   const saved = await restoreSessions(loaded.value, options.members, passwordMarks, log);
   const { settings, session } = options;
   const room = new RoomRunner(

@@ -1,9 +1,19 @@
+import { type Static, Type } from '@sinclair/typebox';
 import { parseJson } from '../lib/json-text.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { decode } from '../protocol/decode.js';
 import { FIELD_LIMITS } from '../protocol/limits.js';
+import { MemberProfile } from '../protocol/profile.js';
 import type { SavedSession } from '../room/room-state.js';
-import { fromEntry, SessionEntry, toEntry } from './session-entry.js';
+import { tokenDigest } from './credentials.js';
+import { noted, type SessionNotes } from './session-notes.js';
+
+/** One session as the file spells it (model.md section 4), shared with neko. */
+const Entry = Type.Object({
+  Id: Type.String({ minLength: 1 }),
+  Token: Type.String({ minLength: 1 }),
+  Profile: MemberProfile,
+});
 
 const TOO_LONG = `its id is longer than ${FIELD_LIMITS.id.value} characters`;
 
@@ -21,8 +31,8 @@ export interface BrokenEntry {
   readonly entry: unknown;
 }
 
-/** Reads the file's text; an empty one holds no sessions. `nowMs` stands for times that it does not tell. */
-export function readSessions(text: string, nowMs: number): Result<SessionEntries> {
+/** Reads the file's text; an empty one holds no sessions. `nowMs` stands for times that nothing was noted of. */
+export function readSessions(text: string, notes: SessionNotes, nowMs: number): Result<SessionEntries> {
   if (text.replace('\uFEFF', '').trim() === '') return ok({ sessions: [], broken: [] });
   const content = parseJson(text);
   if (!content.ok) return content;
@@ -30,16 +40,21 @@ export function readSessions(text: string, nowMs: number): Result<SessionEntries
   const sessions: SavedSession[] = [];
   const broken: BrokenEntry[] = [];
   for (const [index, entry] of content.value.entries()) {
-    const session = decode(SessionEntry, entry);
+    const session = decode(Entry, entry);
     const place = index + 1;
     if (!session.ok) broken.push({ place, reason: session.error, entry });
     else if (session.value.Id.length > FIELD_LIMITS.id.value) broken.push({ place, reason: TOO_LONG, entry: undefined });
-    else sessions.push(fromEntry(session.value, nowMs));
+    else sessions.push(noted(plain(session.value), notes, nowMs));
   }
   return ok({ sessions, broken });
 }
 
 /** The file's text for these entries. */
 export function writeSessions({ sessions, broken }: SessionEntries): string {
-  return `${JSON.stringify([...sessions.map(toEntry), ...broken.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))], null, 2)}\n`;
+  const entries: Static<typeof Entry>[] = sessions.map(({ id, token, profile }) => ({ Id: id, Token: token, Profile: profile }));
+  return `${JSON.stringify([...entries, ...broken.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))], null, 2)}\n`;
+}
+
+function plain({ Id, Token, Profile }: Static<typeof Entry>) {
+  return { id: Id, token: Token, tokenDigest: tokenDigest(Token), profile: Profile };
 }

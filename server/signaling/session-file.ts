@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { FailureNotice } from '../files/failure-notice.js';
 import { fileTrouble } from '../files/file-trouble.js';
 import { setAside, tidyFile } from '../files/kept-file.js';
@@ -10,6 +11,7 @@ import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { SavedSession } from '../room/room-state.js';
 import { type BrokenEntry, readSessions, writeSessions } from './session-entries.js';
+import { NO_NOTES, notesFileOf, readNotes, type SessionNotes, writeNotes } from './session-notes.js';
 
 /** A full disk is tried again soon, since it may be freed at any moment, and costs next to nothing while it is not. */
 const RETRY: BackoffPolicy = { firstMs: 1_000, maxMs: 60_000 };
@@ -20,6 +22,7 @@ const RETRY: BackoffPolicy = { firstMs: 1_000, maxMs: 60_000 };
  */
 export class SessionFile {
   readonly #notice: FailureNotice;
+  #key: Buffer = randomBytes(32);
   #broken: readonly BrokenEntry[] = [];
   /** What is not on disk yet. */
   #next: readonly SavedSession[] | null = null;
@@ -35,6 +38,11 @@ export class SessionFile {
     this.#notice = new FailureNotice(path, log);
   }
 
+  /** The key of the password marks; kept over restarts. */
+  get key(): Buffer {
+    return this.#key;
+  }
+
   /**
    * A missing or empty file holds no sessions; one that is no list of sessions is set aside under another name, and so said. The
    * error says why a file that is there can be neither read nor set aside. `nowMs` stands for times that it does not tell.
@@ -42,7 +50,8 @@ export class SessionFile {
   async load(nowMs: number): Promise<Result<readonly SavedSession[]>> {
     await tidyFile(this.path, this.log);
     try {
-      const entries = readSessions((await readKeptFile(this.path)) ?? '', nowMs);
+      const notes = await this.#loadNotes();
+      const entries = readSessions((await readKeptFile(this.path)) ?? '', notes, nowMs);
       if (!entries.ok) {
         const aside = await setAside(this.path, new Date());
         const fields = { file: this.path, reason: entries.error, aside };
@@ -59,6 +68,22 @@ export class SessionFile {
     } catch (error) {
       return err(`the session file ${this.path} cannot be used: ${fileTrouble(error)}; NEKO_SESSION_FILE names it`);
     }
+  }
+
+  async #loadNotes(): Promise<SessionNotes> {
+    const path = notesFileOf(this.path);
+    await tidyFile(path, this.log);
+    const notes = readNotes((await readKeptFile(path)) ?? '');
+    if (!notes.ok) {
+      const aside = await setAside(path, new Date());
+      this.log.error(
+        { file: path, reason: notes.error, aside },
+        'what was noted of the sessions cannot be read: it was set aside',
+      );
+      return NO_NOTES;
+    }
+    this.#key = notes.value.key ?? this.#key;
+    return notes.value;
   }
 
   /** Writes soon; of several changes at once only the last is written. */
@@ -91,6 +116,8 @@ export class SessionFile {
     if (sessions === null) return;
     this.#next = null;
     try {
+      // First, so that no session is ever on disk without its note.
+      await replaceFile(notesFileOf(this.path), writeNotes(this.key, sessions));
       await replaceFile(this.path, writeSessions({ sessions, broken: this.#broken }));
       this.#failures = 0;
       this.#notice.works();

@@ -67,7 +67,6 @@ const SESSIONS = [
   /: password change: new one logs in, old one does not, live session stays$/,
   // Counts the member that the test above leaves behind when it ends early.
   /^member provider (object|file, hashed by default) > (object|file): bulk update and delete$/,
-  /^cookie attributes from the configuration, session file > the session file is a JSON array of Id, Token, Profile and follows /,
 ];
 
 /** HEAD works wherever GET does, and every cookie says SameSite: differences on purpose. */

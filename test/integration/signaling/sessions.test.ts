@@ -7,8 +7,8 @@ import { MemoryStore } from '../../../server/members/memory-store.js';
 import { MultiuserMembers } from '../../../server/members/multiuser.js';
 import { StoredMembers } from '../../../server/members/stored-members.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { markKeyFile } from '../../../server/signaling/password-marks.js';
 import type { MemberPort } from '../../../server/signaling/ports.js';
+import { notesFileOf } from '../../../server/signaling/session-notes.js';
 import { ENDLESS } from '../../support/sessions.js';
 import { waitFor } from '../../support/wait-for.js';
 import { USER_PASSWORD } from './fake-members.js';
@@ -135,9 +135,11 @@ test('after a restart with another password only the sessions of the others come
   await harness.close();
   await start({ members: twoPasswords('changed'), session: { file } });
   expect([await whoami(guest.token), await whoami(admin.token)]).toEqual([401, 200]);
-  const saved = readFileSync(file, 'utf8');
+  const entries: object[] = JSON.parse(readFileSync(file, 'utf8'));
+  for (const entry of entries) expect(Object.keys(entry)).toEqual(['Id', 'Token', 'Profile']);
+  const saved = readFileSync(file, 'utf8') + readFileSync(notesFileOf(file), 'utf8');
   for (const secret of ['"boss"', 'changed']) expect(saved.replaceAll('"name": "boss"', '')).not.toContain(secret);
-  expect(statSync(markKeyFile(file)).mode & 0o777).toBe(0o600);
+  expect(statSync(notesFileOf(file)).mode & 0o777).toBe(0o600);
 });
 
 test('L8 a login that was being checked while the password changed is checked again', async () => {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { err, ok } from '../../../server/lib/result.js';
-import { decode } from '../../../server/protocol/decode.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import type { SavedSession } from '../../../server/room/room-state.js';
 import { PasswordMarks } from '../../../server/signaling/password-marks.js';
 import { restoreSessions } from '../../../server/signaling/restore-sessions.js';
-import { fromEntry, SessionEntry, toEntry } from '../../../server/signaling/session-entry.js';
+import { noted, readNotes, writeNotes } from '../../../server/signaling/session-notes.js';
 import { loginOf } from '../../support/sessions.js';
 import { silentLog } from '../../support/silent-log.js';
 
@@ -45,18 +44,25 @@ test('members that cannot be read: nobody comes back, and it is said', async () 
   expect(error).toHaveBeenCalledOnce();
 });
 
-test('an entry of the file is read as it was written', () => {
-  const session = { ...saved('ann', 'mark'), createdMs: 1_234, usedMs: 5_678 };
-  expect(fromEntry(toEntry(session), 99)).toEqual(session);
-  expect(fromEntry(toEntry({ ...session, usedMs: null }), 99).usedMs).toBeNull();
+const key = randomBytes(32);
+const readBack = (sessions: SavedSession[], text = writeNotes(key, sessions)) => {
+  const notes = readNotes(text);
+  return notes.ok ? sessions.map((session) => noted(loginOf(session.id, session.profile), notes.value, 99)) : notes.error;
+};
+
+test('what is noted of sessions is read as it was written, the key as well', () => {
+  const sessions = [{ ...saved('ann', 'mark'), createdMs: 1_234, usedMs: 5_678 }, saved('bob', null)];
+  expect(readBack(sessions)).toEqual(sessions);
+  expect(readNotes(writeNotes(key, sessions))).toMatchObject({ ok: true, value: { key } });
 });
 
-test("neko's three fields are enough; times that cannot be read are now", () => {
-  const read = (entry: object) => {
-    const decoded = decode(SessionEntry, entry);
-    return decoded.ok ? fromEntry(decoded.value, 99) : decoded.error;
-  };
-  const bare = { Id: 'ann', Token: 't', Profile: NEW_MEMBER_PROFILE };
-  expect(read(bare)).toMatchObject({ id: 'ann', createdMs: 99, usedMs: null, passwordMark: null });
-  expect(read({ ...bare, CreatedAt: 'yesterday', UsedAt: '' })).toMatchObject({ createdMs: 99, usedMs: null });
+test("a session without a note, as neko's are, and one whose times cannot be read, was made now", () => {
+  const made = { createdMs: 99, usedMs: null, passwordMark: null };
+  expect(readBack([saved('ann', 'mark')], '')).toMatchObject([made]);
+  const note = { TokenDigest: loginOf('ann', NEW_MEMBER_PROFILE).tokenDigest, CreatedAt: 'yesterday', UsedAt: '' };
+  expect(readBack([saved('ann', 'mark')], JSON.stringify({ Sessions: [note] }))).toMatchObject([made]);
+});
+
+test.each(['{broken', '[]', '{"Sessions":[5]}'])('notes that hold %s are none', (text) => {
+  expect(readNotes(text).ok).toBe(false);
 });
