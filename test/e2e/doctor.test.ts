@@ -20,7 +20,7 @@ async function start(env: Readonly<Record<string, string>>): Promise<Product> {
 }
 
 test('the connection panel leads to a check, which finds every path working and disturbs nobody', async () => {
-  const product = await start({ NEKO_WEBRTC_UDPMUX: '47110', NEKO_WEBRTC_TCPMUX: '47110' });
+  const product = await start({ NEKO_WEBRTC_UDPMUX: '12210', NEKO_WEBRTC_TCPMUX: '12210' });
   const { page, close } = await openViewer(browser, product, 'patient', { role: 'admin' });
   onTestFinished(close);
   await page.getByTestId('connection-state').first().click();
@@ -34,7 +34,7 @@ test('the connection panel leads to a check, which finds every path working and 
 });
 
 test('an admin reads the view of the server, others may not', async () => {
-  const product = await start({ NEKO_WEBRTC_UDPMUX: '47111' });
+  const product = await start({ NEKO_WEBRTC_UDPMUX: '12211' });
   const view = async (role: 'admin' | 'user') => {
     const { token } = await product.login(role, role);
     return fetch(`${product.url}/api/webrtc/doctor`, { headers: { authorization: `Bearer ${token}` } });
@@ -43,7 +43,7 @@ test('an admin reads the view of the server, others may not', async () => {
   expect([refused.status, await refused.json()]).toEqual([403, { code: 403, message: 'session is not admin' }]);
   const answer = await view('admin');
   expect(answer.status).toBe(200);
-  expect(JSON.stringify(await answer.json())).toContain('"ports":"47111"');
+  expect(JSON.stringify(await answer.json())).toContain('"ports":"12211"');
 });
 
 test.skipIf(!HAS_COTURN)('where no picture comes the page offers the check, which names what is wrong', async () => {
@@ -54,9 +54,9 @@ test.skipIf(!HAS_COTURN)('where no picture comes the page offers the check, whic
     { urls: [`turns:127.0.0.1:${coturn.tlsPort}`], username: 'alice', credential: 'wonderland' },
   ];
   const product = await start({
-    NEKO_WEBRTC_UDPMUX: '47112',
+    NEKO_WEBRTC_UDPMUX: '12212',
     // The one address that viewers are told has the wrong port, and a lite server does not come to meet them.
-    NEKO_WEBRTC_CANDIDATES: '127.0.0.2:47199',
+    NEKO_WEBRTC_CANDIDATES: '127.0.0.2:12299',
     NEKO_WEBRTC_FILTERS_NETWORKS: 'udp4',
     NEKO_WEBRTC_FILTERS_CANDIDATES: '127.0.0.2',
     NEKO_WEBRTC_FILTERS_INTERFACES: 'lo',
@@ -72,7 +72,7 @@ test.skipIf(!HAS_COTURN)('where no picture comes the page offers the check, whic
   await verdict(page);
   const paths = await findings(page);
   const of = (start: string) => paths.find(({ label }) => label.startsWith(start));
-  expect(of('UDP 127.0.0.2:47199')).toMatchObject({ state: 'wrong', cause: 'static-port' });
+  expect(of('UDP 127.0.0.2:12299')).toMatchObject({ state: 'wrong', cause: 'static-port' });
   expect(of('turn:')).toMatchObject({ state: 'wrong', cause: 'turn-credentials' });
   expect(of('turns:')).toMatchObject({ state: 'wrong', cause: 'turn-certificate' });
 });

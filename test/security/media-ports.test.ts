@@ -6,7 +6,7 @@ import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support
 import { type Product, startProduct } from '../support/product.js';
 import { waitFor } from '../support/wait-for.js';
 
-const [FIRST_PORT, LAST_PORT] = [42_400, 42_409];
+const [FIRST_PORT, LAST_PORT] = [13_400, 13_409];
 const SESSIONS = 16;
 const PACKETS = 20_000;
 

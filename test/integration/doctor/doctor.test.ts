@@ -122,14 +122,14 @@ describe('from libwebrtc', () => {
 
   test('a static candidate where nobody listens is wrong, over UDP and TCP; the others work', async () => {
     const doctor = await startDoctor({
-      udp: { kind: 'mux', port: 46_100 },
-      tcp: { kind: 'mux', port: 46_100 },
-      candidates: [{ kind: 'address', host: ADDRESS, port: 46_199 }],
+      udp: { kind: 'mux', port: 12_100 },
+      tcp: { kind: 'mux', port: 12_100 },
+      candidates: [{ kind: 'address', host: ADDRESS, port: 12_199 }],
     });
     const findings = await check(doctor, 'one');
-    const dead = findings.filter(({ label }) => label.endsWith(':46199'));
-    expect(summary(dead)).toEqual([`UDP ${ADDRESS}:46199 wrong static-port`, `TCP ${ADDRESS}:46199 wrong static-port`]);
-    expect(dead[0]?.snippet).toContain('"46199:46100/udp"');
+    const dead = findings.filter(({ label }) => label.endsWith(':12199'));
+    expect(summary(dead)).toEqual([`UDP ${ADDRESS}:12199 wrong static-port`, `TCP ${ADDRESS}:12199 wrong static-port`]);
+    expect(dead[0]?.snippet).toContain('"12199:12100/udp"');
     const others = findings.filter((each) => !dead.includes(each));
     expect(others.length).toBeGreaterThan(2);
     expect(others.filter(({ state }) => state !== 'works').map(({ label }) => label)).toEqual([]);
@@ -137,7 +137,7 @@ describe('from libwebrtc', () => {
 
   test('an admin is told what the server tried, others are not', async () => {
     const admin = await check(await startDoctor({}, [{ urls: ['stun:127.0.0.1:9'] }]), 'admin', true);
-    const user = await check(await startDoctor({ udp: { kind: 'mux', port: 46_103 } }), 'user');
+    const user = await check(await startDoctor({ udp: { kind: 'mux', port: 12_103 } }), 'user');
     const ofServer = admin.filter(({ side }) => side === 'server');
     expect(summary(ofServer)).toContain(`HTTP port ${httpPort} works null`);
     expect(summary(ofServer)).toContain('stun:127.0.0.1:9 blocked stun-silent');
@@ -173,12 +173,12 @@ describe.skipIf(!HAS_COTURN)('with a real TURN server', () => {
     const right = await check(await startDoctor({}, [good]), 'one');
     expect(summary(right.filter(({ kind }) => kind === 'turn'))).toEqual(urls().map((url) => `${url} works null`));
 
-    const ours = await check(await startDoctor({ udp: { kind: 'mux', port: 46_104 }, servers: [good] }), 'three');
+    const ours = await check(await startDoctor({ udp: { kind: 'mux', port: 12_104 }, servers: [good] }), 'three');
     expect(summary(ours)).toContain(`Relay of the server on ${ADDRESS} works null`);
 
     const bad = { urls: urls(), username: 'alice', credential: 'looking-glass' };
     const signed = { urls: [turns()], username: 'alice', credential: 'wonderland' };
-    const wrong = await check(await startDoctor({ udp: { kind: 'mux', port: 46_101 } }, [bad, signed]), 'two');
+    const wrong = await check(await startDoctor({ udp: { kind: 'mux', port: 12_101 } }, [bad, signed]), 'two');
     expect(summary(wrong.filter(({ kind }) => kind === 'turn'))).toEqual([
       ...urls().map((url) => `${url} wrong turn-credentials`),
       `${turns()} wrong turn-certificate`,
@@ -189,12 +189,12 @@ describe.skipIf(!HAS_COTURN)('with a real TURN server', () => {
     const silent = { urls: ['stun:127.0.0.1:9'] };
     const bad = { urls: [urls()[0]!], username: 'alice', credential: 'looking-glass' };
     const signed = { urls: [turns()], username: 'alice', credential: 'wonderland' };
-    const doctor = await startDoctor({ udp: { kind: 'mux', port: 46_102 }, servers: [silent, bad] }, [signed]);
+    const doctor = await startDoctor({ udp: { kind: 'mux', port: 12_102 }, servers: [silent, bad] }, [signed]);
     const [view, same] = await Promise.all([doctor.serverView(), doctor.serverView()]);
     expect(same).toBe(view);
     expect(decode(DoctorView, view)).toEqual({ ok: true, value: view });
     expect(view.took_ms).toBeLessThan(6500);
-    expect(view.listening.some(({ ports }) => ports === '46102')).toBe(true);
+    expect(view.listening.some(({ ports }) => ports === '12102')).toBe(true);
     expect(summary(view.findings)).toEqual(
       expect.arrayContaining([
         'stun:127.0.0.1:9 blocked stun-silent',

@@ -441,7 +441,7 @@ describe('ICE-TCP', () => {
 
 describe('ports and faults', () => {
   test('T10 ports of the range come back: 1,000 joins on 20 ports, then one too many is a clear error that can be shown', async () => {
-    const ice = await transports({ udp: { kind: 'range', minPort: 42_100, maxPort: 42_119 }, filters: { ips: ['127.0.0.1'] } });
+    const ice = await transports({ udp: { kind: 'range', minPort: 13_100, maxPort: 13_119 }, filters: { ips: ['127.0.0.1'] } });
     const clients = await transports(RANGE);
     const used = new Set<number>();
     const before = openSockets();
@@ -463,16 +463,16 @@ describe('ports and faults', () => {
       if (made.ok) held.push(made.value);
       else refused = made.error;
     }
-    expect(warnings.join()).toContain('no free UDP port on 127.0.0.1: all of 42100-42119 are in use (NEKO_WEBRTC_EPR)');
+    expect(warnings.join()).toContain('no free UDP port on 127.0.0.1: all of 13100-13119 are in use (NEKO_WEBRTC_EPR)');
     expect(refused).toBe(
-      'The server has no port left for another viewer: all of 42100-42119 are in use until somebody leaves (NEKO_WEBRTC_EPR).',
+      'The server has no port left for another viewer: all of 13100-13119 are in use until somebody leaves (NEKO_WEBRTC_EPR).',
     );
     expect(held.length).toBeGreaterThan(15);
     for (const peer of held) peer.close();
   });
 
   test('T22 a range that is used up asks for room, and gives the port that comes free to who asked', async () => {
-    const ice = await transports({ udp: { kind: 'range', minPort: 42_200, maxPort: 42_203 }, filters: { ips: ['127.0.0.1'] } });
+    const ice = await transports({ udp: { kind: 'range', minPort: 13_200, maxPort: 13_203 }, filters: { ips: ['127.0.0.1'] } });
     const held: IcePeer[] = [];
     const portOf = (peer: IcePeer) => peer.candidates()[0]!.port;
     for (let i = 0; i < 4; i++) held.push(await peerOf(ice));
