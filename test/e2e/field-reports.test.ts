@@ -38,6 +38,10 @@ async function desk(name: string, options: ViewerOptions = {}): Promise<Desk> {
   await page.getByTestId('ask-control').filter({ visible: true }).first().click();
   await page.getByTestId('release-control').waitFor();
   await page.getByTestId('video').click();
+  await waitFor('the click', async () => {
+    await client.sync();
+    return client.inputs.some(({ kind }) => kind === 'button-up');
+  });
   return { page, client };
 }
 

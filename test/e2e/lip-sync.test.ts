@@ -55,7 +55,7 @@ async function openScene() {
   onTestFinished(beep.stop);
   onTestFinished(music.stop);
   music.play(tone(220, 500, 90_000));
-  const { page, close } = await openViewer(browser, product, 'sync');
+  const { page, close } = await openViewer(browser, product, 'sync', { bypassCSP: true });
   onTestFinished(close);
   await observe(page);
   return { page, measure: () => measure(page, client, () => beep.play(BEEP)) };

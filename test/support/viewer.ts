@@ -12,6 +12,8 @@ export interface ViewerOptions {
   readonly role?: 'admin' | 'user';
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly hasTouch?: boolean;
+  /** Lets the test load scripts of its own into the page, which the page's content security policy forbids. */
+  readonly bypassCSP?: boolean;
   /** Runs in the page before any of its scripts. */
   readonly initScript?: () => void;
 }
@@ -22,6 +24,7 @@ export async function openViewer(browser: Browser, product: Product, name: strin
   const context = await browser.newContext({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     hasTouch: options.hasTouch ?? false,
+    bypassCSP: options.bypassCSP ?? false,
   });
   const page = await context.newPage();
   await page.addInitScript(keepPeerConnection);

@@ -110,7 +110,7 @@ const MESSAGES: readonly (string | Buffer)[] = [
   '{"event":"signal/candidate","payload":{"candidate":"candidate:1 1 udp 99999999999 999.1.1.1 70000 typ host"}}',
   '{"event":"send/unicast","payload":{"receiver":"nobody","subject":"","body":null}}',
   `{"event":"send/unicast","payload":{"receiver":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`,
-  `{"event":"${'x'.repeat(100_000)}"}`,
+  `{"event":"${'x'.repeat(60_000)}"}`,
   Buffer.from([0xff, 0xfe, 0x00, 0x80]),
 ];
 
