@@ -11,6 +11,8 @@ export interface SharedClipboard {
   readonly desktopText: Ref<string>;
   /** The desktop copied something that the browser did not let us put on this device's clipboard. */
   readonly unread: Ref<boolean>;
+  /** Why what was copied last on the desktop did not come here, in words; empty when it did. */
+  readonly refusal: Ref<string>;
   /** Puts text on the desktop's clipboard; resolves when it is there, or after a moment. */
   put(text: string): Promise<void>;
   /** The user pasted what this device's clipboard holds; the same for the newer of both clipboards. */
@@ -27,6 +29,7 @@ export function useClipboard({ connection, control, me }: Room): SharedClipboard
   const allowed = computed(() => control.value === 'mine' && me.value?.canAccessClipboard === true);
   const desktopText = ref('');
   const unread = ref(false);
+  const refusal = ref('');
   let order = NOTHING_COPIED;
   let awaited: { readonly text: string; readonly arrived: () => void } | null = null;
 
@@ -41,6 +44,7 @@ export function useClipboard({ connection, control, me }: Room): SharedClipboard
     await echo;
   };
   const received = async (text: string) => {
+    refusal.value = '';
     if (awaited?.text === text) {
       awaited.arrived();
       awaited = null;
@@ -54,6 +58,10 @@ export function useClipboard({ connection, control, me }: Room): SharedClipboard
     if (text !== desktopText.value) return;
     unread.value = !written;
     if (written) order = copiedThere(order, text, true);
+  };
+  const refused = (message: string) => {
+    refusal.value = message;
+    unread.value = true;
   };
   const newest = (text: string): string => {
     const [next, newer] = seenHere(order, text);
@@ -78,12 +86,13 @@ export function useClipboard({ connection, control, me }: Room): SharedClipboard
   };
 
   onScopeDispose(connection.events.on('clipboard', (text) => void received(text)));
+  onScopeDispose(connection.events.on('clipboard-refused', refused));
   onScopeDispose(listen(window, 'focus', () => void readHere()));
   onScopeDispose(listen(window, 'blur', left));
   onScopeDispose(listen(document, 'copy', copied));
   onScopeDispose(listen(document, 'cut', copied));
   watch(allowed, (now) => now && void readHere());
-  return { allowed, desktopText, unread, put, pasted, newest };
+  return { allowed, desktopText, unread, refusal, put, pasted, newest };
 }
 
 /** Pages over plain HTTP have no clipboard, and some browsers want a click first: then the panel is the way. */

@@ -279,6 +279,9 @@ export class Connection {
       case 'clipboard/updated':
         this.events.emit('clipboard', event.text);
         break;
+      case 'clipboard/refused':
+        this.events.emit('clipboard-refused', event.message);
+        break;
       default:
         this.#media.receive(event);
         break;

@@ -53,6 +53,7 @@ const readers: Readonly<Record<string, (payload: Json) => ServerEvent | null>> =
   }),
   'signal/close': () => ({ event: 'signal/close' }),
   'signal/refused': (p) => ({ event: 'signal/refused', message: string(p.message) }),
+  'clipboard/refused': (p) => ({ event: 'clipboard/refused', message: string(p.message) }),
   'signal/iceservers': (p) => ({ event: 'signal/iceservers', iceServers: iceServers(p) }),
   'session/created': (p) => {
     const created = person(p);

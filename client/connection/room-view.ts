@@ -63,6 +63,7 @@ function applyToRoom(view: RoomView, event: Exclude<ServerEvent, { event: 'syste
     case 'signal/refused':
     case 'signal/iceservers':
     case 'clipboard/updated':
+    case 'clipboard/refused':
     case 'doctor/probe':
     case 'doctor/report':
     case 'doctor/refused':

@@ -72,4 +72,5 @@ export type ServerEvent =
   | { readonly event: 'doctor/probe'; readonly probe: DoctorProbe }
   | { readonly event: 'doctor/report'; readonly report: DoctorReport }
   | { readonly event: 'doctor/refused'; readonly message: string }
-  | { readonly event: 'clipboard/updated'; readonly text: string };
+  | { readonly event: 'clipboard/updated'; readonly text: string }
+  | { readonly event: 'clipboard/refused'; readonly message: string };

@@ -26,6 +26,8 @@ export type ConnectionEvents = {
   cursor: CursorImage;
   position: CursorPosition;
   clipboard: string;
+  /** Why the desktop's clipboard did not come. */
+  'clipboard-refused': string;
   'picture-ends': null;
 };
 

@@ -107,6 +107,16 @@ test('plain HTTP: what the desktop copied is pasted there, until something newer
   await waitFor('the newest text', async () => (await desktopClipboard()) === 'newest text of this device');
 });
 
+test('what is copied on the desktop and too large to come here is told in the clipboard panel', async () => {
+  const { page } = await desk('too-much');
+  const owner = spawn('xclip', ['-quiet', '-selection', 'clipboard'], { env: { ...process.env, DISPLAY: product.display } });
+  onTestFinished(() => void owner.kill());
+  owner.stdin.end('x'.repeat(9 * 1024 * 1024));
+  await page.getByTestId('clipboard-toggle').filter({ visible: true }).click();
+  await page.getByTestId('clipboard-refusal').waitFor();
+  expect(await page.getByTestId('clipboard-refusal').textContent()).toContain('larger than 8 MiB');
+});
+
 test('pasted lines end in line feeds', async () => {
   const { page } = await desk('pasting');
   await page.evaluate(() => {
