@@ -27,6 +27,10 @@ export function readDisconnect(message: string): DisconnectVerdict {
         notice:
           'The server keeps your sign-in in a cookie, and this browser did not keep it. Allow cookies for this page, or open it over HTTPS.',
       };
+    case 'session expired':
+      return { kind: 'sign-in', notice: 'You were signed out because your session has ended. Please sign in again.' };
+    case 'you are banned':
+      return { kind: 'ended', notice: 'An admin has banned you from this desktop.' };
     case 'session deleted':
       return { kind: 'ended', notice: 'You have been signed out.' };
     case 'session login disabled':

@@ -161,6 +161,8 @@ test('through an outage of 30 s it goes on trying, and never waits longer than 2
 test.each([
   ['session disconnected', 'ended'],
   ['connection replaced', 'ended'],
+  ['you are banned', 'ended'],
+  ['session expired', 'signed-out'],
   ['profile changed', 'ended'],
   ['session deleted', 'ended'],
   ['session login disabled', 'ended'],
