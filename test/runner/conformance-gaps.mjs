@@ -62,7 +62,7 @@ const LEGACY_ROUTES = [
 /** New passwords of the member file are hashed by scrypt, a difference on purpose. */
 const HASHES = [/^member provider file, hashed by default > file: entries are \{password: base64 SHA-256, profile\}$/];
 
-/** A session ends with the password that it was opened with, and its entry on disk says when it was used: differences on purpose. */
+/** A session ends with the password that it was opened with, a difference on purpose. */
 const SESSIONS = [
   /: password change: new one logs in, old one does not, live session stays$/,
   // Counts the member that the test above leaves behind when it ends early.
