@@ -1,8 +1,9 @@
 import type { Log } from '../lib/log.js';
+import type { Rate } from '../lib/token-bucket.js';
 import type { Actor } from '../room/command.js';
 import type { ClientPlace } from '../room/room-state.js';
 import { actorOf, apiTokenDigest } from './credentials.js';
-import { type Rate, RequestRate } from './http/request-rate.js';
+import { RequestRate } from './http/request-rate.js';
 import { LOGIN_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
 import type { RoomRunner } from './room-runner.js';

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../lib/clock.js';
 import { AppError } from '../../lib/errors.js';
+import type { Rate } from '../../lib/token-bucket.js';
 import { actorId } from '../../room/command.js';
 import { throttleKey } from '../client-address.js';
 import { HTTP_LIMITS } from '../limits.js';
 import type { Caller } from './caller.js';
-import { type Rate, RequestRate } from './request-rate.js';
+import { RequestRate } from './request-rate.js';
 import { RetryLater } from './retry-later.js';
 
 const STRANGER: Rate = { burst: HTTP_LIMITS.strangerBurst.value, perSecond: HTTP_LIMITS.strangerRate.value };

@@ -1,8 +1,4 @@
-/** How many requests at once, and how many a second on and on. */
-export interface Rate {
-  readonly burst: number;
-  readonly perSecond: number;
-}
+import type { Rate } from '../../lib/token-bucket.js';
 
 interface Bucket {
   readonly left: number;
