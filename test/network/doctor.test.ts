@@ -1,9 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkConnection, openPage, type SeenPath } from '../support/net/connection-check.js';
 import { canMakeNetworks } from '../support/net/lab.js';
-import { hasNginx, startNginx } from '../support/net/nginx.js';
+import { startNginx } from '../support/net/nginx.js';
 import { closedTo, mapPort, masquerade } from '../support/net/rules.js';
 import { useLab } from '../support/net/use-lab.js';
+import { hasNginx } from '../support/nginx-configuration.js';
 
 const OUTSIDE = '203.0.113.1';
 const INSIDE = '10.7.0.10';

@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canMakeNetworks } from '../support/net/lab.js';
-import { hasNginx, startNginx } from '../support/net/nginx.js';
+import { startNginx } from '../support/net/nginx.js';
 import { mapPort, masquerade } from '../support/net/rules.js';
 import { useLab } from '../support/net/use-lab.js';
+import { hasNginx } from '../support/nginx-configuration.js';
 
 describe.skipIf(!canMakeNetworks || !hasNginx)('(j) behind nginx', () => {
   const net = useLab();

@@ -3,35 +3,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.mjs';
+import { NGINX, nginxConfiguration } from './nginx-configuration.js';
 import { waitFor } from './wait-for.js';
-
-const NGINX = '/usr/sbin/nginx';
-export const hasLocalNginx = existsSync(NGINX);
 
 /** Starts nginx on a free port of the loopback with `location` as the block that passes requests on. */
 export async function startLocalNginx(location: string): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
   const port = await freePort();
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
-  writeFileSync(
-    join(folder, 'nginx.conf'),
-    `daemon off;
-master_process off;
-pid ${folder}/pid;
-error_log ${folder}/errors;
-events {}
-http {
-  access_log off;
-  ${temporary.join('\n  ')}
-  server {
-    listen 127.0.0.1:${port};
-    location / {
-${location}
-    }
-  }
-}
-`,
-  );
+  writeFileSync(join(folder, 'nginx.conf'), nginxConfiguration(folder, `127.0.0.1:${port}`, location));
   const child = spawn(NGINX, ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'errors')], { stdio: 'ignore' });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await waitFor('nginx to start', () => existsSync(join(folder, 'pid')) || child.exitCode !== null);

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { hasLocalNginx, startLocalNginx } from '../../support/local-nginx.js';
+import { startLocalNginx } from '../../support/local-nginx.js';
+import { hasNginx } from '../../support/nginx-configuration.js';
 import { Client, Harness } from './harness.js';
 
 let harness: Harness;
@@ -22,7 +23,7 @@ const NEKO = (upstream: string) => `
 /** As many others have it: what the client wrote goes on before the truth. */
 const APPENDING = (upstream: string) => NEKO(upstream).replace('For $remote_addr', 'For $proxy_add_x_forwarded_for');
 
-describe.skipIf(!hasLocalNginx)('behind nginx', () => {
+describe.skipIf(!hasNginx)('behind nginx', () => {
   async function behind(block: (upstream: string) => string, trustedProxies: readonly string[]): Promise<string> {
     harness = await Harness.start({ server: { trustedProxies } });
     const nginx = await startLocalNginx(block(harness.base));

@@ -1,11 +1,9 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NGINX, nginxConfiguration } from '../nginx-configuration.js';
 import { waitFor } from '../wait-for.js';
 import type { Host } from './host.js';
-
-const NGINX = '/usr/sbin/nginx';
-export const hasNginx = existsSync(NGINX);
 
 export interface Nginx {
   stop(): Promise<void>;
@@ -21,22 +19,8 @@ export interface NginxOptions {
 /** Starts nginx as the reverse proxy that admins put in front of us. */
 export async function startNginx(host: Host, { upstream, idleSeconds }: NginxOptions): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'net-nginx-'));
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
   const configuration = join(folder, 'nginx.conf');
-  writeFileSync(
-    configuration,
-    `daemon off;
-master_process off;
-pid ${folder}/pid;
-error_log ${folder}/errors;
-events {}
-http {
-  access_log off;
-  ${temporary.join('\n  ')}
-  server {
-    listen 80;
-    location / {
-      proxy_pass http://${upstream};
+  const location = `      proxy_pass http://${upstream};
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $remote_addr;
@@ -44,12 +28,8 @@ http {
       proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Connection "upgrade";
       proxy_read_timeout ${idleSeconds}s;
-      proxy_send_timeout ${idleSeconds}s;
-    }
-  }
-}
-`,
-  );
+      proxy_send_timeout ${idleSeconds}s;`;
+  writeFileSync(configuration, nginxConfiguration(folder, '80', location));
   const child = host.spawn(NGINX, ['-c', configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr!.on('data', (data: Buffer) => {
