@@ -32,6 +32,7 @@ export default async function* report(events) {
         yield `- not built yet: ${name}\n`;
       } else {
         outcome.failed += 1;
+        outcome.notes.push(`${name}: ${String(cause?.message ?? cause).split('\n')[0]}`);
         record();
         yield `✗ ${name}\n    ${String(cause?.stack ?? cause)
           .split('\n')

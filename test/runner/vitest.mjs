@@ -3,6 +3,16 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runPhase } from './phase.mjs';
 
+const firstLine = (text) => String(text).split('\n')[0];
+
+/** The failed tests of a vitest JSON report by name with their first line: the summary is all that a cut log shows. */
+const failures = (report) =>
+  report.testResults.flatMap((file) =>
+    file.assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => `${test.fullName}: ${firstLine(test.failureMessages[0])}`),
+  );
+
 /** Counts of a vitest JSON report. A file that failed before any of its tests could is one failure. */
 function counts(report) {
   const broken = report.testResults.filter(
@@ -12,7 +22,7 @@ function counts(report) {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
-    notes: broken.map((file) => `${file.name}: ${String(file.message).split('\n')[0]}`),
+    notes: [...broken.map((file) => `${file.name}: ${firstLine(file.message)}`), ...failures(report)],
   };
 }
 
