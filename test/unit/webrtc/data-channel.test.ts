@@ -1,43 +1,15 @@
-import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { DataChannel } from '../../../server/webrtc/data-channel.js';
 import { SCTP_LIMITS } from '../../../server/webrtc/limits.js';
 import { chunk, dataChunk, fields, RawSctp, sackChunk, sctpPacket } from '../../support/raw-sctp.js';
+import { type ServedChannel, servedChannel } from '../../support/served-channel.js';
 import { waitFor } from '../../support/wait-for.js';
 
-interface Served {
-  readonly viewer: RawSctp;
-  readonly channel: DataChannel;
-  readonly messages: Buffer[];
-  readonly failures: string[];
-  readonly ends: { count: number };
-  nowMs: number;
+async function served(initialTsn?: number): Promise<ServedChannel> {
+  const channel = await servedChannel(initialTsn);
+  onTestFinished(() => channel.channel.close());
+  return channel;
 }
-
-/** Our channel over werift, opened by the other side's hand-made packets. */
-async function served(initialTsn?: number): Promise<Served> {
-  const viewer = new RawSctp(initialTsn);
-  const [messages, failures, ends]: [Buffer[], string[], { count: number }] = [[], [], { count: 0 }];
-  const state = { nowMs: 0 };
-  const channel = new DataChannel(
-    viewer,
-    { nowMs: () => state.nowMs },
-    {
-      opened: () => {},
-      message: (data) => messages.push(data),
-      closed: () => (ends.count += 1),
-      failed: (reason) => failures.push(reason),
-      noticed: () => {},
-    },
-  );
-  onTestFinished(() => channel.close());
-  channel.start(5000);
-  await waitFor('an open channel', () => channel.isOpen);
-  return Object.assign(state, { viewer, channel, messages, failures, ends });
-}
-
-/** `FUZZ_MINUTES` lets it run for longer. */
-const FUZZ_MS = process.env.FUZZ_MINUTES ? Number(process.env.FUZZ_MINUTES) * 60_000 : 4_000;
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -107,7 +79,7 @@ test('numbers that begin anew or gain a digit while a chunk is missing: all arri
 });
 
 /** What a few hundred packets cost, ms of CPU. */
-async function costMs({ viewer }: Served, packets: readonly Buffer[]): Promise<number> {
+async function costMs({ viewer }: ServedChannel, packets: readonly Buffer[]): Promise<number> {
   const before = process.cpuUsage();
   for (const packet of packets) viewer.onData?.(packet);
   await settled();
@@ -152,71 +124,3 @@ test('hostile packets cost the event loop little more than honest ones', async (
   }
   for (const [name, cost] of Object.entries(costs)) expect(cost, name).toBeLessThan(5 * fair + 50);
 });
-
-/** Chunks with fields that fit the association, and others that do not. */
-function chunks({ tsn, sequence, serverTsn }: RawSctp): fc.Arbitrary<Buffer> {
-  const near = (number: number) => fc.integer({ min: -3, max: 300 }).map((offset) => (number + offset) >>> 0);
-  const bytes = fc.uint8Array({ maxLength: 64 });
-  const u16 = fc.integer({ min: 0, max: 0xffff });
-  const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
-  const data = fc
-    .tuple(fc.oneof(near(tsn), u32), bytes, fc.integer({ min: 0, max: 300 }), near(sequence), fc.integer({ min: 0, max: 7 }))
-    .map(([number, content, stream, order, flags]) => dataChunk(number, content, { stream, sequence: order, flags }));
-  const sack = fc
-    .tuple(fc.oneof(near(serverTsn), u32), fc.array(fc.tuple(u16, u16), { maxLength: 20 }))
-    .map(([number, gaps]) => sackChunk(number, gaps));
-  const skip = fc
-    .tuple(fc.oneof(near(tsn), u32), fc.array(fc.tuple(u16, u16), { maxLength: 5 }))
-    .map(([number, streams]) =>
-      chunk(192, Buffer.concat([fields([4, number]), ...streams.map(([a, b]) => fields([2, a], [2, b]))])),
-    );
-  const reset = fc
-    .tuple(fc.constantFrom(13, 16, 17, 99), u16, near(tsn), fc.array(u16, { maxLength: 5 }))
-    .map(([type, length, number, streams]) =>
-      chunk(
-        130,
-        Buffer.concat([fields([2, type], [2, length], [4, 1], [4, 1], [4, number]), ...streams.map((id) => fields([2, id]))]),
-      ),
-    );
-  const anything = fc
-    .tuple(fc.integer({ min: 0, max: 255 }), bytes, fc.integer({ min: 0, max: 255 }), fc.option(u16, { nil: undefined }))
-    .map(([type, body, flags, length]) => chunk(type, body, flags, length));
-  return fc.oneof(data, sack, skip, reset, anything);
-}
-
-test('whatever a viewer sends, nothing throws and what waits for it stays bounded', { timeout: 30_000 }, async () => {
-  const rejected: unknown[] = [];
-  const note = (reason: unknown) => rejected.push(reason);
-  process.on('unhandledRejection', note);
-  onTestFinished(() => void process.off('unhandledRejection', note));
-  const { viewer: sample } = await served();
-  const packets = fc.array(
-    fc.oneof(fc.array(chunks(sample), { minLength: 1, maxLength: 4 }), fc.uint8Array({ maxLength: 200 })),
-    {
-      minLength: 1,
-      maxLength: 60,
-    },
-  );
-  await fc.assert(
-    fc.asyncProperty(packets, async (sent) => {
-      const state = await served();
-      for (const packet of sent) {
-        state.nowMs += 10;
-        const bytes = Array.isArray(packet) ? sctpPacket(state.viewer.tag, ...packet) : Buffer.from(packet);
-        state.viewer.onData?.(bytes);
-      }
-      await settled();
-      state.channel.close();
-      expect(rejected).toEqual([]);
-      expect(state.failures.filter((reason) => !isNamed(reason))).toEqual([]);
-    }),
-    { interruptAfterTimeLimit: FUZZ_MS },
-  );
-});
-
-/** The guard's own reasons; anything else would be an error out of werift. */
-function isNamed(reason: string): boolean {
-  return /^SCTP: (a message of|a chunk without|data on stream|messages of|fragments|an acknowledgement of|shut down|the count of chunks)/.test(
-    reason,
-  );
-}

@@ -1,16 +1,14 @@
-import { expect, test } from 'vitest';
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { systemClock } from '../../../server/lib/clock.js';
 import type { DtlsSession } from '../../../server/native/dtls-session.js';
 import { Dtls } from '../../../server/webrtc/dtls.js';
 import { dtlsPair, testCertificates } from '../../support/dtls-pair.js';
 import { seededRandom } from '../../support/seeded-random.js';
+import { holds, holdsAsync, type Target } from '../target.js';
 
-// FUZZ_MINUTES lets both run for longer than their count of datagrams, SEED repeats a run.
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
-const MINUTES = Number(process.env.FUZZ_MINUTES ?? 0);
-const DATAGRAMS = 12_000;
-const PER_PAIR = 24;
-const TIMEOUT_MS = 60_000 + MINUTES * 2 * 60_000;
+const DATAGRAMS_PER_PAIR = 24;
+const SESSION_OPTIONS = { srtpProfiles: 'SRTP_AEAD_AES_128_GCM', mtu: 1200 };
 
 type Random = () => number;
 
@@ -65,51 +63,20 @@ function mutated(datagram: Buffer, random: Random): Buffer {
   return bytes.subarray(0, 2_048);
 }
 
-/** Whether there is more to do: so many datagrams at least, and for as long as was asked for. */
-function budget(): () => boolean {
-  const endMs = performance.now() + MINUTES * 60_000;
-  let left = DATAGRAMS;
-  return () => left-- > 0 || performance.now() < endMs;
+interface Side {
+  readonly session: DtlsSession;
+  isUp: boolean;
 }
 
-test(`OpenSSL survives any datagram in either role, seed ${SEED}`, { timeout: TIMEOUT_MS }, () => {
-  const random = seededRandom(SEED);
-  const goesOn = budget();
-  const { context } = testCertificates().server;
-  const options = { srtpProfiles: 'SRTP_AEAD_AES_128_GCM', mtu: 1200 };
-  let connected = 0;
-  while (goesOn()) {
-    const sides = (['server', 'client'] as const).map((role) => ({ session: context.session({ ...options, role }), up: false }));
-    const [server, client] = [sides[0]!, sides[1]!];
-    const rate = [0.05, 0.3, 0.8][upTo(random, 3)]!;
-    client.session.handshake();
-    let flights = [{ to: server, datagrams: client.session.takeDatagrams() }];
-    for (let i = 0; i < PER_PAIR && goesOn(); i++) {
-      const { to, datagrams } = flights.shift() ?? { to: sides[i % 2]!, datagrams: [Buffer.alloc(30, i)] };
-      const answers: Buffer[] = [];
-      for (const datagram of datagrams) {
-        const isAlive = feed(to, random() < rate ? mutated(datagram, random) : datagram, random);
-        if (isAlive) answers.push(...to.session.takeDatagrams());
-        else i = PER_PAIR;
-      }
-      flights.push({ to: to === server ? client : server, datagrams: answers });
-      flights = flights.filter((flight) => flight.datagrams.length > 0);
-    }
-    connected += server.up ? 1 : 0;
-    for (const { session } of sides) session.free();
-  }
-  expect(connected).toBeGreaterThan(10);
-});
-
 /** Gives one datagram to a side, and lets it write once it is up; false when it is over. */
-function feed(side: { session: DtlsSession; up: boolean }, datagram: Buffer, random: Random): boolean {
+function feed(side: Side, datagram: Buffer, random: Random): boolean {
   const { session } = side;
   session.receive(datagram);
-  if (!side.up) {
+  if (!side.isUp) {
     const progress = session.handshake();
     if (progress.kind === 'failed') return false;
     if (progress.kind === 'waiting') return true;
-    side.up = true;
+    side.isUp = true;
     session.peerDigest('sha-256');
     session.exportSrtpKeys(56);
   }
@@ -123,19 +90,26 @@ function feed(side: { session: DtlsSession; up: boolean }, datagram: Buffer, ran
   return true;
 }
 
-test(`no datagram of a stranger makes our DTLS throw, seed ${SEED}`, { timeout: TIMEOUT_MS }, async () => {
-  const random = seededRandom(SEED);
-  const goesOn = budget();
-  const flights = await realFlights();
-  const { server: certificate, client } = testCertificates();
-  while (goesOn()) {
-    const server = new Dtls({ certificate, role: 'server', clock: systemClock, send: () => {}, closed: () => {} });
-    const outcome = server.handshake([client.fingerprint]);
-    for (let i = 0; i < 40 && goesOn(); i++) server.receive(mutated(flights[upTo(random, flights.length)]!, random));
-    server.close();
-    expect(await outcome).toMatchObject({ ok: false });
+/** Two sides shake hands while this share of their datagrams is mutated; whether both of them are up in the end. */
+function converse(random: Random, rate: number): boolean {
+  const { context } = testCertificates().server;
+  const side = (role: 'server' | 'client'): Side => ({ session: context.session({ ...SESSION_OPTIONS, role }), isUp: false });
+  const [server, client] = [side('server'), side('client')];
+  client.session.handshake();
+  let flights = [{ to: server, datagrams: client.session.takeDatagrams() }];
+  for (let i = 0, isOver = false; i < DATAGRAMS_PER_PAIR && !isOver; i++) {
+    const { to, datagrams } = flights.shift() ?? { to: [server, client][i % 2]!, datagrams: [Buffer.alloc(30, i)] };
+    const answers: Buffer[] = [];
+    for (const datagram of datagrams) {
+      isOver ||= !feed(to, random() < rate ? mutated(datagram, random) : datagram, random);
+      if (!isOver) answers.push(...to.session.takeDatagrams());
+    }
+    flights.push({ to: to === server ? client : server, datagrams: answers });
+    flights = flights.filter((flight) => flight.datagrams.length > 0);
   }
-});
+  for (const { session } of [server, client]) session.free();
+  return server.isUp && client.isUp;
+}
 
 /** What a client sends from its first hello to its farewell. */
 async function realFlights(): Promise<Buffer[]> {
@@ -151,3 +125,34 @@ async function realFlights(): Promise<Buffer[]> {
   pair.close();
   return flights;
 }
+
+let flights: Buffer[] = [];
+
+async function open(): Promise<() => Promise<void>> {
+  flights = await realFlights();
+  return async () => undefined;
+}
+
+export const dtls: Target = {
+  name: 'dtls',
+  open,
+  properties: [
+    holds(
+      'OpenSSL survives any datagram in either role, and shakes hands where nothing is changed',
+      [fc.nat(), fc.constantFrom(0, 0.05, 0.3, 0.8)],
+      (seed, rate) => {
+        const isUp = converse(seededRandom(seed), rate);
+        if (rate === 0) assert(isUp);
+      },
+    ),
+    holdsAsync('no datagram of a stranger makes our DTLS throw, or lets him in', [fc.nat()], async (seed) => {
+      const random = seededRandom(seed);
+      const { server: certificate, client } = testCertificates();
+      const server = new Dtls({ certificate, role: 'server', clock: systemClock, send: () => {}, closed: () => {} });
+      const outcome = server.handshake([client.fingerprint]);
+      for (let i = 0; i < 40; i++) server.receive(mutated(flights[upTo(random, flights.length)]!, random));
+      server.close();
+      assert.equal((await outcome).ok, false);
+    }),
+  ],
+};
