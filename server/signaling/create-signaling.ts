@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { ok, type Result } from '../lib/result.js';
+import { Turns } from '../members/turns.js';
 import { openRoom, savedSessions } from '../room/room-state.js';
 import { BanFile } from './ban-file.js';
 import { Callers } from './callers.js';
@@ -97,6 +98,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     callers,
     passwordMarks,
     passwordChanges: { count: 0 },
+    memberTurns: new Turns(1),
     startedAtMs: Date.now(),
   };
   const stopSaving = file === null ? () => {} : saveRegularly(room, file, clock);

@@ -19,30 +19,40 @@ export async function profileOfMember({ room, members }: Services, id: string): 
   return stored.value;
 }
 
-/** Merges into the member's profile, in the live session and in the store; a provider without a store has sessions only. */
-export async function updateMember(services: Services, id: string, patch: MemberProfilePatch): Promise<void> {
-  const profile = mergeProfile(await profileOfMember(services, id), patch);
-  const live = services.room.apply({ kind: 'set-profile', id, profile }) === null;
-  const stored = await services.members.updateProfile(id, profile);
-  if (!stored.ok && !(live && stored.error === 'unsupported')) throw memberError(stored.error);
+/**
+ * Merges into the member's profile, in the store and then in the live session, so that a store that fails leaves both as they
+ * were; a provider without a store has sessions only.
+ */
+export function updateMember(services: Services, id: string, patch: MemberProfilePatch): Promise<void> {
+  return services.memberTurns.take(async () => {
+    const profile = mergeProfile(await profileOfMember(services, id), patch);
+    const stored = await services.members.updateProfile(id, profile);
+    if (!stored.ok && stored.error !== 'unsupported') throw memberError(stored.error);
+    const live = services.room.apply({ kind: 'set-profile', id, profile }) === null;
+    if (!stored.ok && !live) throw memberError(stored.error);
+  });
 }
 
 /** Sets the password and ends the session that the old one opened. */
-export async function changePassword({ members, room, passwordChanges }: Services, id: string, password: string): Promise<void> {
-  const changed = await members.updatePassword(id, password);
-  if (!changed.ok) throw memberError(changed.error);
-  passwordChanges.count += 1;
-  room.apply({ kind: 'delete-session', id });
+export function changePassword(services: Services, id: string, password: string): Promise<void> {
+  const { members, room, passwordChanges, memberTurns } = services;
+  return memberTurns.take(async () => {
+    const changed = await members.updatePassword(id, password);
+    if (!changed.ok) throw memberError(changed.error);
+    passwordChanges.count += 1;
+    room.apply({ kind: 'delete-session', id });
+  });
 }
 
-/** Deletes the live session, then the record; a provider without a store has sessions only. */
-export async function deleteMember(services: Services, id: string): Promise<void> {
-  const live = services.room.apply({ kind: 'delete-session', id }) === null;
-  const stored = await services.members.delete(id);
-  if (stored.ok) {
-    services.passwordChanges.count += 1;
-    // A login that came between had not heard of it.
-    services.room.apply({ kind: 'delete-session', id });
-  }
-  if (!stored.ok && !(live && stored.error === 'unsupported')) throw memberError(stored.error);
+/** Deletes the record, then the live session; a provider without a store has sessions only. */
+export function deleteMember(services: Services, id: string): Promise<void> {
+  const { members, room, passwordChanges, memberTurns } = services;
+  return memberTurns.take(async () => {
+    const stored = await members.delete(id);
+    if (!stored.ok && stored.error === 'failed') throw memberError(stored.error);
+    passwordChanges.count += 1;
+    // Whoever is signed in without a record is out as well.
+    const live = room.apply({ kind: 'delete-session', id }) === null;
+    if (!stored.ok && !(live && stored.error === 'unsupported')) throw memberError(stored.error);
+  });
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
+import type { Turns } from '../members/turns.js';
 import type { ServerMessage } from '../protocol/events.js';
 import { type Session, type SocketId, socketOf } from '../room/room-state.js';
 import type { Callers } from './callers.js';
@@ -19,6 +20,8 @@ export interface Services {
   readonly passwordMarks: PasswordMarks;
   /** Passwords that were changed and members that were removed so far. */
   readonly passwordChanges: { count: number };
+  /** Changes of members come one after the other, each from the store to the live session. */
+  readonly memberTurns: Turns;
   readonly sockets: Sockets;
   readonly rates: SessionRates;
   readonly input: InputQueue;

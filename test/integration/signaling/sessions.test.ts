@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Clock } from '../../../server/lib/clock.js';
+import { err } from '../../../server/lib/result.js';
 import { MemoryStore } from '../../../server/members/memory-store.js';
 import { MultiuserMembers } from '../../../server/members/multiuser.js';
-import { StoredMembers } from '../../../server/members/stored-members.js';
+import { type Store, StoredMembers } from '../../../server/members/stored-members.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import type { MemberPort } from '../../../server/signaling/ports.js';
 import { notesFileOf } from '../../../server/signaling/session-notes.js';
@@ -93,6 +94,41 @@ test('a password that could not be changed ends nothing', async () => {
   const body = { password: 'new' };
   expect((await harness.http('POST', '/api/members/nobody/password', { token: root.token, body })).status).toBe(404);
   expect(await whoami(bob.token)).toBe(200);
+});
+
+test('while the member store fails, no session changes; two changes at a time are both kept afterwards', async () => {
+  const store = new MemoryStore([
+    { username: 'root', password: 'rootpw', profile: profile(true) },
+    { username: 'bob', password: 'bobpw', profile: profile(false) },
+  ]);
+  let isDiskFull = true;
+  const failing: Store = {
+    passwords: store.passwords,
+    read: () => store.read(),
+    change: async (change) => (isDiskFull ? err('failed') : store.change(change)),
+  };
+  await start({ members: new StoredMembers(failing) });
+  const { token } = await login('root', 'rootpw');
+  const bob = await harness.enter(await login('bob', 'bobpw'));
+  const post = async (path: string, body: object) => (await harness.http('POST', path, { token, body })).status;
+  const profileOfBob = async () => JSON.parse(await (await harness.http('GET', '/api/members/bob', { token })).text());
+  const before = await profileOfBob();
+  expect(await post('/api/members/bob', { is_admin: true })).toBe(500);
+  expect(await post('/api/members_bulk/update', { ids: ['bob'], profile: { is_admin: true } })).toBe(500);
+  expect(await post('/api/members/bob/password', { password: 'new' })).toBe(500);
+  expect(await post('/api/members_bulk/delete', { ids: ['bob'] })).toBe(500);
+  expect((await harness.http('DELETE', '/api/members/bob', { token })).status).toBe(500);
+  expect([await profileOfBob(), await whoami(bob.token), bob.closeCode]).toEqual([before, 200, null]);
+  isDiskFull = false;
+  const changes = [{ can_host: false }, { can_see_inactive_cursors: true }, { sends_inactive_cursor: false }];
+  expect(await Promise.all(changes.map((change) => post('/api/members/bob', change)))).toEqual([204, 204, 204]);
+  const after = Object.assign({}, before, ...changes);
+  expect(await profileOfBob()).toEqual(after);
+  expect(JSON.parse(await (await harness.http('GET', '/api/whoami', { token: bob.token })).text()).profile).toEqual(after);
+  const stored = await store.read();
+  expect(stored.ok && stored.value.get('bob')?.profile).toEqual(after);
+  expect((await harness.http('DELETE', '/api/members/bob', { token })).status).toBe(204);
+  expect(await bob.closed()).toBe(1008);
 });
 
 test('a removed member is out at once, one by one and in bulk', async () => {
