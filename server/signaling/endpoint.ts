@@ -6,6 +6,7 @@ import type { Guard } from './guards.js';
 import { HTTP_LIMITS } from './limits.js';
 import { readBody } from './request-body.js';
 import type { Services } from './services.js';
+import type { EventKind } from './session-rates.js';
 
 /** What a handler of an HTTP request may know about it. */
 export interface Call {
@@ -49,6 +50,8 @@ export type Endpoint = {
   | {
       readonly access: 'session';
       readonly guards: readonly Guard[];
+      /** The kind of event that does the same over the WebSocket: both count in one allowance of the session. */
+      readonly counts: EventKind | null;
       readonly handle: (call: SessionCall) => Answer | Promise<Answer>;
     }
 );
@@ -71,6 +74,7 @@ export function textAnswer(status: number, text: string): Answer {
 
 interface EndpointOptions {
   readonly guards?: readonly Guard[];
+  readonly counts?: EventKind;
   readonly slash?: boolean;
   readonly bodyBytes?: number;
 }
@@ -79,10 +83,10 @@ interface EndpointOptions {
 export function endpoint(
   method: Method,
   path: string,
-  { guards = [], slash = false, bodyBytes = HTTP_LIMITS.otherBody.value }: EndpointOptions,
+  { guards = [], counts, slash = false, bodyBytes = HTTP_LIMITS.otherBody.value }: EndpointOptions,
   handle: (call: SessionCall) => Answer | Promise<Answer>,
 ): Endpoint {
-  return { method, path, slash, bodyBytes, access: 'session', guards, handle };
+  return { method, path, slash, bodyBytes, access: 'session', guards, counts: counts ?? null, handle };
 }
 
 /** An endpoint for sessions that takes JSON of `schema`. */

@@ -87,7 +87,7 @@ export const HTTP_LIMITS = {
 } as const satisfies LimitTable;
 
 const TOO_LARGE = 'the socket is closed with 1009';
-const DROPPED = 'the message is dropped, the log says so';
+const DROPPED = 'the message is dropped, a request answered 429, the log says so';
 
 /** What one WebSocket may carry. */
 export const SOCKET_LIMITS = {
@@ -134,18 +134,36 @@ export const SOCKET_LIMITS = {
   attempts: { value: 20, burst: 200, unit: 'per second', what: 'sockets that an address opens', beyond: 'closed with 1013' },
 } as const satisfies LimitTable;
 
-/** How often a session may send each kind of event, over whichever socket; a new socket refills nothing. */
+/** How often a session may send each kind of event, over whichever socket or as a request; a new socket refills nothing. */
 export const EVENT_LIMITS = {
   input: {
     value: 1_000,
     burst: 5_000,
     unit: 'per second',
-    what: '`control/…`, `keyboard/modifiers` and messages of the data channel',
+    what: '`control/…`, `keyboard/modifiers`, messages of the data channel, and requests that do the same',
     beyond: DROPPED,
   },
-  seat: { value: 10, burst: 20, unit: 'per second', what: 'taking control by input or `control/request`', beyond: DROPPED },
-  clipboard: { value: 4, burst: 10, unit: 'per second', what: '`clipboard/set` and `control/paste`', beyond: DROPPED },
-  desktop: { value: 2, burst: 10, unit: 'per second', what: '`screen/set` and `keyboard/map`', beyond: DROPPED },
+  seat: {
+    value: 10,
+    burst: 20,
+    unit: 'per second',
+    what: 'taking control by input or `control/request`, and requests for it',
+    beyond: DROPPED,
+  },
+  clipboard: {
+    value: 4,
+    burst: 10,
+    unit: 'per second',
+    what: '`clipboard/set`, `control/paste`, and requests that read or set the clipboard',
+    beyond: DROPPED,
+  },
+  desktop: {
+    value: 2,
+    burst: 10,
+    unit: 'per second',
+    what: '`screen/set`, `keyboard/map`, and requests that do the same',
+    beyond: DROPPED,
+  },
   request: { value: 10, burst: 100, unit: 'per second', what: '`signal/request`', beyond: DROPPED },
   signal: { value: 50, burst: 200, unit: 'per second', what: 'other `signal/…` events', beyond: DROPPED },
   send: { value: 20, burst: 100, unit: 'per second', what: '`send/…` events', beyond: DROPPED },
@@ -157,7 +175,13 @@ export const EVENT_LIMITS = {
     beyond: DROPPED,
   },
   doctor: { value: 20, burst: 200, unit: 'per second', what: '`doctor/…` events', beyond: DROPPED },
-  other: { value: 20, burst: 100, unit: 'per second', what: 'other events, unknown ones too', beyond: DROPPED },
+  other: {
+    value: 20,
+    burst: 100,
+    unit: 'per second',
+    what: 'other events, unknown ones too, and requests that read the keyboard',
+    beyond: DROPPED,
+  },
 } as const satisfies LimitTable;
 
 /** What logins and guesses may cost. */

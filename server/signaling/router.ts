@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { actorId } from '../room/command.js';
 import { guardsOfArea } from './areas.js';
 import { authenticate } from './authenticate.js';
 import { type Answer, type Call, type Endpoint, type SessionCall, textAnswer } from './endpoint.js';
 import type { Guard } from './guards.js';
+import { countEvent } from './http/count-event.js';
 import { forStaticFile } from './http/security-headers.js';
 import { belowPrefix, matchesPattern, rawPath } from './path-pattern.js';
 import type { Services } from './services.js';
@@ -60,7 +62,9 @@ export function addEndpoints(app: FastifyInstance, services: Services, endpoints
 }
 
 function admit(services: Services, endpoint: Endpoint, request: Requested): void {
-  if (endpoint.access === 'session') admitted(callOf(services, request, request.params), request.url, endpoint.guards);
+  if (endpoint.access !== 'session') return;
+  const { actor } = admitted(callOf(services, request, request.params), request.url, endpoint.guards);
+  if (endpoint.counts !== null) countEvent(services, actorId(actor), endpoint.counts);
 }
 
 function admitted(call: Call, url: string, guards: readonly Guard[]): SessionCall {

@@ -8,5 +8,5 @@ export function sayDropped(
   kind: EventKind,
 ): void {
   const untold = rates.tellDropped(sessionId, clock.nowMs());
-  if (untold !== null) log.warn({ sessionId, kind, untold }, 'a session sends too many messages, some are dropped');
+  if (untold !== null) log.warn({ sessionId, kind, untold }, 'a session sends too many messages or requests, some are dropped');
 }

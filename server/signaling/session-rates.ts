@@ -39,6 +39,11 @@ export class SessionRates {
     return this.#sessions.of(sessionId, nowMs).kinds.get(kind)?.take(nowMs, cost) ?? false;
   }
 
+  /** How long until the session may do one more of a kind, ms. */
+  untilNextMs(sessionId: string, kind: EventKind, nowMs: number): number {
+    return this.#sessions.of(sessionId, nowMs).kinds.get(kind)?.untilNextMs(nowMs) ?? 0;
+  }
+
   /** Counts what came in; answers for how long nothing more is to be read, ms. */
   received(sessionId: string, bytes: number, nowMs: number): number {
     return this.#sessions.of(sessionId, nowMs).traffic.owe(nowMs, bytes);

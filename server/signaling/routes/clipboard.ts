@@ -5,13 +5,13 @@ import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endp
 import { canUseClipboard, isTheHost } from '../guards.js';
 import { HTTP_LIMITS } from '../limits.js';
 
-const guards = [canUseClipboard, isTheHost];
-const written = { guards, slash: true, bodyBytes: HTTP_LIMITS.clipboardBody.value };
+const options = { guards: [canUseClipboard, isTheHost], counts: 'clipboard' } as const;
+const written = { ...options, slash: true, bodyBytes: HTTP_LIMITS.clipboardBody.value };
 const NewClipboard = Type.Object({ ...ClipboardText.properties, html: Type.String() });
 const NEVER_STORED = { 'cache-control': 'no-cache, no-store, must-revalidate' };
 
 export const clipboardRoutes: readonly Endpoint[] = [
-  endpoint('GET', '/api/room/clipboard', { guards, slash: true }, async ({ services }) => {
+  endpoint('GET', '/api/room/clipboard', { ...options, slash: true }, async ({ services }) => {
     const content = await services.desktop.clipboard.read();
     if (!content.ok) throw new AppError(500, 'Internal Server Error');
     const { text = '', html = '' } = content.value;
@@ -22,7 +22,7 @@ export const clipboardRoutes: readonly Endpoint[] = [
     if (!result.ok) throw new AppError(500, 'Internal Server Error');
     return NO_CONTENT;
   }),
-  endpoint('GET', '/api/room/clipboard/image.png', { guards }, async ({ services }) => {
+  endpoint('GET', '/api/room/clipboard/image.png', options, async ({ services }) => {
     const image = await services.desktop.clipboard.image();
     if (!image.ok) throw new AppError(500, 'Internal Server Error');
     return { status: 200, type: 'image/png', body: Buffer.from(image.value), headers: NEVER_STORED };

@@ -13,25 +13,30 @@ export const controlRoutes: readonly Endpoint[] = [
     const { hostId } = services.room.state;
     return json(hostId === null ? { has_host: false } : { has_host: true, host_id: hostId });
   }),
-  endpoint('POST', '/api/room/control/request', { guards: [canHost] }, ({ services, actor }) => {
+  endpoint('POST', '/api/room/control/request', { guards: [canHost], counts: 'seat' }, ({ services, actor }) => {
     const refused = services.room.apply({ kind: 'request-control', actor, implicit: false });
     if (refused === 'host-was-asked') return errorAnswer(202, 'control request sent');
     return done(refused === null ? null : new AppError(403, 'controls are locked'));
   }),
-  endpoint('POST', '/api/room/control/release', { guards: [canHost] }, ({ services, actor }) => {
+  endpoint('POST', '/api/room/control/release', { guards: [canHost], counts: 'input' }, ({ services, actor }) => {
     const refused = services.room.apply({ kind: 'release-control', actor });
     return done(refused === null ? null : new AppError(422, 'session is not the host'));
   }),
-  endpoint('POST', '/api/room/control/take', { guards: [canHost, isAdmin] }, ({ services, actor }) => {
+  endpoint('POST', '/api/room/control/take', { guards: [canHost, isAdmin], counts: 'input' }, ({ services, actor }) => {
     services.room.apply({ kind: 'take-control', actor });
     return NO_CONTENT;
   }),
-  endpoint('POST', '/api/room/control/give/:sessionId', { guards: [canHost, isHostOrAdmin] }, ({ services, actor, params }) => {
-    const refused = services.room.apply({ kind: 'give-control', actor, to: params.sessionId ?? '' });
-    if (refused === 'unknown-session') throw new AppError(404, 'target session was not found');
-    return done(refused === null ? null : new AppError(400, 'target session is not allowed to host'));
-  }),
-  endpoint('POST', '/api/room/control/reset', { guards: [canHost, isAdmin] }, ({ services, actor }) => {
+  endpoint(
+    'POST',
+    '/api/room/control/give/:sessionId',
+    { guards: [canHost, isHostOrAdmin], counts: 'input' },
+    ({ services, actor, params }) => {
+      const refused = services.room.apply({ kind: 'give-control', actor, to: params.sessionId ?? '' });
+      if (refused === 'unknown-session') throw new AppError(404, 'target session was not found');
+      return done(refused === null ? null : new AppError(400, 'target session is not allowed to host'));
+    },
+  ),
+  endpoint('POST', '/api/room/control/reset', { guards: [canHost, isAdmin], counts: 'input' }, ({ services, actor }) => {
     services.room.apply({ kind: 'reset-control', actor });
     return NO_CONTENT;
   }),

@@ -14,20 +14,24 @@ function applied(result: Result<void>): Answer {
   return NO_CONTENT;
 }
 
+/** No event reads the keyboard. */
+const read = { guards: [canHost], counts: 'other' } as const;
+
 export const keyboardRoutes: readonly Endpoint[] = [
-  endpoint('GET', '/api/room/keyboard/map', { guards: [canHost] }, async ({ services }) =>
-    json(value(await services.desktop.keyboard.map())),
+  endpoint('GET', '/api/room/keyboard/map', read, async ({ services }) => json(value(await services.desktop.keyboard.map()))),
+  bodyEndpoint(
+    '/api/room/keyboard/map',
+    KeyboardMap,
+    { guards: [canHost, isTheHost], counts: 'desktop' },
+    async ({ services }, map) => applied(await services.desktop.keyboard.setMap(map)),
   ),
-  bodyEndpoint('/api/room/keyboard/map', KeyboardMap, { guards: [canHost, isTheHost] }, async ({ services }, map) =>
-    applied(await services.desktop.keyboard.setMap(map)),
-  ),
-  endpoint('GET', '/api/room/keyboard/modifiers', { guards: [canHost] }, async ({ services }) =>
+  endpoint('GET', '/api/room/keyboard/modifiers', read, async ({ services }) =>
     json(value(await services.desktop.keyboard.modifiers())),
   ),
   bodyEndpoint(
     '/api/room/keyboard/modifiers',
     KeyboardModifiersPatch,
-    { guards: [canHost, isTheHost] },
+    { guards: [canHost, isTheHost], counts: 'input' },
     async ({ services }, patch) => applied(await services.desktop.keyboard.setModifiers(patch)),
   ),
 ];

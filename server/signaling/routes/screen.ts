@@ -13,7 +13,7 @@ export const screenRoutes: readonly Endpoint[] = [
   bodyEndpoint(
     '/api/room/screen',
     ScreenSize,
-    { guards: [canWatch, isAdmin], slash: true },
+    { guards: [canWatch, isAdmin], counts: 'desktop', slash: true },
     async ({ services, actor }, size) => {
       const applied = await setScreen(services, actorId(actor), size);
       if (!applied.ok) throw new AppError(422, 'cannot set screen size');
