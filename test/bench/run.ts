@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
+import { freePort } from '../support/free-port.mjs';
 import { startProduct } from '../support/product.js';
 import { run as runFanout, type Transport } from './fanout.js';
 import { fanoutPicture } from './fanout-picture.js';
@@ -75,11 +76,17 @@ async function withBrowser(browser: Browser): Promise<void> {
     report('latency', rows);
   }
   if (wanted('join')) {
-    const rows = [await measureJoins(browser, product, 'none', Number(values.joins))];
+    const joins = Number(values.joins);
+    const rows = [await measureJoins(browser, product, { stunServer: 'none', path: 'any', joins })];
     await product.stop();
-    const silent = await startProduct({ env: { NEKO_WEBRTC_ICESERVERS: SILENT_STUN } });
-    rows.push(await measureJoins(browser, silent, 'silent', Number(values.joins)));
-    await silent.stop();
+    for (const [stunServer, path, env] of [
+      ['silent', 'any', { NEKO_WEBRTC_ICESERVERS: SILENT_STUN }],
+      ['none', 'tcp', { NEKO_WEBRTC_TCPMUX: String(await freePort()) }],
+    ] as const) {
+      const other = await startProduct({ env });
+      rows.push(await measureJoins(browser, other, { stunServer, path, joins }));
+      await other.stop();
+    }
     report('join', rows);
   } else await product.stop();
 }

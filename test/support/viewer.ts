@@ -15,7 +15,7 @@ export interface ViewerOptions {
   /** Lets the test load scripts of its own into the page, which the page's content security policy forbids. */
   readonly bypassCSP?: boolean;
   /** Runs in the page before any of its scripts. */
-  readonly initScript?: () => void;
+  readonly initScript?: string | (() => void);
 }
 
 /** Opens the product's page in a browser context of its own, signed in by a token, and waits for a decoded frame. */
@@ -70,6 +70,20 @@ function keepPeerConnection(): void {
       (window as { newestPeer?: RTCPeerConnection }).newestPeer = this;
     }
   };
+}
+
+/** The transport of the page's nominated candidate pair, `udp` or `tcp`. */
+export function pairTransport(page: Page): Promise<string | undefined> {
+  return page.evaluate(async () => {
+    const stats = await (window as { newestPeer?: RTCPeerConnection }).newestPeer?.getStats();
+    const all = new Map<
+      string,
+      { type: string; selectedCandidatePairId?: string; localCandidateId?: string; protocol?: string }
+    >();
+    for (const [id, report] of stats ?? []) all.set(id, report);
+    const transport = [...all.values()].find(({ type }) => type === 'transport');
+    return all.get(all.get(transport?.selectedCandidatePairId ?? '')?.localCandidateId ?? '')?.protocol;
+  });
 }
 
 /** What the page decodes its picture with, for example `video/VP8`. */
