@@ -1,6 +1,11 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import type { Lan } from './lan.js';
+
+/** What an interface can be plugged into: a switch, or the end of a link. */
+export interface Socket {
+  /** Makes this interface in this namespace. */
+  connect(namespace: string, interfaceName: string): void;
+}
 
 /** A machine of the lab: processes that run in it see its interfaces, routes and packet filter only. */
 export class Host {
@@ -9,9 +14,9 @@ export class Host {
     readonly namespace: string,
   ) {}
 
-  /** Connects an interface with these addresses (`10.0.0.1/24`, IPv6 too) to a LAN. */
-  plug(lan: Lan, addresses: readonly string[], interfaceName = 'eth0'): this {
-    lan.connect(this.namespace, interfaceName);
+  /** Connects an interface with these addresses (`10.0.0.1/24`, IPv6 too) to a LAN or a link. */
+  plug(socket: Socket, addresses: readonly string[], interfaceName = 'eth0'): this {
+    socket.connect(this.namespace, interfaceName);
     this.ip('link', 'set', interfaceName, 'up');
     for (const address of addresses) {
       // Duplicate address detection would hold IPv6 addresses back for seconds.

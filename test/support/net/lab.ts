@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { Host } from './host.js';
 import { Lan } from './lan.js';
+import { Link } from './link.js';
+import type { LinkOptions } from './link-quality.js';
 
 /**
  * A small internet on this machine: hosts and cables are network namespaces and veth pairs that belong to this process alone
@@ -12,6 +14,8 @@ export interface Lab {
   host(name: string): Host;
   /** A switch without a router. */
   lan(name: string): Lan;
+  /** A cable with a rate, a delay and losses between two hosts. */
+  link(name: string, options: LinkOptions): Promise<Link>;
   /** Ends every process inside and removes everything; safe to call twice. */
   close(): void;
 }
@@ -40,7 +44,13 @@ export function openLab(): Lab {
     for (const name of namespaces.splice(0).reverse()) remove(name);
   };
   process.once('exit', close);
-  return { host: (name) => new Host(name, namespace(name)), lan: (name) => new Lan(namespace(name)), close };
+  const host = (name: string) => new Host(name, namespace(name));
+  return {
+    host,
+    lan: (name) => new Lan(namespace(name)),
+    link: (name, options) => Link.open(host(name), options),
+    close,
+  };
 }
 
 function removeLeftovers(): void {

@@ -3,6 +3,8 @@ import { type Desktop, startDesktop } from './desktop.js';
 import type { Host } from './host.js';
 import { type Lab, openLab } from './lab.js';
 import type { Lan } from './lan.js';
+import type { Link } from './link.js';
+import type { LinkOptions } from './link-quality.js';
 import { NetBrowser } from './net-browser.js';
 import { HTTP_PORT, type NetServer, startNetServer } from './net-server.js';
 import { type NetViewer, type NetViewerOptions, startNetViewer } from './net-viewer.js';
@@ -10,6 +12,8 @@ import { type NetViewer, type NetViewerOptions, startNetViewer } from './net-vie
 export interface LabTests {
   host(name: string): Host;
   lan(name: string): Lan;
+  /** A cable with a rate, a delay and losses between two hosts. */
+  link(name: string, options: LinkOptions): Promise<Link>;
   /** Starts the product on this host with these settings. */
   serve(host: Host, env: Readonly<Record<string, string>>): Promise<NetServer>;
   /** Opens a viewer on this host that reaches the product's page at `address`, an IP address or `address:port`. */
@@ -56,6 +60,7 @@ export function useLab(): LabTests {
   return {
     host: (name) => lab.host(name),
     lan: (name) => lab.lan(name),
+    link: (name, options) => lab.link(name, options),
     get server() {
       return running();
     },
