@@ -9,8 +9,8 @@ const NOTICE_AFTER_MS = 1_000;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /**
- * Passes on what we are told to end by; `interruptedBy()` names the signal. Ending waits for the child, so that nothing
- * goes on behind a prompt that is back.
+ * Passes on to `child()` what we are told to end by; `interruptedBy()` names the signal. Ending waits for the child, so that
+ * nothing goes on behind a prompt that is back. Called before the child is started: from its first moment on it is told.
  */
 function passSignals(child) {
   let heard;
@@ -19,17 +19,17 @@ function passSignals(child) {
     heard ??= signal;
     notice ??= setTimeout(() => console.log('\n  Ending as soon as what cannot be left half done is done …'), NOTICE_AFTER_MS);
     try {
-      process.kill(child.pid, signal);
+      process.kill(child().pid, signal);
     } catch {
       // Gone already, or root's through sudo: that hears Ctrl-C from the terminal, and everything else lets it finish.
     }
   };
   for (const signal of Object.keys(EXIT_CODES)) process.on(signal, pass);
-  child.once('close', () => {
+  const end = () => {
     clearTimeout(notice);
     for (const signal of Object.keys(EXIT_CODES)) process.off(signal, pass);
-  });
-  return { interruptedBy: () => heard };
+  };
+  return { interruptedBy: () => heard, end };
 }
 
 /**
@@ -40,6 +40,7 @@ function passSignals(child) {
 export function run(program, args, { cwd, env, report, hint = '', input = 'ignore' } = {}) {
   return new Promise((resolve, reject) => {
     let said = '';
+    const signals = passSignals(() => child);
     const child = spawn(program, args, { cwd, env, stdio: [input, 'pipe', 'pipe'] });
     const hear = (data) => {
       said = (said + String(data)).slice(-KEPT_CHARACTERS);
@@ -59,9 +60,9 @@ export function run(program, args, { cwd, env, report, hint = '', input = 'ignor
       reject(Object.assign(new Stop(message), { said }));
     };
     child.once('error', (error) => fail(error.message));
-    const { interruptedBy } = passSignals(child);
     child.once('close', (code, signal) => {
-      const interruption = interruptedBy();
+      signals.end();
+      const interruption = signals.interruptedBy();
       if (interruption !== undefined)
         reject(new Stop('Interrupted. What is done stays; the next start goes on from there.', EXIT_CODES[interruption]));
       else if (code === 0) resolve(said);

@@ -58,6 +58,7 @@ test('a shape that keeps changing is announced ten times a second, and the last 
   }
   app.setCursor({ width: 16, height: 16, hotspotX: 15, hotspotY: 15, colour: 0x0000ff });
   await waitFor('the last shape', () => seen.at(-1)?.image.hotspotY === 15);
-  for (const [index, { atMs }] of seen.entries()) if (index > 0) expect(atMs - seen[index - 1]!.atMs).toBeGreaterThan(80);
+  // How late one of them is heard is the machine's affair; how many there are is not.
+  expect(seen.length).toBeLessThanOrEqual((seen.at(-1)!.atMs - seen[0]!.atMs) / 100 + 2);
   release();
 });
