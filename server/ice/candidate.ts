@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../lib/result.js';
-import { ICE_LIMITS } from './limits.js';
+import { FIELD_LIMITS } from '../protocol/limits.js';
 
 /** A candidate of RFC 8445 section 5.1 in the form of its SDP line (RFC 8839 section 5.1). Pure. */
 export interface Candidate {
@@ -63,7 +63,7 @@ export function formatCandidate(candidate: Candidate): string {
 
 /** Reads a candidate with or without `a=` and `candidate:`; unknown extensions are ignored. */
 export function parseCandidate(text: string): Result<Candidate> {
-  if (text.length > ICE_LIMITS.candidateText.value) return err('candidate: too long');
+  if (text.length > FIELD_LIMITS.candidate.value) return err('candidate: too long');
   const words = text
     .trim()
     .replace(/^a=/, '')

@@ -3,7 +3,6 @@ import type { LimitTable } from '../lib/limits.js';
 /** What anyone may make ICE hold, ask and answer. */
 export const ICE_LIMITS = {
   stunMessage: { value: 2048, unit: 'bytes', what: 'STUN message', beyond: 'dropped' },
-  candidateText: { value: 1024, unit: 'characters', what: 'text of a candidate', beyond: 'the candidate is refused' },
   remoteCandidates: {
     value: 60,
     unit: 'count',

@@ -14,8 +14,13 @@ export function systemMdnsResolver(): MdnsResolver {
     (text) => /^hosts:.*\bmdns/m.test(text),
     () => false,
   );
-  const oneAtATime = queued((name) => lookup(name).then(({ address }) => address), ICE_LIMITS.mdnsWaiting.value);
+  const oneAtATime = mdnsQueue((name) => lookup(name).then(({ address }) => address));
   return async (name) => ((await able) ? oneAtATime(name) : undefined);
+}
+
+/** The resolver that all viewers share: one name at a time, and few that wait. */
+export function mdnsQueue(resolver: MdnsResolver): MdnsResolver {
+  return queued(resolver, ICE_LIMITS.mdnsWaiting.value);
 }
 
 /** One viewer's share of the resolver: one name at a time, so that nobody's names stand before everyone else's, and few in all. */

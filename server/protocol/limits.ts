@@ -10,7 +10,12 @@ export const FIELD_LIMITS = {
   subject: { value: 1_024, unit: 'characters', what: 'subject of a message between clients', beyond: REFUSED },
   clipboard: { value: 8 * 1024 * 1024, unit: 'characters', what: 'text for the clipboard', beyond: REFUSED },
   sdp: { value: 65_536, unit: 'characters', what: 'session description (SDP)', beyond: REFUSED },
-  candidate: { value: 2_048, unit: 'characters', what: 'ICE candidate', beyond: REFUSED },
+  candidate: {
+    value: 1_024,
+    unit: 'characters',
+    what: 'ICE candidate, in a message or a line of a session description',
+    beyond: `${REFUSED}; the line is ignored`,
+  },
   layout: { value: 128, unit: 'characters', what: 'name of a keyboard layout or variant', beyond: REFUSED },
   pluginKeys: { value: 64, unit: 'count', what: 'plug-in values of a profile or of the room in one change', beyond: REFUSED },
   logEntries: { value: 100, unit: 'count', what: 'lines of a client’s own log in one message', beyond: REFUSED },

@@ -51,8 +51,7 @@ export class Callers {
     if (actor?.kind === 'session') this.room.apply({ kind: 'use', id: actor.id, place });
     const isSafe = actor?.kind === 'session' || (actor?.kind === 'api' && !this.#isApiTokenWeak);
     if (isSafe) return { actor, waitMs: 0 };
-    if (actor !== null)
-      return this.#guesses.left(place.network, GUESSES, nowMs) >= 1 ? { actor, waitMs: 0 } : this.#wait(place, 1_000);
+    if (actor !== null) return this.#guesses.wait(place.network, nowMs) === 0 ? { actor, waitMs: 0 } : this.#wait(place, 1_000);
     const waitMs = this.#guesses.take(place.network, GUESSES, nowMs);
     return waitMs === 0 ? { actor, waitMs } : this.#wait(place, waitMs);
   }

@@ -11,6 +11,7 @@ import { createEffectSink } from './effect-sink.js';
 import { addCallers, refuseGuesses } from './http/caller.js';
 import { ConnectionGate } from './http/connection-gate.js';
 import { guardWrites } from './http/guard-writes.js';
+import { boundAnswers } from './http/large-answers.js';
 import { limitRequests } from './http/limit-requests.js';
 import { connectionsInAll } from './http/open-files.js';
 import { closeBehindLongBodies } from './http/pending-body.js';
@@ -145,7 +146,7 @@ function openGate({ trusts, log }: Services): ConnectionGate {
 }
 
 async function createApp(services: Services, gate: ConnectionGate, saved: () => Promise<void>): Promise<FastifyInstance> {
-  const app = await createHttpApp(services.server, gate, services.log);
+  const app = await createHttpApp(services.server, { gate, clock: services.clock, log: services.log });
   // A session whose token has been answered is on disk, so that a crash right after takes none along.
   app.addHook('onSend', saved);
   addSecurityHeaders(app, services.server);
@@ -153,6 +154,7 @@ async function createApp(services: Services, gate: ConnectionGate, saved: () => 
   limitRequests(app, services.clock);
   refuseGuesses(app);
   addBodies(app, services.clock);
+  boundAnswers(app);
   closeBehindLongBodies(app);
   guardWrites(app, services);
   requireLiteralPaths(app);

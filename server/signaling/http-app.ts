@@ -1,12 +1,10 @@
 import staticFiles from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Log } from '../lib/log.js';
 import { SOCKET_PROTOCOL } from '../protocol/socket-protocol.js';
 import { addCors } from './cors.js';
 import { errorAnswer } from './endpoint.js';
-import type { ConnectionGate } from './http/connection-gate.js';
-import { answerClientError, createWebServer } from './http/web-server.js';
+import { answerClientError, createWebServer, type WebServerOptions } from './http/web-server.js';
 import { SOCKET_LIMITS } from './limits.js';
 import type { ServerOptions } from './options.js';
 import { sendAnswer } from './router.js';
@@ -19,11 +17,10 @@ function handleProtocols(offered: ReadonlySet<string>): string | false {
 /** An HTTP server that leaves everything to our own rules: bodies as text, no HEAD routes, no log of its own. */
 export async function createHttpApp(
   { tls, cors, staticDir }: ServerOptions,
-  gate: ConnectionGate,
-  log: Log,
+  shells: Omit<WebServerOptions, 'tls'>,
 ): Promise<FastifyInstance> {
   const app = Fastify({
-    serverFactory: (handler) => createWebServer(tls, gate, log, handler),
+    serverFactory: (handler) => createWebServer({ tls, ...shells }, handler),
     clientErrorHandler: answerClientError,
     logger: false,
     exposeHeadRoutes: false,

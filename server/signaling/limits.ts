@@ -49,6 +49,31 @@ export const HTTP_LIMITS = {
     what: 'requests of a connection that wait for their answers',
     beyond: 'the connection is closed',
   },
+  answerPace: {
+    value: 8 * 1024,
+    unit: 'bytes per second',
+    what: 'part of an answer that a client takes, in the mean, while some of it waits',
+    beyond: 'it is behind',
+  },
+  answerTime: {
+    value: 60_000,
+    unit: 'ms',
+    what: 'time by which a client may be behind with that',
+    beyond: 'the connection is closed',
+  },
+  freeAnswer: {
+    value: 64 * 1024,
+    unit: 'bytes',
+    what: 'an answer other than a file that does not count in the two below',
+    beyond: 'it counts',
+  },
+  answersOfAddress: {
+    value: 32 * 1024 * 1024,
+    unit: 'bytes',
+    what: 'answers that wait to be taken by one address; a single one may be larger',
+    beyond: '429',
+  },
+  answersInAll: { value: 128 * 1024 * 1024, unit: 'bytes', what: 'answers that wait to be taken by all clients', beyond: '503' },
   connectionsOfAddress: {
     value: 256,
     unit: 'count',

@@ -21,9 +21,8 @@ export const CHANNEL_LIMITS = {
   queueBytes: { value: 1024 * 1024, unit: 'bytes', what: 'messages that wait for a viewer', beyond: 'further ones are dropped' },
 } as const satisfies LimitTable;
 
-/** What a session description of a viewer may hold. */
+/** What a session description of a viewer may hold, inside the length that its field may have. */
 export const SDP_LIMITS = {
-  text: { value: 64 * 1024, unit: 'characters', what: 'session description', beyond: 'refused' },
   lines: { value: 2_000, unit: 'count', what: 'lines of a session description', beyond: 'refused' },
   sections: { value: 32, unit: 'count', what: 'media sections of a session description', beyond: 'refused' },
   candidates: { value: 100, unit: 'count', what: 'candidates in a session description', beyond: 'the rest is ignored' },

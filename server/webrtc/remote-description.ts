@@ -1,5 +1,6 @@
 import { parse, parsePayloads } from 'sdp-transform';
 import { err, ok, type Result } from '../lib/result.js';
+import { FIELD_LIMITS } from '../protocol/limits.js';
 import type { Fingerprint } from './fingerprint.js';
 import { SDP_LIMITS } from './limits.js';
 import type { Direction } from './local-description.js';
@@ -71,7 +72,8 @@ export function readDescription(sdp: string): Result<RemoteDescription> {
 
 /** Why a description is not even looked at; the parser's work is in proportion to its lines and their length. */
 function excessOf(sdp: string): string | undefined {
-  const { text, lines } = SDP_LIMITS;
+  const { sdp: text } = FIELD_LIMITS;
+  const { lines } = SDP_LIMITS;
   if (sdp.length > text.value) return `SDP of ${sdp.length} characters; at most ${text.value} are read`;
   // What stands behind the end of the last line is no line.
   const parts = sdp.split(LINE_END, lines.value + 2);

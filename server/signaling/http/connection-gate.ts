@@ -61,6 +61,15 @@ export class ConnectionGate {
     return connection.waiting <= HTTP_LIMITS.unanswered.value;
   }
 
+  /** Ends a connection at once, together with what waits in the system for its client. */
+  cut(socket: Socket): void {
+    const connection = this.#byEnd.get(endOf(socket));
+    connection?.socket.resetAndDestroy();
+    // By itself that waits for what is being written, and knows nothing of TLS above it.
+    socket.destroy();
+    connection?.socket.destroy();
+  }
+
   answered(socket: Socket): void {
     const connection = this.#byEnd.get(endOf(socket));
     if (connection === undefined) return;

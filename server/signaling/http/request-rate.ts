@@ -1,31 +1,23 @@
-import type { Rate } from '../../lib/token-bucket.js';
-
-interface Bucket {
-  readonly left: number;
-  readonly atMs: number;
-}
+import { type Rate, TokenBucket } from '../../lib/token-bucket.js';
 
 /** A token bucket for each caller. Pure but for its own memory, which is bounded: the longest silent caller goes first. */
 export class RequestRate {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(private readonly remembered: number) {}
 
-  /** How many requests are free now; counts none. */
-  left(caller: string, { burst, perSecond }: Rate, nowMs: number): number {
-    const { left, atMs } = this.#buckets.get(caller) ?? { left: burst, atMs: nowMs };
-    return Math.min(burst, left + ((nowMs - atMs) / 1_000) * perSecond);
+  /** How long its caller has to wait until a request is free, ms, 0 for not at all; counts none. */
+  wait(caller: string, nowMs: number): number {
+    return this.#buckets.get(caller)?.untilNextMs(nowMs) ?? 0;
   }
 
-  /** Counts a request; answers with how long its caller has to wait until the next one is free, ms, 0 for none. */
+  /** Counts a request; answers like `wait`. The rate of a caller is always the same. */
   take(caller: string, rate: Rate, nowMs: number): number {
-    const { perSecond } = rate;
-    const filled = this.left(caller, rate, nowMs);
-    const passes = filled >= 1;
+    const bucket = this.#buckets.get(caller) ?? new TokenBucket(rate, nowMs);
     this.#buckets.delete(caller);
-    this.#buckets.set(caller, { left: passes ? filled - 1 : filled, atMs: nowMs });
+    this.#buckets.set(caller, bucket);
     const [oldest] = this.#buckets.keys();
     if (this.#buckets.size > this.remembered && oldest !== undefined) this.#buckets.delete(oldest);
-    return passes ? 0 : ((1 - filled) / perSecond) * 1_000;
+    return bucket.take(nowMs) ? 0 : bucket.untilNextMs(nowMs);
   }
 }

@@ -2,13 +2,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import type { Clock } from '../../lib/clock.js';
 import type { Log } from '../../lib/log.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { LogLimiter } from '../log-limiter.js';
 import type { ServerOptions } from '../options.js';
 import type { ConnectionGate } from './connection-gate.js';
+import { watchTaking } from './watch-taking.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface WebServerOptions {
+  readonly tls: ServerOptions['tls'];
+  readonly gate: ConnectionGate;
+  readonly clock: Clock;
+  readonly log: Log;
+}
 
 const TIMES = {
   headersTimeout: HTTP_LIMITS.headTime.value,
@@ -20,14 +29,18 @@ const TIMES = {
 };
 
 /** Node's HTTP or HTTPS server inside our bounds. */
-export function createWebServer(tls: ServerOptions['tls'], gate: ConnectionGate, log: Log, handler: Handler): Server {
+export function createWebServer({ tls, gate, clock, log }: WebServerOptions, handler: Handler): Server {
   const handle: Handler = (request, response) => {
     const { socket } = request;
     if (!gate.requested(socket)) {
       socket.destroy();
       return;
     }
-    response.once('close', () => gate.answered(socket));
+    const stopWatching = watchTaking(socket, clock, () => gate.cut(socket));
+    response.once('close', () => {
+      stopWatching();
+      gate.answered(socket);
+    });
     handler(request, response);
   };
   const server = tls === null ? createServer(TIMES, handle) : createTlsServer({ ...TIMES, ...tls }, handle);

@@ -86,7 +86,10 @@ export class Harness {
     if (!opened.ok) throw new Error(opened.error);
     harness.#signaling = opened.value;
     if (sharedPort) await harness.#share(opened.value);
-    else harness.base = await opened.value.app.listen({ host: '127.0.0.1', port: 0 });
+    else {
+      const address = await opened.value.app.listen({ host: '127.0.0.1', port: 0 });
+      harness.base = `${schemeOf(opened.value)}://${new URL(address).host}`;
+    }
     return harness;
   }
 
@@ -95,7 +98,12 @@ export class Harness {
     this.#shared = createSharedPort(app.server, connections, (socket) => socket.destroy());
     const port = await freePort();
     await this.#shared.listen({ host: '127.0.0.1', port });
-    this.base = `${app.server instanceof TlsServer ? 'https' : 'http'}://127.0.0.1:${port}`;
+    this.base = `${schemeOf({ app })}://127.0.0.1:${port}`;
+  }
+
+  /** The HTTP connections that there are. */
+  get connections(): number {
+    return this.#signaling?.connections.size ?? 0;
   }
 
   async close(): Promise<void> {
@@ -132,6 +140,10 @@ export class Harness {
     await client.seen('session/state', (payload) => JSON.stringify(payload).includes(id));
     return client;
   }
+}
+
+function schemeOf({ app }: Pick<Signaling, 'app'>): 'http' | 'https' {
+  return app.server instanceof TlsServer ? 'https' : 'http';
 }
 
 interface Request {

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IceTransports } from '../../../server/ice/ice-types.js';
-import { systemClock } from '../../../server/lib/clock.js';
+import { type Clock, systemClock } from '../../../server/lib/clock.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
 import type { MediaEngine } from '../../../server/media/media-engine.js';
 import { CODECS } from '../../../server/protocol/codec.js';
 import { PEER_LIMITS } from '../../../server/webrtc/limits.js';
 import { PeerHub } from '../../../server/webrtc/peer-hub.js';
 import { silentLog } from '../../support/silent-log.js';
+import { SteppedClock } from '../../support/stepped-clock.js';
 import { FakeStream } from '../../unit/media/fake-viewer.js';
 
 const ATTACKER = '203.0.113.66';
@@ -19,7 +20,7 @@ let engine: MediaEngine;
 let hub: PeerHub;
 let closed: string[] = [];
 
-async function open(udp: Parameters<typeof createIceTransports>[0]['udp']): Promise<void> {
+async function open(udp: Parameters<typeof createIceTransports>[0]['udp'], clock: Clock = systemClock): Promise<void> {
   const made = await createIceTransports({
     udp,
     tcp: { kind: 'off' },
@@ -43,7 +44,7 @@ async function open(udp: Parameters<typeof createIceTransports>[0]['udp']): Prom
     trickle: true,
     frontendIceServers: () => ({ servers: [], lifetimeMs: undefined }),
     cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
-    clock: systemClock,
+    clock,
     log: silentLog,
   });
 }
@@ -109,4 +110,17 @@ test('so many peers of a session may be made at once and no more', async () => {
   const most = PEER_LIMITS.pendingPerSession.value;
   const outcomes = await Promise.all(Array.from({ length: most + 1 }, () => request('hasty', '192.0.2.1')));
   expect(outcomes.map(({ ok }) => ok)).toEqual([...Array<boolean>(most).fill(true), false]);
+});
+
+test('a peer that is not connected in time is closed, no sooner, and one that came later has its own time', async () => {
+  const clock = new SteppedClock();
+  await open({ kind: 'mux', port: 0 }, clock);
+  const limitMs = PEER_LIMITS.setupTime.value;
+  expect((await request('slow', ATTACKER)).ok).toBe(true);
+  clock.advance(limitMs / 2);
+  expect((await request('later', '192.0.2.1')).ok).toBe(true);
+  clock.advance(limitMs / 2 - 1);
+  expect(closed).toEqual([]);
+  clock.advance(1);
+  expect([closed, hub.peer('slow'), hub.peer('later') !== undefined]).toEqual([['slow'], undefined, true]);
 });

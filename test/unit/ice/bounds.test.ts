@@ -12,6 +12,7 @@ import { rateLimit } from '../../../server/ice/rate-limit.js';
 import { StreamCutter } from '../../../server/ice/stream-cutter.js';
 import { decodeStun, encodeStun, MAX_STUN_LENGTH } from '../../../server/ice/stun.js';
 import { systemClock } from '../../../server/lib/clock.js';
+import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 
 const TRANSACTION = Buffer.alloc(12, 7);
 
@@ -84,7 +85,7 @@ test('a STUN message has its greatest length, and no byte more', () => {
 test('the text of a candidate has its greatest length, and no character more', () => {
   const text = 'candidate:1 1 udp 1 192.0.2.1 9 typ host x ';
   const of = (length: number) => parseCandidate(text + 'y'.repeat(length - text.length)).ok;
-  expect([of(ICE_LIMITS.candidateText.value), of(ICE_LIMITS.candidateText.value + 1)]).toEqual([true, false]);
+  expect([of(FIELD_LIMITS.candidate.value), of(FIELD_LIMITS.candidate.value + 1)]).toEqual([true, false]);
 });
 
 test('an IPv6 network has one share of the answers', () => {

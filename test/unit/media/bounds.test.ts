@@ -6,7 +6,8 @@ import { RtcpAllowance } from '../../../server/media/rtcp-allowance.js';
 import { SendLog } from '../../../server/media/send-log.js';
 import { type Sendable, SendScheduler } from '../../../server/media/send-scheduler.js';
 import type { TransportFeedback } from '../../../server/media/transport-feedback.js';
-import { FakeClock } from './fake-viewer.js';
+import { bothSuites } from './ciphers.js';
+import { FakeClock, FakeStream, FakeViewer, fakeEngine } from './fake-viewer.js';
 
 const { value: perSecond } = MEDIA_LIMITS.rtcpRate;
 
@@ -84,4 +85,29 @@ test('a viewer whose turn throws ends, and the others have theirs', () => {
   expect(told).toEqual(['broken: Error: bug', 'other had its turn']);
   expect([broken.queued, other.queued]).toEqual([false, false]);
   scheduler.close();
+});
+
+test('so many packets wait to be sent again; further requests are ignored, and the track goes on', () => {
+  const [suite] = bothSuites();
+  const { clock, engine } = fakeEngine(suite!);
+  const stream = new FakeStream('main');
+  const viewer = new FakeViewer(engine, suite!);
+  const track = viewer.peer.addTrack({ kind: 'video', clockRateHz: 90_000, ssrc: 1, payloadType: 96, extensions: {} });
+  engine.fanout(stream).attach(track);
+  stream.frame('key');
+  const { ssrc, sequence } = viewer.rtp[0]!;
+  clock.advance(20);
+  viewer.blocked = true;
+  stream.frame('delta');
+  const waiting = () => (Reflect.get(track, 'resends') as readonly number[]).length;
+  const most = MEDIA_LIMITS.resendsQueued.value;
+  for (let left = most; left > 0; left -= 256) viewer.nack(ssrc, ...Array<number>(Math.min(left, 256)).fill(sequence));
+  expect(waiting()).toBe(most);
+  viewer.nack(ssrc, sequence);
+  expect([waiting(), track.stats.nacked]).toEqual([most, most + 1]);
+  viewer.blocked = false;
+  viewer.peer.setPath(viewer.path);
+  clock.advance(20);
+  stream.frame('key');
+  expect([waiting(), viewer.rtp.at(-1)?.marker]).toEqual([0, true]);
 });

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { trustedPeers } from '../../../server/signaling/client-address.js';
+import { AnswerPace } from '../../../server/signaling/http/answer-pace.js';
 import { ConnectionGate } from '../../../server/signaling/http/connection-gate.js';
 import { connectionsInAll } from '../../../server/signaling/http/open-files.js';
 import { RequestRate } from '../../../server/signaling/http/request-rate.js';
@@ -104,4 +105,25 @@ test('the longest silent caller is forgotten first', () => {
   const rate = new RequestRate(2);
   const take = (caller: string) => rate.take(caller, { burst: 1, perSecond: 1 }, 0);
   expect([take('a'), take('b'), take('a'), take('c'), take('b'), take('b')]).toEqual([0, 0, 1_000, 0, 0, 1_000]);
+});
+
+test('behind by as much as the limit is fine, by a byte more is too slow; what was taken or does not wait counts', () => {
+  const { answerTime, answerPace } = HTTP_LIMITS;
+  const start = { taken: 1_000, waiting: 9 };
+  const pace = () => new AnswerPace(start, 0);
+  expect(pace().isTooSlow(start, answerTime.value)).toBe(false);
+  expect(pace().isTooSlow(start, answerTime.value + 1)).toBe(true);
+  const moving = pace();
+  for (let second = 1; second <= 600; second += 1) {
+    const taking = { taken: 1_000 + second * answerPace.value, waiting: 9 };
+    expect(moving.isTooSlow(taking, second * 1_000)).toBe(false);
+  }
+  expect(moving.isTooSlow({ taken: 1_000 + 600 * answerPace.value, waiting: 9 }, 600_000 + answerTime.value)).toBe(false);
+  expect(moving.isTooSlow({ taken: 1_000 + 600 * answerPace.value, waiting: 9 }, 600_001 + answerTime.value)).toBe(true);
+  const ours = pace();
+  expect(ours.isTooSlow({ taken: 1_000, waiting: 0 }, 500_000), 'nothing was there to be taken').toBe(false);
+  expect(ours.isTooSlow(start, 500_000 + answerTime.value)).toBe(false);
+  const fast = pace();
+  expect(fast.isTooSlow({ taken: 1e9, waiting: 9 }, 1_000), 'nothing is saved up').toBe(false);
+  expect(fast.isTooSlow({ taken: 1e9, waiting: 9 }, 1_001 + answerTime.value)).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CODECS } from '../../../server/protocol/codec.js';
+import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { SDP_LIMITS } from '../../../server/webrtc/limits.js';
 import { answerSections } from '../../../server/webrtc/media-sections.js';
 import { readDescription } from '../../../server/webrtc/remote-description.js';
@@ -17,7 +18,7 @@ test.each([
   [
     'characters',
     (n: number) => sdp('m=audio 9 X 0', `a=x:${'y'.repeat(n - sdp('m=audio 9 X 0', 'a=x:').length)}`),
-    SDP_LIMITS.text.value,
+    FIELD_LIMITS.sdp.value,
   ],
   [
     'lines',
