@@ -113,6 +113,12 @@ export function integrityHolds(message: ReceivedStun, key: Uint8Array, hmac: Hma
 
 /** Writes a message with FINGERPRINT and, given a key, MESSAGE-INTEGRITY. */
 export function encodeStun(message: StunMessage, seal?: { readonly key: Uint8Array; readonly hmac: HmacSha1 }): Buffer {
+  const bare = encodeBareStun(message);
+  return withFingerprint(seal ? withIntegrity(bare, seal.key, seal.hmac) : bare);
+}
+
+/** Writes a message with its attributes alone. */
+export function encodeBareStun(message: StunMessage): Buffer {
   const header = Buffer.alloc(STUN_HEADER_LENGTH);
   const method = STUN_METHODS[message.method];
   const kind = CLASSES.indexOf(message.kind);
@@ -120,21 +126,26 @@ export function encodeStun(message: StunMessage, seal?: { readonly key: Uint8Arr
   header.writeUInt16BE(spread | ((kind & 2) << 7) | ((kind & 1) << 4), 0);
   header.writeUInt32BE(COOKIE, 4);
   header.set(message.transactionId, 8);
-  let bytes = Buffer.concat([header, ...writeAttributes(message.attributes, message.transactionId)]);
-  if (seal) {
-    const at = bytes.length;
-    const tail = Buffer.alloc(24);
-    tail.writeUInt16BE(MESSAGE_INTEGRITY, 0);
-    tail.writeUInt16BE(20, 2);
-    tail.set(seal.hmac(seal.key, withLength(bytes, at + 24)), 4);
-    bytes = Buffer.concat([bytes, tail]);
-  }
+  const bytes = Buffer.concat([header, ...writeAttributes(message.attributes, message.transactionId)]);
+  bytes.writeUInt16BE(bytes.length - STUN_HEADER_LENGTH, 2);
+  return bytes;
+}
+
+function withIntegrity(message: Buffer, key: Uint8Array, hmac: HmacSha1): Buffer {
+  const tail = Buffer.alloc(24);
+  tail.writeUInt16BE(MESSAGE_INTEGRITY, 0);
+  tail.writeUInt16BE(20, 2);
+  tail.set(hmac(key, withLength(message, message.length + 24)), 4);
+  return Buffer.concat([message, tail]);
+}
+
+function withFingerprint(message: Buffer): Buffer {
   const tail = Buffer.alloc(8);
   tail.writeUInt16BE(FINGERPRINT, 0);
   tail.writeUInt16BE(4, 2);
-  bytes = Buffer.concat([bytes, tail]);
+  const bytes = Buffer.concat([message, tail]);
   bytes.writeUInt16BE(bytes.length - STUN_HEADER_LENGTH, 2);
-  bytes.writeUInt32BE(fingerprint(bytes, bytes.length - 8), bytes.length - 4);
+  bytes.writeUInt32BE(fingerprint(bytes, message.length), message.length + 4);
   return bytes;
 }
 

@@ -187,7 +187,7 @@ export const stun: Target = {
       assert(read.ok);
       const answer = answerPlainBinding(read.value, from, 9, { take: () => true }, 0);
       if (answer)
-        assert(answer.length <= bytes.length + 60, `${answer.length} bytes for ${bytes.length} to ${withoutZone(from)}`);
+        assert(answer.length <= bytes.length + 24, `${answer.length} bytes for ${bytes.length} to ${withoutZone(from)}`);
     }),
     holds('reading costs in proportion to the bytes', [fc.constantFrom(0x0006, 0x0020, 0x7fff, 0x0009)], (code) => {
       const of = (size: number) => {

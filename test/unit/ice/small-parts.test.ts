@@ -156,7 +156,37 @@ describe('the STUN server on the mux port', () => {
       kind: 'success',
       attributes: { xorMappedAddress: { address: '203.0.113.5', port: 4000 } },
     });
-    expect(answer!.length).toBeLessThanOrEqual(request.value.bytes.length * 2);
+  });
+
+  test.each([
+    ['20 bytes from IPv4', '203.0.113.5', '', 32],
+    ['20 bytes from IPv6', '2001:db8::5', '', 44],
+    ['one unknown attribute', '203.0.113.5', '7ff00000', 36],
+    ['two unknown attributes', '203.0.113.5', '7ff000007ff10000', 36],
+    ['nine unknown attributes, of which eight are told', '2001:db8::5', '7ff00000'.repeat(9), 48],
+  ])(
+    'N1 the answer to %s is as short as RFC 8489 allows: no SOFTWARE, no words, no FINGERPRINT',
+    (_, from, attributes, length) => {
+      const bytes = Buffer.from(
+        `0001${(attributes.length / 2).toString(16).padStart(4, '0')}2112a442${'07'.repeat(12)}${attributes}`,
+        'hex',
+      );
+      const asked = decodeStun(bytes);
+      const answer = asked.ok ? answerPlainBinding(asked.value, from, 4000, rateLimit(5, 20, 500), 0) : undefined;
+      expect(answer).toHaveLength(length);
+      const read = answer && decodeStun(answer);
+      expect(read?.ok && read.value).toMatchObject(
+        attributes === ''
+          ? { kind: 'success', hasFingerprint: false }
+          : { kind: 'error', attributes: { errorCode: { code: 420 } } },
+      );
+    },
+  );
+
+  test('N1 who shows FINGERPRINT sees it in the answer', () => {
+    const answer = answerPlainBinding(request.value, '203.0.113.5', 4000, rateLimit(5, 20, 500), 0);
+    const read = answer && decodeStun(answer);
+    expect(read?.ok && read.value.hasFingerprint).toBe(true);
   });
 
   test('N2 an address gets a burst and then a trickle, and all together are bounded', () => {
