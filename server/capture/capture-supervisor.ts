@@ -1,4 +1,5 @@
 import { assertNever } from '../lib/assert-never.js';
+import { untilNextBeatMs } from '../lib/beat.js';
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
@@ -139,17 +140,22 @@ export class CaptureSupervisor implements StreamEngine {
       },
     );
     this.#watch = NOT_ASKED;
-    this.#watchLater();
+    this.#watchAtBeat();
   }
 
-  #watchLater(): void {
-    this.#nextWatch = this.#options.clock.after(WATCH_TICK_MS, () => {
+  #watchAtBeat(): void {
+    this.#watchAfter(untilNextBeatMs(this.#options.clock.nowMs()));
+  }
+
+  #watchAfter(delayMs: number): void {
+    this.#nextWatch?.();
+    this.#nextWatch = this.#options.clock.after(delayMs, () => {
       const pid = this.#host?.pid;
       const [watch, verdict] = watchTick(this.#watch, pid === undefined ? undefined : sampleMainThread(pid));
       this.#watch = watch;
       if (verdict.kind === 'ask') this.#host?.send({ kind: 'ping' });
       if (verdict.kind === 'hung') this.#host?.kill(`it hung and was killed: ${verdict.reason}`);
-      else this.#watchLater();
+      else this.#watchAfter(WATCH_TICK_MS);
     });
   }
 
@@ -206,6 +212,7 @@ export class CaptureSupervisor implements StreamEngine {
         return;
       case 'alive':
         this.#watch = answered(this.#watch);
+        this.#watchAtBeat();
         return;
       case 'hung':
         this.#host?.kill(`it hung and was killed: ${report.reason}`);

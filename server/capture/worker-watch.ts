@@ -1,7 +1,8 @@
 /**
- * Tells a hanging capture host from a busy one. It is asked for a sign of life at every tick; what matters is not how long it
- * is silent but whether it does anything meanwhile: a stopped or deadlocked one uses no processor time, a busy one does or waits
- * for its turn. Pure: counts ticks instead of time, so that a server that was itself held up does not blame the host.
+ * Tells a hanging capture host from a busy one. It is asked for a sign of life at every beat; while it does not answer, what
+ * matters is not how long it is silent but whether it does anything meanwhile: a stopped or deadlocked one uses no processor time,
+ * a busy one does or waits for its turn. Ticks come at `WATCH_TICK_MS` while a question is open, else at the beat of
+ * `lib/beat.ts`. Pure: counts ticks instead of time, so that a server that was itself held up does not blame the host.
  */
 export interface WorkerWatch {
   /** Ticks since the question that is still open was asked; undefined while none is. */
@@ -25,8 +26,8 @@ export type WatchVerdict =
   | { readonly kind: 'hung'; readonly reason: string };
 
 export const WATCH_TICK_MS = 500;
-/** 3 s of nothing. */
-export const STILL_TICKS = 6;
+/** 2.5 s of nothing, at most one beat after it began to hang. */
+export const STILL_TICKS = 5;
 /** 30 s without an answer, whatever it does: loading all of GStreamer's plug-ins from a slow disk takes a part of this. */
 export const SILENT_TICKS = 60;
 

@@ -1,6 +1,7 @@
 /**
  * Whether an X server still answers. It is asked for something cheap at a tick, and at the next ticks it either has answered or
- * the question stands open. Pure: counts ticks instead of time, so that a process that was itself held up does not blame it.
+ * the question stands open. Ticks come at `HEARTBEAT_TICK_MS` while one does, else at the beat of `lib/beat.ts`.
+ * Pure: counts ticks instead of time, so that a process that was itself held up does not blame it.
  */
 export interface Heartbeat {
   /** Ticks since the question that is open was asked; undefined while none is. */
@@ -13,8 +14,8 @@ export type HeartbeatInput = 'tick' | 'answer';
 export type HeartbeatEffect = 'ask' | 'fell-silent' | 'answers-again';
 
 export const HEARTBEAT_TICK_MS = 500;
-/** 3 s: an X server answers in less than a millisecond, and on an overloaded machine in some hundreds. */
-export const SILENT_AFTER_TICKS = 6;
+/** 2.5 s: an X server answers in less than a millisecond, and on an overloaded machine in some hundreds. */
+export const SILENT_AFTER_TICKS = 5;
 
 export const BEATING: Heartbeat = { openTicks: undefined, silent: false };
 

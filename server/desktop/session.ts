@@ -1,4 +1,5 @@
 import x11, { type Fixes, type Randr, type Reply, type XClient, type XDisplay, type XEvent, type Xkb, type XTest } from 'x11';
+import { untilNextBeatMs } from '../lib/beat.js';
 import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
@@ -36,7 +37,7 @@ export class Session {
     });
     this.x.on('end', () => this.#end());
     this.x.stream.on('close', () => this.#end());
-    this.#tickLater();
+    this.#tickAtBeat();
   }
 
   /** Whether requests can still reach the server. */
@@ -114,10 +115,15 @@ export class Session {
     for (const listener of [...this.#onEnd]) listener();
   }
 
-  #tickLater(): void {
-    this.#cancelTick = this.clock.after(HEARTBEAT_TICK_MS, () => {
+  #tickAtBeat(): void {
+    this.#tickAfter(untilNextBeatMs(this.clock.nowMs()));
+  }
+
+  #tickAfter(delayMs: number): void {
+    this.#cancelTick();
+    this.#cancelTick = this.clock.after(delayMs, () => {
+      this.#tickAfter(HEARTBEAT_TICK_MS);
       this.#beat('tick');
-      if (!this.#ended) this.#tickLater();
     });
   }
 
@@ -126,7 +132,9 @@ export class Session {
     this.#heartbeat = next;
     if (effect === 'ask' && this.alive) {
       this.x.GetInputFocus(() => {
-        if (!this.#ended) this.#beat('answer');
+        if (this.#ended) return true;
+        this.#tickAtBeat();
+        this.#beat('answer');
         return true;
       });
     }

@@ -39,6 +39,8 @@ export class CaptureHost {
   /** Pipelines of grabbed streams on their way down, which may still read the picture. */
   readonly #closing = new Set<Promise<void>>();
   #cpu = process.cpuUsage();
+  /** Runs while a pipeline does. */
+  #progressTimer: NodeJS.Timeout | undefined;
 
   constructor(options: CaptureHostOptions) {
     this.#options = options;
@@ -46,6 +48,13 @@ export class CaptureHost {
       opened: (image) => this.#screenOpened(image),
       lost: (reason) => options.report({ kind: 'display-lost', reason }),
     });
+  }
+
+  #watchProgress(): void {
+    if (this.#running.size > 0 === (this.#progressTimer !== undefined)) return;
+    clearInterval(this.#progressTimer);
+    this.#cpu = process.cpuUsage();
+    this.#progressTimer = this.#running.size === 0 ? undefined : setInterval(() => this.#checkProgress(), STALL_CHECK_MS);
   }
 
   /** Looks whether the threads of all pipelines move. */
@@ -67,7 +76,6 @@ export class CaptureHost {
 
   /** Connects to the screen; pipelines with a source of their own do not wait for it. */
   open(): Promise<void> {
-    setInterval(() => this.#checkProgress(), STALL_CHECK_MS);
     return this.#screen.open();
   }
 
@@ -117,6 +125,7 @@ export class CaptureHost {
     const keyframes = new KeyframeRequests(this.#options.clock, () => pipeline.forceKeyframe());
     const stream: RunningStream = { command, pipeline, keyframes, grab: undefined, stall: MOVING };
     this.#running.set(command.id, stream);
+    this.#watchProgress();
     if (command.source === 'grab' && image !== undefined) setPictureCaps(pipeline, image, command.framesPerSecond, 0);
     void pipeline.play(baseNs).then((played) => {
       if (this.#running.get(command.id) !== stream) return;
@@ -166,6 +175,7 @@ export class CaptureHost {
     const stream = this.#running.get(id);
     if (stream === undefined) return;
     this.#running.delete(id);
+    this.#watchProgress();
     stream.keyframes.close();
     if (stream.grab !== undefined) {
       this.#screen.readers.delete(stream.grab);
