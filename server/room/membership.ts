@@ -6,11 +6,11 @@ import { deleteSession } from './delete-session.js';
 import type { Draft } from './draft.js';
 import { clearHost } from './hosting.js';
 import { endOf, scheduleExpiry } from './lifetime.js';
-import { privateModeBlocks } from './permissions.js';
+import { isPaused, mayWatch } from './permissions.js';
 import { isConnected, type NewSession, newSession, type Session } from './room-state.js';
 import { sessionData } from './wire-view.js';
 
-/** How long a viewer who may no longer watch still sees the picture. */
+/** How long the peer of a viewer who may no longer watch stays, without picture and sound; neko's clients are used to it. */
 export const CLOSE_PEER_AFTER_MS = 1_000;
 
 /** Makes a session for somebody whose credentials were right (M1-M3). */
@@ -44,7 +44,7 @@ export function setProfile(draft: Draft, id: string, profile: MemberProfile) {
   draft.effect({ kind: 'persist' });
   draft.broadcast({ event: 'session/profile', payload: { id, ...profile } });
   if (before.profile.can_host && !profile.can_host && draft.room.hostId === id) clearHost(draft, id);
-  draft.effect({ kind: 'pause-peer', sessionId: id, paused: privateModeBlocks(draft.room.settings, profile) });
+  draft.effect({ kind: 'pause-peer', sessionId: id, paused: isPaused(draft.room.settings, profile) });
   schedulePeerClose(draft, { ...before, profile });
   const session = draft.room.sessions.get(id);
   if (session !== undefined && isConnected(session) && !(profile.can_connect && profile.can_login)) {
@@ -58,10 +58,6 @@ function schedulePeerClose(draft: Draft, session: Session) {
   const closePeerAtMs = wanted ? draft.nowMs + CLOSE_PEER_AFTER_MS : null;
   draft.updateSession({ ...session, closePeerAtMs });
   if (closePeerAtMs !== null) draft.effect({ kind: 'wake', atMs: closePeerAtMs });
-}
-
-function mayWatch(profile: MemberProfile): boolean {
-  return profile.can_connect && profile.can_login && profile.can_watch;
 }
 
 /** Closes the peers whose time has come. */

@@ -28,6 +28,16 @@ export function privateModeBlocks(settings: Settings, profile: MemberProfile): b
   return settings.private_mode && !profile.is_admin;
 }
 
+/** Signing in, connecting and watching are what it takes to be shown the picture. */
+export function mayWatch(profile: MemberProfile): boolean {
+  return profile.can_connect && profile.can_login && profile.can_watch;
+}
+
+/** Whether a viewer with `profile` gets neither picture nor sound for now. */
+export function isPaused(settings: Settings, profile: MemberProfile): boolean {
+  return privateModeBlocks(settings, profile) || !mayWatch(profile);
+}
+
 /** Why `profile` can neither ask for nor hold control, or null where it can. */
 export function hostingRefusal(settings: Settings, profile: MemberProfile): Refusal | null {
   if (!profile.can_host) return 'cannot-host';

@@ -3,7 +3,7 @@ import { type Actor, actorId } from './command.js';
 import { switchCursors } from './cursors.js';
 import type { Draft } from './draft.js';
 import { clearHost } from './hosting.js';
-import { privateModeBlocks } from './permissions.js';
+import { isPaused, privateModeBlocks } from './permissions.js';
 import { connectedAdmins } from './room-state.js';
 
 /** An accepted write of the settings and its consequences, in this order (R1-R4). */
@@ -38,7 +38,7 @@ export function lockWithoutAdmins(draft: Draft, by: string) {
 function applyPrivateMode(draft: Draft, by: string) {
   const { settings, sessions, hostId } = draft.room;
   for (const { id, profile } of sessions.values()) {
-    draft.effect({ kind: 'pause-peer', sessionId: id, paused: privateModeBlocks(settings, profile) });
+    draft.effect({ kind: 'pause-peer', sessionId: id, paused: isPaused(settings, profile) });
   }
   const host = hostId === null ? undefined : sessions.get(hostId);
   if (host !== undefined && privateModeBlocks(settings, host.profile)) clearHost(draft, by);

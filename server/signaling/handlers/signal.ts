@@ -1,7 +1,7 @@
 import { err, type Result } from '../../lib/result.js';
 import type { SignalRequest } from '../../protocol/signal.js';
 import { signalClientEvents as events } from '../../protocol/signal.js';
-import { privateModeBlocks } from '../../room/permissions.js';
+import { isPaused } from '../../room/permissions.js';
 import { onChannelInput } from '../channel-input.js';
 import type { PeerHandle, PeerHooks } from '../ports.js';
 import { type Services, sendToSession } from '../services.js';
@@ -29,7 +29,7 @@ async function request(services: Services, { sessionId, address }: Sender, paylo
   const { room, peers } = services;
   const profile = room.state.sessions.get(sessionId)?.profile;
   if (!profile?.can_watch) return err('session cannot watch');
-  const paused = privateModeBlocks(room.state.settings, profile);
+  const paused = isPaused(room.state.settings, profile);
   const provided = await peers.request(sessionId, payload, hooksOf(services, sessionId), { paused, clientAddress: address });
   if (!provided.ok) {
     sendToSession(services, sessionId, { event: 'signal/refused', payload: { message: provided.error } });
@@ -41,7 +41,7 @@ async function request(services: Services, { sessionId, address }: Sender, paylo
     peers.peer(sessionId)?.close();
     return err('session cannot watch any more');
   }
-  peers.peer(sessionId)?.setPaused(privateModeBlocks(room.state.settings, now));
+  peers.peer(sessionId)?.setPaused(isPaused(room.state.settings, now));
   sendToSession(services, sessionId, { event: 'signal/provide', payload: provided.value });
   return DONE;
 }

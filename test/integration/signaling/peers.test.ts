@@ -75,6 +75,13 @@ test('an unknown stream and a missing right make no peer', async () => {
   expect(harness.peers.requests).toBe(1);
 });
 
+test.each(['can_watch', 'can_login', 'can_connect'])('without %s a viewer is shown nothing from the answer on', async (flag) => {
+  const [admin, user] = [await harness.join('admin'), await harness.join('user')];
+  const peer = await watch(user);
+  await harness.http('POST', `/api/members/${user.id}`, { token: admin.token, body: { [flag]: false } });
+  expect(peer.paused).toBe(true);
+});
+
 test('the peer outlives its socket, not its session', async () => {
   const [admin, user] = [await harness.join('admin'), await harness.join('user')];
   await watch(user);

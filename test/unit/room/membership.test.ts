@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MemberProfile } from '../../../server/protocol/profile.js';
-import { ADMIN, ScriptedRoom, USER } from './scripted-room.js';
+import { ADMIN, ScriptedRoom, session, USER } from './scripted-room.js';
 
 const people = (settings = {}) => ScriptedRoom.with({ ann: ADMIN, bob: USER }, settings);
 const change = (patch: Partial<MemberProfile>) => ({ kind: 'set-profile', id: 'bob', profile: { ...USER, ...patch } }) as const;
@@ -66,21 +66,29 @@ test('M6 becoming admin in private mode resumes the peer', () => {
   expect(people({ private_mode: true }).do(change({ is_admin: true })).heard).toContain('resume bob');
 });
 
-test('M7 who may no longer watch keeps the picture for a second', () => {
+test('M7 who may no longer watch is shown nothing at once, and loses the peer a second later', () => {
   const room = people()
     .do({ kind: 'watching', id: 'bob', watching: true })
     .do(change({ can_watch: false }));
-  expect(room.told).toContain('wake +1000');
+  expect(room.told).toEqual(expect.arrayContaining(['pause bob', 'wake +1000']));
   expect(room.after(999).effects).toEqual([]);
   expect(room.after(1).told).toEqual(['close-peer bob']);
   expect(room.after(1_000).effects).toEqual([]);
 });
 
-test('M7 allowed again within the second: nothing is closed', () => {
+test.each(['can_watch', 'can_login', 'can_connect'])('M7 without %s nothing is shown, whatever else changes', (flag) => {
+  const room = people().do(change({ [flag]: false }));
+  expect(room.told).toContain('pause bob');
+  const settings = (private_mode: boolean) => ({ kind: 'set-settings', actor: session('ann'), patch: { private_mode } }) as const;
+  expect(room.do(settings(true)).do(settings(false)).told).toContain('pause bob');
+});
+
+test('M7 allowed again within the second: the picture comes back and nothing is closed', () => {
   const room = people()
     .do(change({ can_watch: false }))
     .after(500)
     .do(change({}));
+  expect(room.told).toContain('resume bob');
   expect(room.after(5_000).effects).toEqual([]);
 });
 
