@@ -1,0 +1,34 @@
+import Fastify from 'fastify';
+import { expect, onTestFinished, test } from 'vitest';
+import { limitRequests } from '../../../server/signaling/http/limit-requests.js';
+import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
+import { SteppedClock } from '../../support/stepped-clock.js';
+
+const { strangerBurst, strangerRate, sessionBurst, sessionRate } = HTTP_LIMITS;
+
+test.each([
+  ['an address without a token', null, strangerBurst.value, strangerRate.value],
+  ['a session', { kind: 'session', id: 'ann' } as const, sessionBurst.value, sessionRate.value],
+  ['the API token', { kind: 'api' } as const, sessionBurst.value, sessionRate.value],
+])('%s has its requests at once and then so many a second, and no other pays for it', async (_who, actor, burst, perSecond) => {
+  const clock = new SteppedClock();
+  const app = Fastify();
+  onTestFinished(() => app.close());
+  let caller = { address: '192.0.2.1', actor: actor as object | null };
+  app.decorateRequest('caller');
+  app.addHook('onRequest', async (request) => void Object.assign(request, { caller }));
+  limitRequests(app, clock);
+  app.get('/', () => 'served');
+  const status = async () => (await app.inject('/')).statusCode;
+  const served = async (asked: number) => {
+    let count = 0;
+    for (let left = asked; left > 0; left -= 1) if ((await status()) === 200) count += 1;
+    return count;
+  };
+  expect(await served(burst)).toBe(burst);
+  expect(await status()).not.toBe(200);
+  clock.advance(1_000);
+  expect(await served(perSecond + 5)).toBe(perSecond);
+  caller = { address: '192.0.2.2', actor: actor === null ? null : { kind: 'session', id: 'ben' } };
+  expect(await status()).toBe(200);
+});
