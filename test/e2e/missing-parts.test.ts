@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
 import { freePort } from '../support/free-port.mjs';
 import { startProduct } from '../support/product.js';
+import { ServerProcess } from '../support/server-process.js';
 import { openViewer } from '../support/viewer.js';
 import { waitFor } from '../support/wait-for.js';
 import { startXServer } from '../support/x-server.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 const FAILURES = /stream failed(?! again).*PulseAudio does not answer .*start it, or name its socket in PULSE_SERVER/g;
 
 test('without PulseAudio there is a picture, and the log says once what is missing', async () => {
@@ -29,22 +27,15 @@ test('without PulseAudio there is a picture, and the log says once what is missi
 test('without an encoder the server ends and says what to install', async () => {
   const x = await startXServer({ first: 60 });
   onTestFinished(() => x.stop());
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const server = new ServerProcess({
     env: {
-      PATH: process.env.PATH,
       NEKO_DESKTOP_DISPLAY: x.display,
       NEKO_SERVER_BIND: `127.0.0.1:${await freePort()}`,
       NEKO_WEBRTC_IP_RETRIEVAL_URL: '',
       GST_PLUGIN_SYSTEM_PATH: '/nonexistent',
       GST_REGISTRY: '/dev/null',
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let said = '';
-  child.stderr.on('data', (data) => {
-    said += String(data);
-  });
-  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
-  expect(said).toMatch(/no picture can be encoded: GStreamer has no element "\w+": install gstreamer1\.0-/);
+  await expect(server.start()).rejects.toThrow('the server ended with 1');
+  expect(server.output).toMatch(/no picture can be encoded: GStreamer has no element "\w+": install gstreamer1\.0-/);
 });

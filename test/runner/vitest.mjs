@@ -29,15 +29,15 @@ function counts(report) {
 const hasTests = (folder) =>
   existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => name.endsWith('.test.ts'));
 
-/** Runs one project of vitest.config.ts, or undefined when its folder under test/ has no tests. */
-export async function runVitest(root, project, limitMs) {
+/** Runs one project of vitest.config.ts, or these files of it; undefined when its folder under test/ has no tests. */
+export async function runVitest(root, project, limitMs, files = []) {
   if (!hasTests(join(root, 'test', project))) return undefined;
   const options = ['run', '--project', project, '--reporter=default', '--reporter=json'];
   return runPhase({
     title: project,
     cwd: root,
     limitMs,
-    args: (file) => [join(root, 'node_modules/vitest/vitest.mjs'), ...options, `--outputFile.json=${file}`],
+    args: (file) => [join(root, 'node_modules/vitest/vitest.mjs'), ...options, `--outputFile.json=${file}`, ...files],
     read: counts,
   });
 }

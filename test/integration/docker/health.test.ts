@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../support/free-port.mjs';
+import { ServerProcess } from '../../support/server-process.js';
 import { waitFor } from '../../support/wait-for.js';
 import { startXServer } from '../../support/x-server.js';
 
@@ -52,28 +53,15 @@ test.each<[string, () => Record<string, string>]>([
   const runtime = join(folder, title.replaceAll(' ', '-'));
   mkdirSync(runtime);
   expect(asked(runtime)).toMatchObject({ status: 1, stdout: 'the server does not listen yet\n' });
-  const server = spawn(process.execPath, [path('dist/server/main.js'), 'serve'], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      NEKO_DESKTOP_DISPLAY: x.display,
-      NEKO_WEBRTC_IP_RETRIEVAL_URL: '',
-      SESSION_PRIVATE: runtime,
-      ...settings(),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const server = new ServerProcess({
+    env: { NEKO_DESKTOP_DISPLAY: x.display, NEKO_WEBRTC_IP_RETRIEVAL_URL: '', SESSION_PRIVATE: runtime, ...settings() },
   });
-  onTestFinished(() => void server.kill('SIGKILL'));
-  let output = '';
-  for (const stream of [server.stdout, server.stderr])
-    stream.on('data', (data) => {
-      output += String(data);
-    });
+  onTestFinished(async () => void (await server.stop('SIGKILL')));
+  await server.start();
   const healthy = () => asked(runtime).status === 0;
-  await waitFor('a healthy server', healthy, 20_000).catch(() => {
-    throw new Error(`${asked(runtime).stdout}\n${output}`);
+  await waitFor('a healthy server', healthy).catch(() => {
+    throw new Error(`${asked(runtime).stdout}\n${server.output}`);
   });
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGKILL');
-  await gone;
+  await server.stop('SIGKILL');
   expect(asked(runtime)).toMatchObject({ status: 1, stdout: expect.stringContaining('ECONNREFUSED') });
 });
