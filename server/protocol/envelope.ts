@@ -2,6 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { err, ok, type Result } from '../lib/result.js';
 import { decode } from './decode.js';
+import { parseUntrusted } from './parse-untrusted.js';
 
 /** An envelope whose payload has not been looked into; `payload` is undefined where the key was missing. */
 export interface Envelope {
@@ -13,7 +14,7 @@ const EnvelopeShape = Type.Object({ event: Type.String({ minLength: 1 }), payloa
 
 /** Reads one text frame. */
 export function decodeEnvelope(text: string): Result<Envelope> {
-  const parsed = parseJson(text);
+  const parsed = parseUntrusted(text);
   if (!parsed.ok) return parsed;
   if (parsed.value === null) return err('not an object');
   const envelope = decode(EnvelopeShape, parsed.value);
@@ -28,12 +29,4 @@ export function decodePayload<S extends TSchema>(schema: S, payload: unknown): R
 /** Writes one text frame. A payload of undefined leaves the key out, null is written. */
 export function encodeEnvelope(envelope: { readonly event: string; readonly payload?: unknown }): string {
   return JSON.stringify({ event: envelope.event, payload: envelope.payload });
-}
-
-function parseJson(text: string): Result<unknown> {
-  try {
-    return ok(JSON.parse(text));
-  } catch {
-    return err('not JSON');
-  }
 }

@@ -4,6 +4,7 @@ const REFUSED = 'the message or request is refused';
 
 /** What one field of a message or of a request's JSON may hold; characters are UTF-16 units but in names. */
 export const FIELD_LIMITS = {
+  depth: { value: 100, unit: 'count', what: 'lists and objects within each other in JSON', beyond: REFUSED },
   name: { value: 128, unit: 'characters', what: 'user name or display name, without control characters', beyond: REFUSED },
   password: { value: 1_024, unit: 'characters', what: 'password', beyond: REFUSED },
   id: { value: 256, unit: 'characters', what: 'id of a session, a stream or a probe', beyond: REFUSED },

@@ -9,7 +9,6 @@ import { type Complain, complainer } from './complainer.js';
 import { lineOf, routeOf } from './dispatch.js';
 import { Malformed, type Outcome, type Sender } from './handlers/event-route.js';
 import { greetFromPlugins } from './handlers/plugins.js';
-import { startHeartbeat } from './heartbeat.js';
 import { watchIncoming } from './incoming.js';
 import { readMessage } from './large-message.js';
 import { MessageLine } from './message-line.js';
@@ -50,7 +49,7 @@ function turnedAway(token: string | null, kind: 'api' | undefined): DisconnectRe
 }
 
 function serve(services: Services, { socket, connection }: Arrival, id: SocketId, sender: Sender): void {
-  const { room, log, clock, rates, sockets } = services;
+  const { room, log, clock, rates, sockets, heartbeats } = services;
   const { sessionId, address } = sender;
   const tooLarge = () => {
     log.warn({ sessionId, address }, 'a message was too large, the socket is closed');
@@ -65,7 +64,7 @@ function serve(services: Services, { socket, connection }: Arrival, id: SocketId
   greetFromPlugins(services, sessionId);
   services.peers.peer(sessionId)?.socketOpened();
   log.info({ sessionId, address }, 'session connected');
-  const stopHeartbeat = startHeartbeat(clock, sockets, id, socket, () => {
+  const stopHeartbeat = heartbeats.start(id, socket, () => {
     log.info({ sessionId, address }, 'a client answers no pings any more, its connection is cut');
     socket.terminate();
   });

@@ -8,6 +8,7 @@ import { Callers } from './callers.js';
 import { trustedPeers } from './client-address.js';
 import { ClipboardAnnouncer } from './clipboard-announcer.js';
 import { createEffectSink } from './effect-sink.js';
+import { Heartbeats } from './heartbeats.js';
 import { addCallers, refuseGuesses } from './http/caller.js';
 import { ConnectionGate } from './http/connection-gate.js';
 import { guardWrites } from './http/guard-writes.js';
@@ -94,6 +95,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     trusts,
     room,
     sockets,
+    heartbeats: new Heartbeats(clock, sockets, log),
     rates,
     input,
     callers,

@@ -1,14 +1,12 @@
-import { err, ok, type Result } from '../lib/result.js';
+import { endOfString } from '../lib/json-scan.js';
+import type { Result } from '../lib/result.js';
+import { type JsonFault, parseUntrusted } from '../protocol/parse-untrusted.js';
 
 /** Parses the first JSON value of a text and ignores what follows it. */
-export function firstJsonValue(text: string): Result<unknown> {
-  try {
-    // What counts as white space here includes a byte-order mark, which the parser would not take.
-    const trimmed = text.trimStart();
-    return ok(JSON.parse(trimmed.slice(0, endOfFirstValue(trimmed))));
-  } catch {
-    return err('not JSON');
-  }
+export function firstJsonValue(text: string): Result<unknown, JsonFault> {
+  // What counts as white space here includes a byte-order mark, which the parser would not take.
+  const trimmed = text.trimStart();
+  return parseUntrusted(trimmed.slice(0, endOfFirstValue(trimmed)));
 }
 
 /** Where the first value ends; whether it is a value at all is for the parser to say. */
@@ -26,14 +24,6 @@ function endOfFirstValue(text: string): number {
     else if (character === '{' || character === '[') depth += 1;
     else if (character === '}' || character === ']') depth -= 1;
     if (depth === 0) return at + 1;
-  }
-  return text.length;
-}
-
-function endOfString(text: string, quote: number): number {
-  for (let at = quote + 1; at < text.length; at += 1) {
-    if (text[at] === '\\') at += 1;
-    else if (text[at] === '"') return at;
   }
   return text.length;
 }

@@ -1,3 +1,4 @@
+import { endOfString } from '../lib/json-scan.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { decodeEnvelope, type Envelope } from '../protocol/envelope.js';
 import { SOCKET_LIMITS } from './limits.js';
@@ -40,19 +41,9 @@ function withoutLongText(message: string): LongText | null {
   const head = LONG_TEXT.exec(message);
   const [before, name] = head ?? [];
   if (before === undefined || name === undefined) return null;
-  const end = endOfText(message, before.length);
-  if (end === null || message.length - end > MAX_TAIL) return null;
+  const end = endOfString(message, before.length) + 1;
+  if (end > message.length || message.length - end > MAX_TAIL) return null;
   return { name, literal: message.slice(before.length, end), rest: `${before}""${message.slice(end)}` };
-}
-
-/** Where the text ends that begins with the quote at `start`. */
-function endOfText(message: string, start: number): number | null {
-  for (let quote = message.indexOf('"', start + 1); quote >= 0; quote = message.indexOf('"', quote + 1)) {
-    let escapes = 0;
-    while (message[quote - 1 - escapes] === '\\') escapes += 1;
-    if (escapes % 2 === 0) return quote + 1;
-  }
-  return null;
 }
 
 function parseText(literal: string): Result<string> {

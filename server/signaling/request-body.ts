@@ -1,15 +1,18 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { AppError } from '../lib/errors.js';
 import { decode } from '../protocol/decode.js';
+import { FIELD_LIMITS } from '../protocol/limits.js';
+import { type JsonFault, parseUntrusted } from '../protocol/parse-untrusted.js';
 import { firstJsonValue } from './first-json-value.js';
 
+const { depth } = FIELD_LIMITS;
 const UNPARSABLE = 'unable to parse provided data';
 
 /** Reads a body as neko does: the first JSON value counts, what trails it does not, and the content type says nothing. */
 export function readBody<S extends TSchema>(schema: S, body: string): Static<S> {
   if (body.trim() === '') throw new AppError(400, 'no data provided');
   const parsed = firstJsonValue(body);
-  if (!parsed.ok) throw new AppError(400, UNPARSABLE);
+  if (!parsed.ok) throw unreadable(parsed.error, UNPARSABLE);
   return readValue(schema, parsed.value);
 }
 
@@ -20,11 +23,13 @@ export function readWholeBody<S extends TSchema>(schema: S, body: string, messag
 
 /** Parses a body that has to be exactly one JSON value. Windows editors put a byte-order mark before it. */
 export function parseWholeBody(body: string, message: string = UNPARSABLE): unknown {
-  try {
-    return JSON.parse(body.replace(/^\uFEFF/, ''));
-  } catch {
-    throw new AppError(400, message);
-  }
+  const parsed = parseUntrusted(body.replace(/^\uFEFF/, ''));
+  if (!parsed.ok) throw unreadable(parsed.error, message);
+  return parsed.value;
+}
+
+function unreadable(fault: JsonFault, message: string): AppError {
+  return new AppError(400, fault === 'not JSON' ? message : `lists and objects stand in more than ${depth.value} levels`);
 }
 
 export function readValue<S extends TSchema>(schema: S, value: unknown, message: string = UNPARSABLE): Static<S> {

@@ -5,6 +5,7 @@ import type { ServerMessage } from '../protocol/events.js';
 import { type Session, type SocketId, socketOf } from '../room/room-state.js';
 import type { Callers } from './callers.js';
 import type { Trusts } from './client-address.js';
+import type { Heartbeats } from './heartbeats.js';
 import type { InputQueue } from './input-queue.js';
 import type { ServerOptions, SessionOptions } from './options.js';
 import type { PasswordMarks } from './password-marks.js';
@@ -23,6 +24,7 @@ export interface Services {
   /** Changes of members come one after the other, each from the store to the live session. */
   readonly memberTurns: Turns;
   readonly sockets: Sockets;
+  readonly heartbeats: Heartbeats;
   readonly rates: SessionRates;
   readonly input: InputQueue;
   readonly desktop: DesktopPort;

@@ -64,6 +64,15 @@ test('200 bodies of 8 MB from strangers, and 240,000 requests in one batch, are 
   expect(residentMb() - before).toBeLessThan(MEMORY_LIMIT_MB);
 });
 
+test('batches of deeply nested bodies, whose writing grows with the square of their depth, are refused unread', async () => {
+  await viewers.unbothered(async () => {
+    const body = `[${Array(2).fill(`{"path":"/api/whoami","method":"GET","body":${'['.repeat(3_300)}${']'.repeat(3_300)}}`)}]`;
+    const lines = Array.from({ length: 240 }, () => line(post('/api/batch', body.length) + body));
+    await waitFor('answers', settled(lines));
+    expect(lines.filter(({ said }) => said !== '' && !/^HTTP\/1.1 4(00|29)/.test(said))).toEqual([]);
+  });
+});
+
 test('200 stalled bodies of somebody signed in hold no more than the bytes of one address', async () => {
   const { token } = await product.login('admin', 'mallory');
   const before = residentMb();

@@ -51,10 +51,10 @@ test('as many messages of 64 KiB as go through, deeply nested ones, and a hundre
   await viewers.unbothered(async () => {
     const socket = await guest('loud');
     const big = message('send/broadcast', { body: 'x'.repeat(65_000) });
-    const deep = `{"event":"send/broadcast","payload":{"body":${'['.repeat(32_000)}${']'.repeat(32_000)}}}`;
+    const nested = (levels: number) => `{"event":"send/broadcast","payload":{"body":${'['.repeat(levels)}${']'.repeat(levels)}}}`;
     for (let sent = 0; sent < 500; sent += 1) {
       socket.send(big);
-      if (sent % 10 === 0) socket.send(deep);
+      if (sent % 5 === 0) socket.send(nested(sent % 10 === 0 ? 32_000 : 4_000));
       if (sent % 50 === 0) await pause(50);
     }
     for (let sent = 0; sent < 100_000; sent += 1) {

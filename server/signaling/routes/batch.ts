@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../lib/errors.js';
 import { type Call, type Endpoint, json, openEndpoint } from '../endpoint.js';
 import { HTTP_LIMITS } from '../limits.js';
-import { rawPath, tidyPath } from '../path-pattern.js';
+import { rawPath, startsWithPattern, tidyPath } from '../path-pattern.js';
 import { parseWholeBody, readValue } from '../request-body.js';
 
 const BatchElement = Type.Object({ path: Type.String(), method: Type.String(), body: Type.Optional(Type.Unknown()) });
@@ -73,8 +73,10 @@ const EXCLUDED_MESSAGE = 'this path is excluded from batch requests';
 const TOO_LONG: Answered = { status: 413, body: message(413, 'the answers of this batch are too long') };
 
 function refusal(path: string, method: string): Answered | null {
-  if (!path.startsWith('/api')) return { status: 400, body: message(400, 'this path is not allowed in batch requests') };
-  if (EXCLUDED.includes(tidyPath(rawPath(path)))) return { status: 400, body: message(400, EXCLUDED_MESSAGE) };
+  const tidy = tidyPath(rawPath(path));
+  if (!path.startsWith('/api') || !startsWithPattern('/api', tidy))
+    return { status: 400, body: message(400, 'this path is not allowed in batch requests') };
+  if (EXCLUDED.includes(tidy)) return { status: 400, body: message(400, EXCLUDED_MESSAGE) };
   if (!/^[A-Za-z]*$/.test(method)) return { status: 400, body: message(400, 'Bad Request') };
   return methodOf(method) === undefined ? { status: 405 } : null;
 }

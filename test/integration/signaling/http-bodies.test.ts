@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
 import { Harness, type Overrides } from './harness.js';
 
@@ -176,6 +177,38 @@ test.each([
   expect(answer.status).toBeGreaterThanOrEqual(400);
   const { has_host } = JSON.parse(await (await harness.http('GET', '/api/room/control', { token })).text());
   expect(has_host).toBe(false);
+});
+
+test.each([
+  '/api/../index.html',
+  '/api/%2e%2e/index.html',
+  '/api/x/../../index.html',
+  '/api/..%2findex.html',
+  '/api/..\\index.html',
+  '/apis/x',
+])('no way leads from a batch to anything but the API: %s', async (path) => {
+  await start();
+  const answer = await harness.http('POST', '/api/batch', { body: [{ path, method: 'GET' }] });
+  expect(JSON.parse(await answer.text())).toEqual([
+    { path, method: 'GET', status: 400, body: { code: 400, message: 'this path is not allowed in batch requests' } },
+  ]);
+});
+
+test('JSON within JSON at the bound is read, one level more is refused, whoever asks', async () => {
+  await start();
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const { depth } = FIELD_LIMITS;
+  // A batch and its element stand around it.
+  const batch = (levels: number) =>
+    harness.http('POST', '/api/batch', { body: `[{"path":"/api/whoami","method":"GET","body":${nested(levels - 2)}}]` });
+  expect((await batch(depth.value)).status).toBe(200);
+  for (const answer of [
+    await batch(depth.value + 1),
+    await harness.http('POST', '/api/login', { body: nested(depth.value + 1) }),
+  ]) {
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('lists and objects stand in more than 100 levels');
+  }
 });
 
 test('a batch ends when its client goes away, and others are served between its requests', async () => {

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
 import { decode } from '../../../server/protocol/decode.js';
+import { decodeEnvelope } from '../../../server/protocol/envelope.js';
 import { clientEvents } from '../../../server/protocol/events.js';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { cleanName, Name, Password } from '../../../server/protocol/name.js';
@@ -41,6 +42,22 @@ test.each<[string, TSchema, unknown, unknown]>([
   ['a time', events['doctor/result'], { rtt_ms: 0 }, { rtt_ms: -1 }],
 ])('D9 %s at the bound and beyond', (_name, schema, within, beyond) => {
   expect([decode(schema, within).ok, decode(schema, beyond).ok]).toEqual([true, false]);
+});
+
+test.each([
+  ['lists', '[', ']'],
+  ['objects', '{"a":', '}'],
+])('D9 %s within each other, at the bound and beyond, in the event’s payload', (_name, open, close) => {
+  const nested = (levels: number) => `${open.repeat(levels)}"[[{"${close.repeat(levels)}`;
+  const read = (levels: number) => decodeEnvelope(`{"event":"send/broadcast","payload":${nested(levels)}}`);
+  expect(read(FIELD_LIMITS.depth.value - 1).ok).toBe(true);
+  expect(read(FIELD_LIMITS.depth.value)).toEqual({ ok: false, error: 'nested too deep' });
+});
+
+test('D9 text of any length with brackets in it is no nesting', () => {
+  const text = '[{\\"'.repeat(1_000);
+  const read = decodeEnvelope(`{"event":"clipboard/set","payload":{"text":"${text}"}}`);
+  expect(read.ok && read.value.payload).toEqual({ text: '[{"'.repeat(1_000) });
 });
 
 /** Every place of a schema where a client's text, list or map is taken, by its path. */

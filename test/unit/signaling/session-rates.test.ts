@@ -102,3 +102,11 @@ test('a socket that answers no ping counts as gone after 25 s, unless it takes w
   liveness.unread(4_999, 30_000);
   expect(liveness.goneAtMs).toBe(55_000);
 });
+
+test('who looks late has stood still himself, and asks again; who looks in time knows', () => {
+  const liveness = new Liveness(0);
+  expect([liveness.look(24_999), liveness.look(25_999)]).toEqual(['here', 'gone']);
+  expect(liveness.look(26_000)).toBe('unknown');
+  expect(liveness.look(50_999)).toBe('here');
+  expect(liveness.look(51_000)).toBe('gone');
+});
