@@ -1,3 +1,5 @@
+import { uriPart } from './lib/seen-text.js';
+
 /** Characters that end a line, steer a terminal, hide themselves or turn the direction of the text around them; lone surrogates. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** What stands behind these words in a URL, a header or JSON is nobody's business. */
@@ -21,7 +23,7 @@ export class LogText {
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets
       .filter((secret) => secret.length >= MIN_SECRET_CHARACTERS)
-      .flatMap((secret) => [...new Set([secret, encodeURIComponent(secret)])])
+      .flatMap((secret) => [...new Set([secret, uriPart(secret)])])
       .sort((a, b) => b.length - a.length);
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../server/lib/clock.js';
 import type { Dispose } from '../../server/lib/dispose.js';
 import { Emitter } from '../../server/lib/emitter.js';
+import { uriPart } from '../../server/lib/seen-text.js';
 import type { InputCommand } from '../../server/protocol/channel-input.js';
 import { command, login } from './api.js';
 import { ConnectionCheck } from './connection-check.js';
@@ -123,7 +124,7 @@ export class Connection {
   /** Gives control to a session; also answers its request. True when the server did it. */
   async giveControl(id: string): Promise<boolean> {
     this.decline(id);
-    return this.#command(`room/control/give/${encodeURIComponent(id)}`);
+    return this.#command(`room/control/give/${uriPart(id)}`);
   }
 
   /** Takes control from whoever has it (admins). */

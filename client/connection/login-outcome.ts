@@ -12,6 +12,8 @@ export function readLoginAnswer(status: number, retryAfter: string | null, body:
     return { kind: 'accepted', token };
   }
   switch (status) {
+    case 400:
+      return refused('This name cannot be used. Choose a short one that others can see.');
     case 401:
       return refused('The name or the password is not right.');
     case 403:

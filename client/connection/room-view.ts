@@ -1,4 +1,5 @@
 import { assertNever } from '../../server/lib/assert-never.js';
+import { canBeSeen } from '../../server/lib/seen-text.js';
 import type { Person, RoomSettings, ScreenSize, ServerEvent } from './server-event.js';
 
 /** Everything the page shows about the room; replaced as a whole on every change. */
@@ -89,9 +90,10 @@ export function controlOf(view: RoomView): Control {
   return view.hostId === null || view.settings.implicitHosting ? 'free' : 'others';
 }
 
-/** A person's name as shown; names may be empty. */
+/** What a person is called on the page; whose name shows nothing is called by id, so that each can be told from the others. */
 export function displayName(person: Person | undefined): string {
-  return person?.name.trim() || 'Guest';
+  const seen = [person?.name, person?.id].find((text) => text !== undefined && canBeSeen(text));
+  return seen?.trim() ?? 'Guest';
 }
 
 function withPerson(view: RoomView, person: Person): RoomView {

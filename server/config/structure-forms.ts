@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../lib/result.js';
+import { accountNameTrouble, nameTrouble } from '../protocol/name.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import { parseJsonAsWritten } from './as-written.js';
 import type { ConfiguredUser, IceServer, PipelineConfig } from './config.js';
@@ -107,9 +108,23 @@ const FLAGS = [
   'can_see_inactive_cursors',
 ] as const satisfies readonly (keyof MemberProfile)[];
 
-function partialProfile(object: Readonly<Record<string, unknown>>): Result<Partial<MemberProfile>, string> {
+/** A name that people see. */
+const displayName: Form<string> = {
+  ...text,
+  allowed: 'one line with a character that can be seen, or nothing',
+  read: (raw) => {
+    const name = text.read(raw);
+    const trouble = name.ok ? nameTrouble(name.value) : undefined;
+    return trouble === undefined ? name : err(trouble);
+  },
+};
+
+function partialProfile(
+  object: Readonly<Record<string, unknown>>,
+  nameForm: Form<string>,
+): Result<Partial<MemberProfile>, string> {
   const profile: Partial<MemberProfile> = {};
-  const name = optional(object, 'name', text);
+  const name = optional(object, 'name', nameForm);
   if (!name.ok) return name;
   if (name.value !== undefined) profile.name = name.value;
   for (const flag of FLAGS) {
@@ -123,16 +138,23 @@ function partialProfile(object: Readonly<Record<string, unknown>>): Result<Parti
   return ok(profile);
 }
 
-export const memberProfile: Form<Partial<MemberProfile>> = {
-  allowed: 'a JSON object of profile fields such as {"can_host":false}',
-  read: (raw) => {
-    const parsed = structure(raw);
-    if (!parsed.ok) return parsed;
-    if (parsed.value === undefined) return ok({});
-    return isMapping(parsed.value) ? partialProfile(parsed.value) : err('not an object');
-  },
-  show: showJson,
-};
+function profileForm(nameForm: Form<string>): Form<Partial<MemberProfile>> {
+  return {
+    allowed: 'a JSON object of profile fields such as {"can_host":false}',
+    read: (raw) => {
+      const parsed = structure(raw);
+      if (!parsed.ok) return parsed;
+      if (parsed.value === undefined) return ok({});
+      return isMapping(parsed.value) ? partialProfile(parsed.value, nameForm) : err('not an object');
+    },
+    show: showJson,
+  };
+}
+
+export const memberProfile = profileForm(displayName);
+
+/** A profile as earlier versions may have stored it, its name of any form. */
+export const storedProfile = profileForm(text);
 
 /** Flags that an account of the object or file provider does not give are false (spec/model.md section 2). */
 export const NO_RIGHTS: MemberProfile = {
@@ -155,6 +177,8 @@ function user(object: Readonly<Record<string, unknown>>): Result<ConfiguredUser,
   const password = optional(object, 'password', text);
   if (!password.ok) return password;
   if (!username.value || !password.value) return err('username and password are both needed');
+  const trouble = accountNameTrouble(username.value);
+  if (trouble !== undefined) return err(`username: ${trouble}`);
   const profile = memberProfile.read(field(object, 'profile') ?? {});
   if (!profile.ok) return err(`profile: ${profile.error}`);
   return ok({ username: username.value, password: password.value, profile: { ...NO_RIGHTS, ...profile.value } });

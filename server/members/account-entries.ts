@@ -1,7 +1,8 @@
 import { isMapping } from '../config/form.js';
-import { memberProfile, NO_RIGHTS } from '../config/structure-forms.js';
+import { NO_RIGHTS, storedProfile } from '../config/structure-forms.js';
 import { parseJson } from '../lib/json-text.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { accountNameTrouble, cleanName } from '../protocol/name.js';
 import type { Account, Accounts } from './stored-members.js';
 
 /** What a member file holds: accounts, and entries that are none and stay in the file as they are. */
@@ -23,7 +24,8 @@ export function readAccounts(text: string): Result<AccountEntries> {
   const broken = new Map<string, string>();
   const raw = new Map(Object.entries(content.value));
   for (const [username, entry] of raw) {
-    const account = readAccount(entry);
+    const trouble = accountNameTrouble(username);
+    const account = trouble === undefined ? readAccount(entry) : err(trouble);
     if (account.ok) accounts.set(username, account.value);
     else broken.set(username, account.error);
   }
@@ -41,7 +43,8 @@ export function writeAccounts({ accounts, raw, broken }: AccountEntries, next: A
 function readAccount(entry: unknown): Result<Account> {
   if (!isMapping(entry)) return err('not an object');
   if (typeof entry.password !== 'string') return err('no password');
-  const profile = memberProfile.read(entry.profile ?? {});
+  const profile = storedProfile.read(entry.profile ?? {});
   if (!profile.ok) return err(`profile: ${profile.error}`);
-  return ok({ password: entry.password, profile: { ...NO_RIGHTS, ...profile.value } });
+  const name = cleanName(profile.value.name ?? '');
+  return ok({ password: entry.password, profile: { ...NO_RIGHTS, ...profile.value, name } });
 }

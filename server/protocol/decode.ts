@@ -14,6 +14,13 @@ export function decode<S extends TSchema>(schema: S, input: unknown): Result<Sta
   return err(first === undefined ? 'wrong shape' : `${first.path || '/'}: ${first.message}`);
 }
 
+/** What a schema has to say to whoever sent a text of the wrong form; undefined where the trouble is another. */
+export function refusalOf(schema: TSchema, input: unknown): string | undefined {
+  for (const { schema: refusing, value } of Value.Errors(schema, shape(schema, input)))
+    if (typeof value === 'string' && typeof refusing.refusal === 'string') return refusing.refusal;
+  return undefined;
+}
+
 function shape(schema: TSchema, input: unknown): unknown {
   if (input === undefined || input === null) return absent(schema, input);
   if (KindGuard.IsObject(schema)) return isPlainObject(input) ? shapeObject(schema.properties, input) : input;

@@ -5,7 +5,12 @@ const REFUSED = 'the message or request is refused';
 /** What one field of a message or of a request's JSON may hold; characters are UTF-16 units but in names. */
 export const FIELD_LIMITS = {
   depth: { value: 100, unit: 'count', what: 'lists and objects within each other in JSON', beyond: REFUSED },
-  name: { value: 128, unit: 'characters', what: 'user name or display name, without control characters', beyond: REFUSED },
+  name: {
+    value: 128,
+    unit: 'characters',
+    what: 'user name or display name: one line, empty or with a character that can be seen',
+    beyond: REFUSED,
+  },
   password: { value: 1_024, unit: 'characters', what: 'password', beyond: REFUSED },
   id: { value: 256, unit: 'characters', what: 'id of a session, a stream or a probe', beyond: REFUSED },
   subject: { value: 1_024, unit: 'characters', what: 'subject of a message between clients', beyond: REFUSED },

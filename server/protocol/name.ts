@@ -1,24 +1,40 @@
 import { Type } from '@sinclair/typebox';
+import { canBeSeen, SEEN_CHARACTER } from '../lib/seen-text.js';
 import { FIELD_LIMITS } from './limits.js';
 
 const MAX_CHARACTERS = FIELD_LIMITS.name.value;
-/** Control characters, line ends, and marks that turn the direction of the text around them. */
-const UNPRINTABLE = '\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069';
+/** Control characters, line ends, marks that turn the direction of the text around them, and halves of surrogate pairs. */
+const UNPRINTABLE = '\\p{Cc}\\p{Cs}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069';
 const STRIPPED = new RegExp(`[${UNPRINTABLE}]`, 'gu');
 
+const NAME = new RegExp(`^(?:|(?=[^${UNPRINTABLE}]{1,${MAX_CHARACTERS}}$)[^]*?${SEEN_CHARACTER}[^]*)$`, 'u');
+const REFUSAL = `a name is one line of at most ${MAX_CHARACTERS} characters, without control characters, and empty or with a character that can be seen`;
+
 /**
- * A user name or display name as clients may set it: one short line, possibly empty. Text is asked for apart: the expression
- * alone would also match a number by what it looks like.
+ * A user name or display name as clients may set it: one short line, empty or with something to be seen. Text is asked for apart:
+ * the expression alone would also match a number by what it looks like.
  */
-export const Name = Type.Intersect([Type.String(), Type.RegExp(new RegExp(`^[^${UNPRINTABLE}]{0,${MAX_CHARACTERS}}$`, 'u'))], {
-  default: '',
-});
+export const Name = Type.Intersect([Type.String(), Type.RegExp(NAME, { refusal: REFUSAL })], { default: '' });
 
 /** A password as clients may send it. */
 export const Password = Type.String({ maxLength: FIELD_LIMITS.password.value });
 
-/** What `Name` allows of a name that was stored or configured without that bound: the rest is cut off. */
+/** What `Name` allows of a name that was stored without that bound: the rest is cut off, all of it where nothing can be seen. */
 export function cleanName(name: string): string {
   if (name.length > MAX_CHARACTERS * 8) return cleanName(name.slice(0, MAX_CHARACTERS * 8));
-  return [...name.replace(STRIPPED, '')].slice(0, MAX_CHARACTERS).join('');
+  const cut = [...name.replace(STRIPPED, '')].slice(0, MAX_CHARACTERS).join('');
+  return canBeSeen(cut) ? cut : '';
+}
+
+/** Why a text is no name; undefined where it is one. */
+export function nameTrouble(text: string): string | undefined {
+  return NAME.test(text) ? undefined : REFUSAL;
+}
+
+/** Why no account can have this user name, which is the id of its sessions as well; undefined where one can. */
+export function accountNameTrouble(username: string): string | undefined {
+  if (username === '') return 'username cannot be empty';
+  // Clients take these out of a path, however they are encoded.
+  if (username === '.' || username === '..') return 'username cannot be "." or ".."';
+  return nameTrouble(username);
 }

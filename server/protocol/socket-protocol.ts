@@ -1,3 +1,5 @@
+import { uriPart } from '../lib/seen-text.js';
+
 /** The WebSocket subprotocol that our page asks for, and the server answers with. neko's clients ask for none. */
 export const SOCKET_PROTOCOL = 'neko.v3';
 const TOKEN_PREFIX = 'neko.token.';
@@ -8,7 +10,7 @@ const TOKEN_PREFIX = 'neko.token.';
  */
 export function offeredProtocols(token: string): string[] {
   if (token === '') return [];
-  return [SOCKET_PROTOCOL, TOKEN_PREFIX + encodeURIComponent(token).replaceAll('(', '%28').replaceAll(')', '%29')];
+  return [SOCKET_PROTOCOL, TOKEN_PREFIX + uriPart(token).replaceAll('(', '%28').replaceAll(')', '%29')];
 }
 
 /** The token among the offered protocols, or null. */

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { AppError } from '../lib/errors.js';
-import { decode } from '../protocol/decode.js';
+import { decode, refusalOf } from '../protocol/decode.js';
 import { FIELD_LIMITS } from '../protocol/limits.js';
 import { type JsonFault, parseUntrusted } from '../protocol/parse-untrusted.js';
 import { firstJsonValue } from './first-json-value.js';
@@ -34,6 +34,6 @@ function unreadable(fault: JsonFault, message: string): AppError {
 
 export function readValue<S extends TSchema>(schema: S, value: unknown, message: string = UNPARSABLE): Static<S> {
   const decoded = decode(schema, value);
-  if (!decoded.ok) throw new AppError(400, message);
+  if (!decoded.ok) throw new AppError(400, refusalOf(schema, value) ?? message);
   return decoded.value;
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { parseJson } from '../lib/json-text.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { isWellFormed } from '../lib/seen-text.js';
 import { decode } from '../protocol/decode.js';
 import { FIELD_LIMITS } from '../protocol/limits.js';
 import { MemberProfile } from '../protocol/profile.js';
@@ -15,6 +16,7 @@ const Entry = Type.Object({
   Profile: MemberProfile,
 });
 
+const NOT_WELL_FORMED = 'its id has half a surrogate pair, so that no request could name it';
 const TOO_LONG = `its id is longer than ${FIELD_LIMITS.id.value} characters`;
 
 /** What a session file holds: sessions, and entries that are none and stay in the file as they are. */
@@ -44,6 +46,7 @@ export function readSessions(text: string, notes: SessionNotes, nowMs: number): 
     const place = index + 1;
     if (!session.ok) broken.push({ place, reason: session.error, entry });
     else if (session.value.Id.length > FIELD_LIMITS.id.value) broken.push({ place, reason: TOO_LONG, entry: undefined });
+    else if (!isWellFormed(session.value.Id)) broken.push({ place, reason: NOT_WELL_FORMED, entry: undefined });
     else sessions.push(noted(plain(session.value), notes, nowMs));
   }
   return ok({ sessions, broken });

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyReply } from 'fastify';
+import { uriPart } from '../lib/seen-text.js';
 
 /** What a request for a static file comes to: a file below the directory, a redirect, or nothing. */
 export type StaticTarget =
@@ -19,7 +20,7 @@ export async function findStatic(directory: string, path: string): Promise<Stati
   const kind = await kindOf(join(directory, decoded));
   if (kind === 'file' && name !== '') return { kind: 'file', path: decoded };
   if (kind !== 'directory') return NO_FILE;
-  if (name !== '') return { kind: 'redirect', location: `${encodeURIComponent(name)}/` };
+  if (name !== '') return { kind: 'redirect', location: `${uriPart(name)}/` };
   const index = `${decoded}index.html`;
   return (await kindOf(join(directory, index))) === 'file' ? { kind: 'file', path: index } : NO_FILE;
 }

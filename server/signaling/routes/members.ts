@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { AppError } from '../../lib/errors.js';
-import { Name, Password } from '../../protocol/name.js';
+import { accountNameTrouble, Name, Password } from '../../protocol/name.js';
 import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../protocol/profile.js';
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 import { isAdmin } from '../guards.js';
@@ -25,7 +25,8 @@ export const memberRoutes: readonly Endpoint[] = [
     return json(list.value);
   }),
   bodyEndpoint('/api/members', NewMember, one, async ({ services }, { username, password, profile }) => {
-    if (username === '') throw new AppError(400, 'username cannot be empty');
+    const trouble = accountNameTrouble(username);
+    if (trouble !== undefined) throw new AppError(400, trouble);
     if (password === '') throw new AppError(400, 'password cannot be empty');
     const made = await services.members.insert(username, password, mergeProfile(NEW_MEMBER_PROFILE, profile));
     if (!made.ok) throw memberError(made.error);

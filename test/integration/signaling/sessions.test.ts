@@ -70,6 +70,46 @@ async function login(username: string, password: string): Promise<Login & { read
 }
 const whoami = async (token: string) => (await harness.http('GET', '/api/whoami', { token })).status;
 
+test.each(['\ud800evil', 'evil\udc00', ' ', '\u200b', '\u3164\u2800', 'x'.repeat(129)])(
+  'the name %j is refused wherever one comes in, with a message that says what a name is',
+  async (name) => {
+    await start({ members: listed() });
+    const { token } = await login('root', 'rootpw');
+    const wrong = [
+      ['/api/login', { username: name, password: 'bobpw' }],
+      ['/api/profile', { name }],
+      ['/api/members', { username: name, password: 'x' }],
+      ['/api/members', { username: 'new', password: 'x', profile: { name } }],
+      ['/api/members/bob', { name }],
+      ['/api/members_bulk/update', { ids: ['bob'], profile: { name } }],
+    ] as const;
+    for (const [path, body] of wrong) {
+      const answer = await harness.http('POST', path, { token, body });
+      const message = expect.stringMatching(/^a name is one line of at most 128 characters/);
+      expect([answer.status, await answer.json()]).toEqual([400, { code: 400, message }]);
+    }
+    const list: { id: string }[] = JSON.parse(await (await harness.http('GET', '/api/members', { token })).text());
+    expect(list.map(({ id }) => id)).toEqual(['root', 'bob']);
+  },
+);
+
+test.each(['', 'ann', '-', 'a/b', '../..', '%41%', '%2F', '?x#y', 'Ève 中文', '\u200b😀', '😀'.repeat(128), '+ &'])(
+  'a guest called %j can be looked at, disconnected, banned and deleted by the id that the list shows',
+  async (name) => {
+    await start({ members: twoPasswords('guest') });
+    const { token } = await login('root', 'boss');
+    const guest = await login(name, 'guest');
+    const path = `/api/sessions/${encodeURIComponent(guest.id)}`;
+    const status = async (method: string, below = '') => (await harness.http(method, path + below, { token })).status;
+    expect(await status('GET')).toBe(200);
+    expect(await status('POST', '/disconnect')).toBe(204);
+    expect(await status('POST', '/ban')).toBe(200);
+    expect(await whoami(guest.token)).toBe(401);
+    const another = await harness.http('POST', '/api/bans', { token, body: { member: guest.id } });
+    expect(another.status).toBe(200);
+  },
+);
+
 test('a changed password ends the session that the old one opened, with socket, control and peer', async () => {
   await start({ members: listed() });
   const root = await login('root', 'rootpw');

@@ -87,7 +87,9 @@ test('people come, change their names, disconnect and leave', () => {
     { event: 'session/state', payload: { id: 'carol-3', is_connected: true, is_watching: true } },
   );
   expect(joined.people.get('carol-3')).toMatchObject({ isConnected: true, isWatching: true });
-  expect(displayName(joined.people.get('carol-3'))).toBe('Guest');
+  expect(displayName(joined.people.get('carol-3'))).toBe('carol-3');
+  expect(displayName({ ...joined.people.get('carol-3')!, name: '\u200b\u2060' })).toBe('carol-3');
+  expect(displayName(undefined)).toBe('Guest');
   expect(roomAfter({ event: 'session/deleted', payload: { id: 'bob-2' } }).people.has('bob-2')).toBe(false);
 });
 

@@ -132,3 +132,13 @@ test('an entry of capture.video.pipelines may be the bare description', () => {
   expect(refusal({ env: { NEKO_CAPTURE_VIDEO_PIPELINES: '{"hq":""}' } })).toContain('hq: gst_encoder or gst_pipeline is needed');
   expect(refusal({ env: { NEKO_CAPTURE_VIDEO_PIPELINES: '{"hq":5}' } })).toContain('hq: neither an object nor a GStreamer');
 });
+
+test.each(['\\ud800evil', ' ', '\\u200b', '..', 'a\\nb', 'x'.repeat(129)])(
+  'an account called "%s" is refused at the start, and so is such a name of a profile',
+  (name) => {
+    const env = { NEKO_MEMBER_OBJECT_USERS: `[{"username":"${name}","password":"geheim"}]` };
+    expect(refusal({ env })).toMatch(/NEKO_MEMBER_OBJECT_USERS.*(a name is one line|username cannot be)/s);
+    const named = { NEKO_MEMBER_MULTIUSER_USER_PROFILE: `{"name":"${name}"}` };
+    if (name !== '..') expect(refusal({ env: named })).toMatch(/NEKO_MEMBER_MULTIUSER_USER_PROFILE.*a name is one line/s);
+  },
+);

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import type { MemberConfig } from '../../../server/config/config.js';
 import { NO_RIGHTS } from '../../../server/config/structure-forms.js';
 import type { Log } from '../../../server/lib/log.js';
+import { readAccounts, writeAccounts } from '../../../server/members/account-entries.js';
 import { createMembers } from '../../../server/members/create-members.js';
+import { freshMemberId } from '../../../server/members/member-id.js';
 import type { MemberProvider } from '../../../server/members/provider.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 
@@ -129,4 +131,25 @@ test('credentials: one for each password that counts, another after it changed, 
   expect(await credentials(listed, 'nobody')).toBeUndefined();
   const open = (await members({ provider: 'noauth' })).provider;
   expect(await credentials(open, 'x')).toEqual([await login(open, 'x', 'anything')]);
+});
+
+test.each(['ann', '', '\ud800evil', 'evil\udc00', 'a\nb', '😀'.repeat(128), 'x'.repeat(5_000), '%2F/../?#', '\u200b'])(
+  'the id made of the name %j is well formed, short enough, and comes back out of a path',
+  (name) => {
+    const id = freshMemberId(name);
+    expect(id).toMatch(/-[a-z0-9]{5}$/);
+    expect(id.length).toBeLessThanOrEqual(256);
+    expect(decodeURIComponent(encodeURIComponent(id))).toBe(id);
+  },
+);
+
+test('model.md 2, file: an entry whose name nobody could see or name is passed over and stays; its like in a profile is none', () => {
+  const entry = { password: 'x', profile: { can_login: true } };
+  const ann = { password: 'x', profile: { name: '\ud800\u200b' } };
+  const read = readAccounts(JSON.stringify({ '\ud800evil': entry, ' ': entry, '': entry, '..': entry, ann }));
+  if (!read.ok) throw new Error(read.error);
+  expect([...read.value.accounts].map(([name, { profile }]) => [name, profile.name])).toEqual([['ann', '']]);
+  expect([...read.value.broken.keys()]).toEqual(['\ud800evil', ' ', '', '..']);
+  const written: unknown = JSON.parse(writeAccounts(read.value, read.value.accounts));
+  expect(written).toEqual({ '\ud800evil': entry, ' ': entry, '': entry, '..': entry, ann });
 });

@@ -1,10 +1,10 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
-import { decode } from '../../../server/protocol/decode.js';
+import { decode, refusalOf } from '../../../server/protocol/decode.js';
 import { decodeEnvelope } from '../../../server/protocol/envelope.js';
 import { clientEvents } from '../../../server/protocol/events.js';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
-import { cleanName, Name, Password } from '../../../server/protocol/name.js';
+import { accountNameTrouble, cleanName, Name, nameTrouble, Password } from '../../../server/protocol/name.js';
 import { MemberProfilePatch, NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { SettingsPatch } from '../../../server/protocol/settings.js';
 import { newSession } from '../../../server/room/room-state.js';
@@ -87,6 +87,14 @@ test.each([
   ['a C1 control', '\u0085'],
   ['a line separator', 'a\u2028b'],
   ['a turn of direction', 'a\u202eb'],
+  ['half a surrogate pair', '\ud800evil'],
+  ['the other half at its end', 'evil\udc00'],
+  ['a blank alone', ' '],
+  ['blanks of many kinds alone', '\u00a0\u2003\u3000'],
+  ['characters without width alone', '\u200b\u2060\ufeff'],
+  ['fillers alone', '\u3164\u115f\uffa0\u2800'],
+  ['a tag and a variation selector alone', '\u{e0041}\ufe0f'],
+  ['a mark without a letter alone', '\u0301'],
 ])('D10 a name with %s is refused, and stripped where it was stored', (_name, text) => {
   expect(decode(Name, text).ok).toBe(false);
   expect(decode(Name, cleanName(text)).ok).toBe(true);
@@ -99,9 +107,32 @@ test('D10 names of any script count by character; absent ones are empty', () => 
   expect(decode(Name, 'Ève O’Neil-中文 (2) @home')).toMatchObject({ ok: true });
 });
 
+test.each(['', '.', '-', '1', '中', 'à', 'A\u200b', '\u200d👩\u200d💻', 'नी', '€', 'a b', '\u{1fae9}'])(
+  'D10 the name %j is taken as it is',
+  (name) => {
+    expect(decode(Name, name)).toEqual({ ok: true, value: name });
+    expect(cleanName(name)).toBe(name);
+    expect(nameTrouble(name)).toBeUndefined();
+  },
+);
+
+test('D10 who sends a name that is none is told what a name is, and of other mistakes nothing of it', () => {
+  const schema = Type.Object({ name: Name, password: Password });
+  expect(refusalOf(schema, { name: '\u200b' })).toMatch(/^a name is one line of at most 128 characters/);
+  expect(refusalOf(MemberProfilePatch, { name: '\ud800' })).toContain('can be seen');
+  expect([refusalOf(schema, { name: 5 }), refusalOf(schema, { password: 'x'.repeat(2_000) })]).toEqual([undefined, undefined]);
+});
+
+test.each(['', '.', '..', ' ', '\ud800', 'a\nb', 'x'.repeat(129)])('no account is called %j', (username) => {
+  expect(accountNameTrouble(username)).toBeDefined();
+  expect(accountNameTrouble(`${username}a`.slice(-100).replace(/[^a-z.]/g, ''))).toBeUndefined();
+});
+
 test('D10 a stored name is cut, however long it is, and the room never holds another', () => {
   expect(cleanName('x'.repeat(8_000_000))).toBe('x'.repeat(128));
   expect(cleanName('😀'.repeat(200))).toBe('😀'.repeat(128));
+  expect(cleanName(`${'\u200b'.repeat(128)}seen`)).toBe('');
+  expect(decode(Name, cleanName(`${'x'.repeat(1_023)}😀`)).ok).toBe(true);
   const session = newSession(loginOf('a', { ...NEW_MEMBER_PROFILE, name: `${'y'.repeat(500)}\n` }), 0);
   expect(session.profile.name).toBe('y'.repeat(128));
 });

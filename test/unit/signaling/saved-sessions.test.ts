@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { err, ok } from '../../../server/lib/result.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import type { SavedSession } from '../../../server/room/room-state.js';
+import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
+import { openRoom, type SavedSession } from '../../../server/room/room-state.js';
 import { PasswordMarks } from '../../../server/signaling/password-marks.js';
 import { restoreSessions } from '../../../server/signaling/restore-sessions.js';
-import { noted, readNotes, writeNotes } from '../../../server/signaling/session-notes.js';
-import { loginOf } from '../../support/sessions.js';
+import { readSessions } from '../../../server/signaling/session-entries.js';
+import { NO_NOTES, noted, readNotes, writeNotes } from '../../../server/signaling/session-notes.js';
+import { ENDLESS, loginOf } from '../../support/sessions.js';
 import { silentLog } from '../../support/silent-log.js';
 
 const marks = new PasswordMarks(randomBytes(32));
@@ -65,4 +67,17 @@ test("a session without a note, as neko's are, and one whose times cannot be rea
 
 test.each(['{broken', '[]', '{"Sessions":[5]}'])('notes that hold %s are none', (text) => {
   expect(readNotes(text).ok).toBe(false);
+});
+
+test('a session whose id no request could name is passed over and its place told; a name that nobody sees is none', () => {
+  const entry = (Id: string, name: string) => ({ Id, Token: `token of ${Id}`, Profile: { ...NEW_MEMBER_PROFILE, name } });
+  const text = JSON.stringify([entry('\ud800evil-abcde', '\ud800evil'), entry('-abcde', '\u200b'), entry('ann', 'ann')]);
+  const read = readSessions(text, NO_NOTES, 5);
+  if (!read.ok) throw new Error(read.error);
+  expect(read.value.broken).toEqual([{ place: 1, reason: expect.stringContaining('surrogate'), entry: undefined }]);
+  const room = openRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: read.value.sessions, nowMs: 5 });
+  expect([...room.sessions.values()].map(({ id, profile }) => [id, profile.name])).toEqual([
+    ['-abcde', ''],
+    ['ann', 'ann'],
+  ]);
 });
