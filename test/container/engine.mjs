@@ -4,9 +4,9 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages } from '../../docker/lib/packages.mjs';
+import { waitFor } from '../support/wait-for.js';
 
 const READY_LIMIT_MS = 60_000;
-const POLL_MS = 200;
 const BRIDGE = '/sys/class/net/docker0';
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 
@@ -92,8 +92,7 @@ export async function openEngine() {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const env = { ...process.env, DOCKER_HOST: socket };
-  const deadline = Date.now() + READY_LIMIT_MS;
-  while (!over && !answers(env) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  await waitFor('the engine', () => over || answers(env), READY_LIMIT_MS).catch(() => undefined);
   const compose = composeCommand(env);
   if (!over && compose && answers(env)) return { docker: [client()], compose, env, stop };
   const words = readFileSync(join(folder, 'log'), 'utf8').trimEnd().split('\n').slice(-5).join('\n');

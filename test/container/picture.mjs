@@ -1,5 +1,6 @@
 // The picture as a person on this machine gets it: a link, a browser, and a video that plays.
 import { chromium } from 'playwright-core';
+import { waitFor } from '../support/wait-for.js';
 
 const LIMIT_MS = 60_000;
 const FLAGS = [
@@ -37,20 +38,21 @@ export async function seePicture(link, screenshot) {
     const said = [];
     page.on('console', (message) => said.push(message.text()));
     await page.goto(link, { timeout: LIMIT_MS });
-    const deadline = Date.now() + LIMIT_MS;
-    for (;;) {
-      const seen = await page.evaluate(look);
-      if (seen && seen.colours >= 20) {
-        await page.screenshot({ path: screenshot });
-        return seen;
-      }
-      if (Date.now() > deadline) {
-        await page.screenshot({ path: screenshot });
-        throw new Error(
-          `no picture: video ${JSON.stringify(seen)}, page says "${(await page.textContent('body')).slice(0, 500)}"\n${said.slice(-10).join('\n')}`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    let seen;
+    try {
+      return await waitFor(
+        'a picture',
+        async () => {
+          seen = await page.evaluate(look);
+          return seen?.colours >= 20 && seen;
+        },
+        LIMIT_MS,
+      );
+    } catch (error) {
+      const words = (await page.textContent('body')).slice(0, 500);
+      throw new Error(`${error.message}: video ${JSON.stringify(seen)}, page says "${words}"\n${said.slice(-10).join('\n')}`);
+    } finally {
+      await page.screenshot({ path: screenshot });
     }
   } finally {
     await browser.close();

@@ -3,10 +3,11 @@ import type { Capture } from '../../../server/capture/capture.js';
 import type { RtpListener } from '../../../server/capture/encoded-stream.js';
 import { rtpTimestampAt } from '../../../server/capture/rtp-clock.js';
 import type { AudioCodecName } from '../../../server/protocol/codec.js';
+import { waitFor } from '../../support/wait-for.js';
 import { openTestCapture } from './capture-fixture.js';
 import { compileCaptureHost } from './host-entry.js';
 import { type PulseAudio, playTone, startSharedPulseAudio } from './pulse-audio.js';
-import { until } from './recorder.js';
+import { msUntil } from './recorder.js';
 
 let hostEntry: string;
 let pulse: PulseAudio | undefined;
@@ -49,14 +50,14 @@ test('without PulseAudio, or without the source, the status says so', async () =
   process.env.PULSE_SERVER = 'unix:/nonexistent/pulse';
   const opened = open('opus');
   const release = opened.audio.listen(new AudioRecorder());
-  await until('reason', () => /PulseAudio/.test(JSON.stringify(opened.status())));
+  await waitFor('reason', () => /PulseAudio/.test(JSON.stringify(opened.status())));
   release();
   delete process.env.PULSE_SERVER;
   await capture?.close();
   pulse ??= await startSharedPulseAudio();
   const other = open('opus', 'nosuch.monitor');
   other.audio.listen(new AudioRecorder());
-  await until('reason', () => /capture\.audio\.device/.test(JSON.stringify(other.status())));
+  await waitFor('reason', () => /capture\.audio\.device/.test(JSON.stringify(other.status())));
 });
 
 test('a tone arrives as Opus, 20 ms a packet, with RTP time close to when it sounded', async () => {
@@ -65,10 +66,10 @@ test('a tone arrives as Opus, 20 ms a packet, with RTP time close to when it sou
   const recorder = new AudioRecorder();
   const release = opened.audio.listen(recorder);
   const stop = playTone(440);
-  console.log(`first packet after ${Math.round(await until('packet', () => recorder.packetList.length > 0))} ms`);
-  await until('sound', () => recorder.packetList.some(({ bytes }) => bytes > 60), 20_000);
+  console.log(`first packet after ${Math.round(await msUntil('packet', () => recorder.packetList.length > 0))} ms`);
+  await waitFor('sound', () => recorder.packetList.some(({ bytes }) => bytes > 60), 20_000);
   const from = recorder.packetList.length;
-  await until('a second of it', () => recorder.packetList.length >= from + 50);
+  await waitFor('a second of it', () => recorder.packetList.length >= from + 50);
   const heard = recorder.packetList.slice(from);
   expect(new Set(heard.map(({ payloadType }) => payloadType))).toEqual(new Set([111]));
   const steps = heard.slice(1).map(({ timestamp }, index) => timestamp - heard[index]!.timestamp);
@@ -95,7 +96,7 @@ test.each([
   const opened = open(codec);
   const recorder = new AudioRecorder();
   const release = opened.audio.listen(recorder);
-  await until('packets', () => recorder.packetList.length > 5);
+  await waitFor('packets', () => recorder.packetList.length > 5);
   expect(recorder.packetList[0]!.payloadType).toBe(payloadType);
   release();
 });

@@ -1,4 +1,5 @@
 import type { EncodedStream, RtpListener } from '../../../server/capture/encoded-stream.js';
+import { waitFor } from '../../support/wait-for.js';
 
 /** Collects what a stream sends. */
 export class Recorder implements RtpListener {
@@ -68,13 +69,10 @@ function startsKeyframe(codec: string, packet: Buffer): boolean {
   }
 }
 
-/** Waits until `condition` holds; fails with `what` after `timeoutMs`. */
-export async function until(what: string, condition: () => boolean, timeoutMs = 15_000): Promise<number> {
+/** How long it took until `condition` held. */
+export async function msUntil(what: string, condition: () => boolean, deadlineMs?: number): Promise<number> {
   const from = performance.now();
-  while (!condition()) {
-    if (performance.now() - from > timeoutMs) throw new Error(`${what}: not within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await waitFor(what, condition, deadlineMs);
   return performance.now() - from;
 }
 

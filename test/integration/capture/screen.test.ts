@@ -3,11 +3,12 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
 import { childrenOf } from '../../bench/cpu-time.js';
+import { waitFor } from '../../support/wait-for.js';
 import { startXServer, type XServer } from '../../support/x-server.js';
 import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
 import { compileCaptureHost } from './host-entry.js';
 import { openPainter } from './painter.js';
-import { growth, Recorder, until } from './recorder.js';
+import { growth, Recorder } from './recorder.js';
 
 let x: XServer;
 let hostEntry: string;
@@ -35,14 +36,14 @@ function open(options: Partial<FixtureOptions> = {}): Capture {
 test('a new screen size starts the encoding anew with a keyframe', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
-  await until('first picture', () => recorder.keyframes === 1);
+  await waitFor('first picture', () => recorder.keyframes === 1);
   await promisify(execFile)('xrandr', ['-d', x.display, '--output', 'DUMMY0', '--mode', '800x600']);
-  await until('new picture', () => recorder.keyframes >= 2);
+  await waitFor('new picture', () => recorder.keyframes >= 2);
   expect(recorder.restarts).toBeGreaterThanOrEqual(1);
   const { frames } = recorder;
   const painter = await openPainter(x.display);
   painter.fill(0x00ffff);
-  await until('changes of the new screen', () => recorder.frames > frames);
+  await waitFor('changes of the new screen', () => recorder.frames > frames);
   painter.close();
   release();
 });
@@ -50,13 +51,13 @@ test('a new screen size starts the encoding anew with a keyframe', async () => {
 test('when the X server is lost and comes back, the picture is back with a keyframe', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
-  await until('first picture', () => recorder.keyframes === 1);
+  await waitFor('first picture', () => recorder.keyframes === 1);
   await x.kill();
-  await until('report', () => opened.status().kind === 'degraded');
+  await waitFor('report', () => opened.status().kind === 'degraded');
   expect(JSON.stringify(opened.status())).toContain('X server');
   x = await startXServer({ exactly: Number(x.display.slice(1)) });
-  await until('picture is back', () => recorder.keyframes >= 2, 20_000);
-  await until('healthy', () => opened.status().kind === 'healthy');
+  await waitFor('picture is back', () => recorder.keyframes >= 2, 20_000);
+  await waitFor('healthy', () => opened.status().kind === 'healthy');
   release();
 });
 
@@ -65,9 +66,9 @@ test('without an X server the status says so, and the picture comes once there i
   await x.stop();
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
-  await until('reason', () => JSON.stringify(opened.status()).includes(`no X server on display ${x.display}`));
+  await waitFor('reason', () => JSON.stringify(opened.status()).includes(`no X server on display ${x.display}`));
   x = await startXServer({ exactly: number });
-  await until('picture', () => recorder.keyframes === 1, 20_000);
+  await waitFor('picture', () => recorder.keyframes === 1, 20_000);
   release();
 });
 
@@ -79,9 +80,9 @@ test('a capture host that aborts whenever it starts leads to waits that grow, no
     for (const pid of childrenOf(process.pid)) if (!before.has(pid)) process.kill(pid, 'SIGABRT');
   }, 20);
   const ends = () => lines.filter((line) => line.startsWith('the capture host ended')).length;
-  await until('first end', () => ends() > 0);
+  await waitFor('first end', () => ends() > 0);
   expect(await growth(ends, 2_000)).toBeLessThan(4);
   clearInterval(aborts);
-  await until('healthy again', () => opened.status().kind === 'healthy', 20_000);
+  await waitFor('healthy again', () => opened.status().kind === 'healthy', 20_000);
   release();
 });

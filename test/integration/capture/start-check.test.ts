@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
+import { waitFor } from '../../support/wait-for.js';
 import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
 import { compileCaptureHost } from './host-entry.js';
-import { until } from './recorder.js';
 
 let hostEntry: string;
 let folder: string;
@@ -56,7 +56,7 @@ test('no way to record sound: a warning, and the picture goes on without', async
   withFewPlugins();
   const lines: string[] = [];
   expect(await open({ codec: 'vp8' }, lines).usable()).toEqual({ ok: true, value: undefined });
-  await until('the warning', () => lines.some((line) => line.startsWith('the desktop has no sound') && /pulsesrc/.test(line)));
+  await waitFor('the warning', () => lines.some((line) => line.startsWith('the desktop has no sound') && /pulsesrc/.test(line)));
 });
 
 const GOOD = { showPointer: false, gstPipeline: 'videotestsrc ! vp8enc ! appsink name=appsink' };
@@ -76,7 +76,9 @@ test('one written pipeline of several is wrong: a warning that names it; all of 
 test('a written pipeline for sound that leads nowhere: the same', async () => {
   const lines: string[] = [];
   expect(await open({ audio: { pipeline: 'audiotestsrc ! fakesink' } }, lines).usable()).toEqual({ ok: true, value: undefined });
-  await until('the warning', () => lines.some((line) => line.startsWith('the desktop has no sound') && /must end in/.test(line)));
+  await waitFor('the warning', () =>
+    lines.some((line) => line.startsWith('the desktop has no sound') && /must end in/.test(line)),
+  );
 });
 
 test('a hardware encoder that is missing: software encodes, and one line names element, device and what encodes', async () => {

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
 import { rtpTimestampAt } from '../../../server/capture/rtp-clock.js';
+import { waitFor } from '../../support/wait-for.js';
 import { startXServer, type XServer } from '../../support/x-server.js';
 import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
 import { compileCaptureHost } from './host-entry.js';
 import { openPainter, type Painter } from './painter.js';
-import { growth, Recorder, until } from './recorder.js';
+import { growth, msUntil, Recorder } from './recorder.js';
 
 let x: XServer;
 let hostEntry: string;
@@ -36,13 +37,13 @@ function open(options: Partial<FixtureOptions> = {}): Capture {
 }
 
 async function ready(opened: Capture): Promise<void> {
-  await until('healthy', () => opened.status().kind === 'healthy');
+  await waitFor('healthy', () => opened.status().kind === 'healthy');
 }
 
 /** What lies between two frames as a rule, in ticks of 90 kHz, over the next 30 of them. */
 async function usualStep(recorder: Recorder): Promise<number> {
   const first = recorder.frames;
-  await until('30 frames', () => recorder.frames > first + 30);
+  await waitFor('30 frames', () => recorder.frames > first + 30);
   const times = recorder.timestamps.slice(first, first + 31);
   const steps = times.slice(1).map((time, index) => (time - times[index]!) >>> 0);
   return steps.sort((a, b) => a - b)[steps.length / 2]!;
@@ -52,12 +53,12 @@ test('a still screen gives a keyframe, one refining frame, and then nothing; a c
   const opened = open();
   await ready(opened);
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
-  await until('first picture', () => recorder.keyframes === 1);
-  await until('refining frame', () => recorder.frames === 2);
+  await waitFor('first picture', () => recorder.keyframes === 1);
+  await waitFor('refining frame', () => recorder.frames === 2);
   expect(await growth(() => recorder.frames, 1_000)).toBe(0);
   expect(recorder.keyframes).toBe(1);
   painter.fill(0xff0000, 100, 100, 50, 50);
-  await until('the change', () => recorder.frames === 3);
+  await waitFor('the change', () => recorder.frames === 3);
   expect(recorder.largest).toBeLessThanOrEqual(1180);
   expect([...recorder.payloadTypes]).toEqual([96]);
   release();
@@ -66,9 +67,9 @@ test('a still screen gives a keyframe, one refining frame, and then nothing; a c
 test('a moving screen gives frames at its rate', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
-  await until('first picture', () => recorder.frames > 0);
+  await waitFor('first picture', () => recorder.frames > 0);
   const stop = painter.animate(10);
-  await until('movement', () => recorder.frames > 5);
+  await waitFor('movement', () => recorder.frames > 5);
   const step = await usualStep(recorder);
   stop();
   expect(step).toBeGreaterThan(2_700);
@@ -81,17 +82,17 @@ test('a keyframe is made on request on a still screen, at most one per 500 ms, a
   const opened = open();
   const main = opened.streams.get('main')!;
   const { recorder, release } = Recorder.listen(main);
-  await until('refining frame', () => recorder.frames === 2);
+  await waitFor('refining frame', () => recorder.frames === 2);
   await growth(() => 0, 300);
   const beforeMs = performance.now();
   main.requestKeyframe();
-  await until('keyframe', () => recorder.keyframes === 2);
+  await waitFor('keyframe', () => recorder.keyframes === 2);
   const clock = opened.rtpClock('main')!;
   const timestamp = recorder.timestamps.at(-1)!;
   expect(timestamp).toBeGreaterThanOrEqual(rtpTimestampAt(clock, beforeMs) - 90);
   expect(timestamp).toBeLessThanOrEqual(rtpTimestampAt(clock, performance.now()));
   for (let count = 0; count < 20; count += 1) main.requestKeyframe();
-  await until('the folded requests', () => recorder.keyframes === 3);
+  await waitFor('the folded requests', () => recorder.keyframes === 3);
   expect(await growth(() => recorder.keyframes, 700)).toBe(0);
   release();
 });
@@ -102,15 +103,15 @@ test('a stream runs from its first listener to its last, and starts at once', as
   const main = opened.streams.get('main')!;
   const first = Recorder.listen(main);
   const second = Recorder.listen(main);
-  await until('first picture', () => first.recorder.frames > 0, 2_000);
+  await waitFor('first picture', () => first.recorder.frames > 0, 2_000);
   expect(second.recorder.packetCount).toBe(first.recorder.packetCount);
   first.release();
   painter.fill(0x00ff00, 0, 0, 50, 50);
-  await until('still running for the second', () => second.recorder.frames > 1);
+  await waitFor('still running for the second', () => second.recorder.frames > 1);
   second.release();
   const counted = second.recorder.packetCount;
   const third = Recorder.listen(main);
-  await until('started anew', () => third.recorder.keyframes === 1);
+  await waitFor('started anew', () => third.recorder.keyframes === 1);
   expect(third.recorder.restarts).toBe(0);
   expect(second.recorder.packetCount).toBe(counted);
   third.release();
@@ -119,9 +120,9 @@ test('a stream runs from its first listener to its last, and starts at once', as
 test('after kill -9 of the host the picture is back with a keyframe', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
-  await until('first picture', () => recorder.keyframes === 1);
+  await waitFor('first picture', () => recorder.keyframes === 1);
   process.kill(opened.hostPid!, 'SIGKILL');
-  const tookMs = await until('picture is back', () => recorder.keyframes === 2, 10_000);
+  const tookMs = await msUntil('picture is back', () => recorder.keyframes === 2, 10_000);
   console.log(`back after ${Math.round(tookMs)} ms`);
   expect(recorder.restarts).toBe(1);
   await ready(opened);
@@ -134,14 +135,14 @@ test.each(['h264', 'vp9', 'av1'] as const)(
     const opened = open({ codec });
     const main = opened.streams.get('main')!;
     const { recorder, release } = Recorder.listen(main);
-    await until('first picture', () => recorder.keyframes > 0);
-    await until('refining frame', () => recorder.frames >= 2);
+    await waitFor('first picture', () => recorder.keyframes > 0);
+    await waitFor('refining frame', () => recorder.frames >= 2);
     const keyframes = recorder.keyframes;
     main.requestKeyframe();
-    await until('keyframe', () => recorder.keyframes > keyframes);
+    await waitFor('keyframe', () => recorder.keyframes > keyframes);
     const stop = painter.animate(15);
     const frames = recorder.frames;
-    await until('movement', () => recorder.frames > frames + 15);
+    await waitFor('movement', () => recorder.frames > frames + 15);
     stop();
     expect(recorder.largest).toBeLessThanOrEqual(1180);
     release();
@@ -167,7 +168,7 @@ test('an encoding with size, rate and parameters of its own runs beside another 
   });
   const hq = Recorder.listen(opened.streams.get('hq')!);
   const lq = Recorder.listen(opened.streams.get('lq')!);
-  await until('both', () => hq.recorder.frames > 0 && lq.recorder.frames > 0);
+  await waitFor('both', () => hq.recorder.frames > 0 && lq.recorder.frames > 0);
   const stop = painter.animate(10);
   const [hqStep, lqStep] = await Promise.all([usualStep(hq.recorder), usualStep(lq.recorder)]);
   stop();
@@ -185,10 +186,10 @@ test('a written pipeline runs as it is', async () => {
   const opened = open({ video: { pipeline } });
   const main = opened.streams.get('main')!;
   const { recorder, release } = Recorder.listen(main);
-  await until('frames', () => recorder.frames > 5);
+  await waitFor('frames', () => recorder.frames > 5);
   const { keyframes } = recorder;
   main.requestKeyframe();
-  await until('keyframe', () => recorder.keyframes > keyframes);
+  await waitFor('keyframe', () => recorder.keyframes > keyframes);
   release();
 });
 
@@ -197,12 +198,12 @@ test('an element that does not exist and a host that aborts are reported, and ne
     video: { ids: [], pipelines: { bad: { gstEncoder: 'nosuchenc', showPointer: false } } },
   });
   const { release } = Recorder.listen(opened.streams.get('bad')!);
-  await until('reason', () => {
+  await waitFor('reason', () => {
     const status = opened.status();
     return status.kind === 'degraded' && status.problems.some(({ reason }) => reason.includes('nosuchenc'));
   });
   await growth(() => 0, 1_200);
   expect(lines.filter((line) => line.startsWith('stream failed')).length).toBeLessThan(5);
   release();
-  await until('healthy again', () => opened.status().kind === 'healthy');
+  await waitFor('healthy again', () => opened.status().kind === 'healthy');
 });

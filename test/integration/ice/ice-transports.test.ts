@@ -13,7 +13,8 @@ import { openStunServer } from '../../../server/ice/stun-server.js';
 import { openTcpMux, type TcpRoute } from '../../../server/ice/tcp-mux.js';
 import { openUdpMux } from '../../../server/ice/udp-mux.js';
 import { systemClock } from '../../../server/lib/clock.js';
-import { rawClient, until } from './raw-client.js';
+import { waitFor } from '../../support/wait-for.js';
+import { rawClient } from './raw-client.js';
 
 const warnings: string[] = [];
 const log = {
@@ -86,10 +87,12 @@ describe('two agents over real sockets', () => {
     server.onPath((path) => paths.push(path?.kind ?? 'none'));
     expect(server.candidates()[0]?.address).toBe('127.0.0.1');
     introduce(server, client);
-    expect(await until(() => server.state === 'connected' && client.state === 'connected')).toBeLessThan(300);
+    const startMs = performance.now();
+    await waitFor(() => server.state === 'connected' && client.state === 'connected');
+    expect(performance.now() - startMs).toBeLessThan(300);
     server.send(Buffer.from('\x80hello'));
     client.send(Buffer.from('\x80world'));
-    await until(() => got.length === 2);
+    await waitFor(() => got.length === 2);
     expect(got.sort()).toEqual(['client \x80hello', 'server \x80world']);
     expect(states).toEqual(['checking', 'connected']);
     expect(paths[0]).toBe('udp');
@@ -117,9 +120,9 @@ describe('two agents over real sockets', () => {
       return texts;
     });
     for (const { server, client } of pairs) introduce(server, client);
-    await until(() => pairs.every(({ server, client }) => server.state === 'connected' && client.state === 'connected'));
+    await waitFor(() => pairs.every(({ server, client }) => server.state === 'connected' && client.state === 'connected'));
     for (const [i, { client }] of pairs.entries()) client.send(Buffer.from(`\x80${i}`));
-    await until(() => heard.every((texts) => texts.size === 1));
+    await waitFor(() => heard.every((texts) => texts.size === 1));
     expect(heard.map((texts) => [...texts][0])).toEqual(pairs.map((_, i) => `\x80${i}`));
     expect(new Set(pairs.map(({ server }) => server.selectedPair()?.local.port)).size).toBe(1);
     for (const { server } of pairs) server.close();
@@ -176,11 +179,11 @@ describe('two agents over real sockets', () => {
     bind(early!.address().port);
     for (let port = 1; port < ICE_LIMITS.boundAddresses.value; port++) bind(port, '192.0.2.1');
     say(early, 'known');
-    await until(() => heard.length === 1);
+    await waitFor(() => heard.length === 1);
     bind(late!.address().port);
     say(early, 'forgotten');
     say(late, 'known');
-    await until(() => heard.length === 2);
+    await waitFor(() => heard.length === 2);
     expect(heard).toEqual(['\x80known', '\x80known']);
   });
 
@@ -188,7 +191,7 @@ describe('two agents over real sockets', () => {
     const server = await peerOf(await transports(MUX));
     const client = await peerOf(await transports(RANGE), { controlling: false });
     introduce(server, client);
-    await until(() => server.state === 'connected' && client.state === 'connected');
+    await waitFor(() => server.state === 'connected' && client.state === 'connected');
     const before = server.local.ufrag;
     const states: string[] = [];
     server.onState((state) => states.push(state));
@@ -199,7 +202,7 @@ describe('two agents over real sockets', () => {
     let moved = 0;
     server.onPath(() => moved++);
     introduce(server, client);
-    await until(() => moved > 0);
+    await waitFor(() => moved > 0);
     expect(states).toEqual([]);
   });
 });
@@ -214,12 +217,12 @@ describe('raw STUN against the mux', () => {
     const client = rawClient({ server: server.local, transmit: (bytes) => wire.send(bytes, port, address) });
     wire.on('message', (bytes) => client.receive(bytes));
     client.check();
-    await until(() => client.answered === 1);
+    await waitFor(() => client.answered === 1);
     expect(server.state).toBe('checking');
     server.send(Buffer.from('\x16early answer'));
-    await until(() => client.received.length === 1);
+    await waitFor(() => client.received.length === 1);
     server.setRemote({ ...client.local, lite: false });
-    await until(() => server.state === 'connected');
+    await waitFor(() => server.state === 'connected');
     expect(server.selectedPair()?.remote.type).toBe('prflx');
   });
 
@@ -240,13 +243,13 @@ describe('raw STUN against the mux', () => {
         port,
         '127.0.0.1',
       );
-      if (answerPlainStun) await until(() => answers.length === 1);
+      if (answerPlainStun) await waitFor(() => answers.length === 1);
       // A peer's round trip on the same socket shows that the request has been seen.
       const server = await peerOf(ice);
       const client = rawClient({ server: server.local, transmit: (bytes) => wire.send(bytes, port, '127.0.0.1') });
       wire.on('message', (bytes) => client.receive(bytes));
       client.check();
-      await until(() => client.answered > 0);
+      await waitFor(() => client.answered > 0);
       expect(answers.filter((each) => each === `${wire.address().port}`).length).toBe(answerPlainStun ? 2 : 1);
     }
   });
@@ -261,7 +264,7 @@ describe('raw STUN against the mux', () => {
     wire.on('message', () => answers++);
     const request = encodeStun({ kind: 'request', method: 'binding', transactionId: Buffer.alloc(12, 1), attributes: {} });
     for (let i = 0; i < 100; i++) wire.send(request, made.value.port, '127.0.0.1');
-    await until(() => answers === 40);
+    await waitFor(() => answers === 40);
     const taken = await openStunServer({ address: '127.0.0.1', port: made.value.port, clock: systemClock });
     expect(taken.ok ? '' : taken.error).toContain('NEKO_WEBRTC_STUN_BIND');
     expect(answers).toBe(40);
@@ -272,7 +275,7 @@ describe('raw STUN against the mux', () => {
     const server = await peerOf(ice);
     const client = await peerOf(await transports(RANGE), { controlling: false });
     introduce(server, client);
-    await until(() => server.state === 'connected' && client.state === 'connected');
+    await waitFor(() => server.state === 'connected' && client.state === 'connected');
     const states: string[] = [];
     server.onState((state) => states.push(state));
     const { port, address } = server.candidates()[0]!;
@@ -329,17 +332,17 @@ describe('ICE-TCP', () => {
     const first = tcpClient(candidate.port, server);
     first.client.check();
     server.setRemote({ ...first.client.local, lite: false });
-    await until(() => server.state === 'connected');
+    await waitFor(() => server.state === 'connected');
     expect(server.path?.kind).toBe('stream');
     server.send(Buffer.from('\x80to you'));
     first.socket.write(frame(Buffer.from('\x80to me')));
-    await until(() => first.client.received.length === 1 && got.length === 1);
+    await waitFor(() => first.client.received.length === 1 && got.length === 1);
     first.socket.destroy();
-    await until(() => server.state === 'disconnected');
+    await waitFor(() => server.state === 'disconnected');
     expect(server.path).toBeUndefined();
     const second = tcpClient(candidate.port, server);
     second.client.check();
-    await until(() => server.state === 'connected');
+    await waitFor(() => server.state === 'connected');
   });
 
   test('T8 a connection that names no peer, or speaks something else, is closed', async () => {
@@ -391,12 +394,12 @@ describe('ICE-TCP', () => {
       open.push({ close: () => socket.destroy() });
       return socket;
     });
-    await until(() => kept === 2 && timers.length === 2);
+    await waitFor(() => kept === 2 && timers.length === 2);
     for (const { atMs, action } of [...timers]) {
       expect(atMs).toBe(30_000);
       action();
     }
-    await until(() => sockets.filter((socket) => socket.closed).length === 2);
+    await waitFor(() => sockets.filter((socket) => socket.closed).length === 2);
     expect(sockets.filter((socket) => !socket.closed)).toHaveLength(1);
   });
 
@@ -414,13 +417,13 @@ describe('ICE-TCP', () => {
     const neighbour = await connect('127.0.0.3');
     const silent: Awaited<ReturnType<typeof connect>>[] = [];
     for (let i = 0; i < 20; i++) silent.push(await connect('127.0.0.1'));
-    await until(() => silent.filter((socket) => socket.closed).length === 4);
+    await waitFor(() => silent.filter((socket) => socket.closed).length === 4);
     const { client, socket } = tcpClient(port, server);
     client.check();
     server.setRemote({ ...client.local, lite: false });
-    await until(() => server.state === 'connected');
+    await waitFor(() => server.state === 'connected');
     for (let i = 0; i < 20; i++) silent.push(await connect('127.0.0.1'));
-    await until(() => silent.filter((each) => each.closed).length === 24);
+    await waitFor(() => silent.filter((each) => each.closed).length === 24);
     expect([neighbour.closed, socket.closed, server.state]).toEqual([false, false, 'connected']);
   });
 
@@ -435,7 +438,7 @@ describe('ICE-TCP', () => {
     const { client } = tcpClient(typeof address === 'object' && address ? address.port : 0, server);
     client.check();
     server.setRemote({ ...client.local, lite: false });
-    await until(() => server.state === 'connected');
+    await waitFor(() => server.state === 'connected');
   });
 });
 
@@ -451,11 +454,11 @@ describe('ports and faults', () => {
       for (const peer of peers) used.add(peer.candidates()[0]!.port);
       const client = await peerOf(clients, { controlling: false });
       introduce(peers[0]!, client);
-      await until(() => peers[0]!.state === 'connected' && client.state === 'connected');
+      await waitFor(() => peers[0]!.state === 'connected' && client.state === 'connected');
       for (const peer of [...peers, client]) peer.close();
     }
     expect(used.size).toBeGreaterThan(15);
-    await until(() => openSockets() <= before);
+    await waitFor(() => openSockets() <= before);
     const held: IcePeer[] = [];
     let refused = '';
     for (let i = 0; i < 40 && refused === ''; i++) {
@@ -523,12 +526,12 @@ describe('ports and faults', () => {
     const server = await peerOf(ice);
     const gathered = server.gather();
     introduce(server, client);
-    await until(() => server.state === 'connected');
+    await waitFor(() => server.state === 'connected');
     expect(performance.now() - startMs).toBeLessThan(1000);
     await gathered;
     expect(performance.now() - startMs).toBeGreaterThan(4500);
     expect(performance.now() - startMs).toBeLessThan(7000);
-    await until(() => warnings.length > 0);
+    await waitFor(() => warnings.length > 0);
     expect(warnings.join()).toContain(url);
     const left = await peerOf(ice);
     const leftGathering = left.gather();
@@ -667,7 +670,7 @@ describe('ports and faults', () => {
       const firstMs = await gatherMs();
       expect(firstMs).toBeGreaterThan(4500);
       expect(firstMs).toBeLessThan(7000);
-      await until(() => warnings.length > 0);
+      await waitFor(() => warnings.length > 0);
       expect(warnings.join()).toContain(url);
       expect(await gatherMs()).toBeLessThan(500);
     });

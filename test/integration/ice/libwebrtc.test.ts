@@ -4,7 +4,7 @@ import { formatCandidate } from '../../../server/ice/candidate.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IcePeer, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { systemClock } from '../../../server/lib/clock.js';
-import { until } from './raw-client.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const open: { close(): unknown }[] = [];
@@ -57,9 +57,9 @@ async function connect(options: Partial<IceTransportsOptions>, tellCandidates: b
   const startMs = performance.now();
   const sdp = browser.localDescription?.sdp ?? '';
   peer.setRemote({ ufrag: attributeOf(sdp, 'ice-ufrag'), pwd: attributeOf(sdp, 'ice-pwd'), lite: false });
-  await until(() => peer.state === 'connected');
+  await waitFor(() => peer.state === 'connected');
   const tookMs = performance.now() - startMs;
-  await until(() => ['connected', 'completed'].includes(browser.iceConnectionState));
+  await waitFor(() => ['connected', 'completed'].includes(browser.iceConnectionState));
   return { peer, browser, tookMs, firstDatagram };
 }
 
@@ -72,7 +72,7 @@ test.each<[string, Partial<IceTransportsOptions>, boolean]>([
 ])('T16 libwebrtc connects within a second and its DTLS arrives: %s', async (_name, options, tellCandidates) => {
   const { peer, tookMs, firstDatagram } = await connect(options, tellCandidates);
   expect(tookMs).toBeLessThan(1000);
-  await until(() => firstDatagram.length > 0);
+  await waitFor(() => firstDatagram.length > 0);
   // A DTLS handshake record (RFC 7983).
   expect(firstDatagram[0]).toBe(22);
   expect(peer.selectedPair()?.local.transport).toBe(options.tcp ? 'tcp' : 'udp');
@@ -89,8 +89,8 @@ test('T16 libwebrtc follows an ICE restart over the same path', async () => {
   await browser.setLocalDescription(await browser.createAnswer());
   const sdp = browser.localDescription?.sdp ?? '';
   peer.setRemote({ ufrag: attributeOf(sdp, 'ice-ufrag'), pwd: attributeOf(sdp, 'ice-pwd'), lite: false });
-  await until(() => paths > 0);
+  await waitFor(() => paths > 0);
   expect(states).toEqual([]);
   browser.close();
-  await until(() => states.includes('disconnected'));
+  await waitFor(() => states.includes('disconnected'));
 });

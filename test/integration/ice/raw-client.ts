@@ -51,13 +51,3 @@ export function rawClient(options: {
     },
   };
 }
-
-/** Waits until `condition` holds, at most `limitMs`; returns how long it took. */
-export async function until(condition: () => boolean, limitMs = 10_000): Promise<number> {
-  const startMs = performance.now();
-  while (!condition()) {
-    if (performance.now() - startMs > limitMs) throw new Error(`not within ${limitMs} ms: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  return performance.now() - startMs;
-}

@@ -10,7 +10,7 @@ import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IceServer, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import { freePort } from '../../support/free-port.mjs';
-import { until } from './raw-client.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const COTURN = '/usr/bin/turnserver';
 const warnings: string[] = [];
@@ -124,7 +124,7 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
     relayed.setRemote(client.local);
     client.setRemote(relayed.local);
     client.addRemoteCandidate(formatCandidate(candidate!));
-    await until(() => relayed.state === 'connected' && client.state === 'connected');
+    await waitFor(() => relayed.state === 'connected' && client.state === 'connected');
     expect(relayed.selectedPair()?.local.type).toBe('relay');
     const got: number[] = [];
     relayed.onDatagram((bytes) => got.push(bytes.length));
@@ -135,7 +135,7 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
       client.send(Buffer.alloc(501 + i, 0x80));
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await until(() => got.length === 100);
+    await waitFor(() => got.length === 100);
     const expected = [...Array.from({ length: 50 }, (_, i) => 501 + i), ...Array.from({ length: 50 }, (_, i) => 1001 + i)];
     expect(got.sort((a, b) => a - b)).toEqual(expected);
   });
@@ -149,7 +149,7 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
     await server.gather();
     expect(warnings).toEqual([]);
     expect(server.candidates()).toHaveLength(1);
-    await until(() => server.candidates().length === 2);
+    await waitFor(() => server.candidates().length === 2);
     server.close();
   });
 
