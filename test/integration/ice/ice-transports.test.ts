@@ -527,10 +527,11 @@ describe('ports and faults', () => {
     const gathered = server.gather();
     introduce(server, client);
     await waitFor(() => server.state === 'connected');
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(performance.now() - startMs).toBeLessThan(2500);
     await gathered;
-    expect(performance.now() - startMs).toBeGreaterThan(4500);
-    expect(performance.now() - startMs).toBeLessThan(7000);
+    const firstMs = performance.now() - startMs;
+    expect(firstMs).toBeGreaterThan(4500);
+    expect(firstMs).toBeLessThan(7000);
     await waitFor(() => warnings.length > 0);
     expect(warnings.join()).toContain(url);
     const left = await peerOf(ice);
@@ -540,7 +541,7 @@ describe('ports and faults', () => {
     const again = await peerOf(ice);
     const againMs = performance.now();
     await again.gather();
-    expect(performance.now() - againMs).toBeLessThan(500);
+    expect(performance.now() - againMs).toBeLessThan(firstMs / 4);
   });
 
   test('T13 a STUN server that sees another address gives a server-reflexive candidate', async () => {
@@ -672,7 +673,7 @@ describe('ports and faults', () => {
       expect(firstMs).toBeLessThan(7000);
       await waitFor(() => warnings.length > 0);
       expect(warnings.join()).toContain(url);
-      expect(await gatherMs()).toBeLessThan(500);
+      expect(await gatherMs()).toBeLessThan(firstMs / 4);
     });
   });
 });
