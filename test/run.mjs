@@ -27,12 +27,12 @@ const staticCheck = (name) => async (aside) => [await runStaticCheck(root, name,
 async function runContainer(aside) {
   const folder = mkdtempSync(join(tmpdir(), 'npm-test-'));
   const portsFree = join(folder, 'ports-free');
-  if (aside) void defaultPortsFree.then(() => writeFileSync(portsFree, ''));
-  else writeFileSync(portsFree, '');
+  const told = (aside ? defaultPortsFree : Promise.resolve()).then(() => writeFileSync(portsFree, ''));
   const args = [join(root, 'test/container/run.mjs')];
   const env = { ...process.env, PORTS_FREE: portsFree };
   const limitMs = 15 * MINUTE_MS;
   const outcome = await runPhase({ title: 'container', cwd: root, env, limitMs, args, read: (result) => result, aside });
+  await told;
   rmSync(folder, { recursive: true });
   return [outcome];
 }
