@@ -29,7 +29,6 @@ export const FIGURE_TESTS: Readonly<Record<string, FigureTest>> = {
   'ICE_LIMITS.stunServer': STUN_PORT,
   'FIELD_LIMITS.pluginKeys': FIELDS,
   'FIELD_LIMITS.logEntries': FIELDS,
-  'HTTP_LIMITS.bodiesOfAddress': BODIES,
   'HTTP_LIMITS.bodiesInAll': BODIES,
   'HTTP_LIMITS.answersInAll': BODIES,
   'HTTP_LIMITS.handshakeTime': [
@@ -70,18 +69,3 @@ export const FIGURE_TESTS: Readonly<Record<string, FigureTest>> = {
     'a host that reads slowly is told the newest once it has read',
   ],
 };
-
-/** Limits that no test meets at their edge yet; the list may only become shorter. */
-export const NO_EDGE_TEST: readonly string[] = [
-  'MEDIA_LIMITS.rtcpDatagram',
-  'HTTP_LIMITS.freeBody',
-  'HTTP_LIMITS.freeAnswer',
-  'HTTP_LIMITS.bodyPace',
-  'HTTP_LIMITS.requestTime',
-  'HTTP_LIMITS.idleTime',
-  'HTTP_LIMITS.refusalLines',
-  'SOCKET_LIMITS.waiting',
-  'DTLS_LIMITS.early',
-  'CHANNEL_LIMITS.queue',
-  'CHANNEL_LIMITS.queueBytes',
-];

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 import { WebSocket } from 'ws';
 import { type Clock, systemClock } from '../../../server/lib/clock.js';
@@ -28,7 +29,7 @@ export interface Login {
   readonly token: string;
 }
 
-const COOKIE = {
+export const COOKIE = {
   enabled: false,
   name: 'NEKO_SESSION',
   expirationMs: 86_400_000,
@@ -99,6 +100,12 @@ export class Harness {
     const port = await freePort();
     await this.#shared.listen({ host: '127.0.0.1', port });
     this.base = `${schemeOf({ app })}://127.0.0.1:${port}`;
+  }
+
+  /** Node's server. */
+  get http1(): Server {
+    if (this.#signaling === null) throw new Error('not started');
+    return this.#signaling.app.server;
   }
 
   /** The HTTP connections that there are. */

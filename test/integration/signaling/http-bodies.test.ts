@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
+import { SteppedClock } from '../../support/stepped-clock.js';
 import { Harness, type Overrides } from './harness.js';
 
 let harness: Harness;
@@ -254,4 +255,36 @@ test('a byte-order mark before JSON is no error, whole or first value', async ()
   const { token } = await harness.login('admin');
   expect((await harness.http('POST', '/api/login', { body: '\uFEFF{"username":"x","password":"wrong"}' })).status).toBe(401);
   expect((await harness.http('POST', '/api/room/settings', { token, body: '\uFEFF{}' })).status).toBe(204);
+});
+
+test('the beginning of a body counts for nothing: who has all its bytes waiting may still send that much, and not a byte more', async () => {
+  await start();
+  const { token } = await harness.login('admin');
+  await harness.http('POST', '/api/room/control/take', { token });
+  const { freeBody, bodiesOfAddress, clipboardBody } = HTTP_LIMITS;
+  const large = clipboardBody.value - 1;
+  const rest = bodiesOfAddress.value - 2 * (large - freeBody.value);
+  for (const sent of [large, large, rest / 2 + freeBody.value, rest / 2 + freeBody.value])
+    new Line(head('/api/room/clipboard', clipboardBody.value, token) + 'x'.repeat(sent));
+  const settings = (bytes: number) => harness.http('POST', '/api/room/settings', { token, body: '{}'.padEnd(bytes) });
+  const beyond = async () => (await settings(freeBody.value + 1)).status;
+  await expect.poll(beyond, { timeout: 10_000 }).toBe(429);
+  expect((await settings(freeBody.value)).status).toBe(204);
+});
+
+test('a large body has a second more for each part of it: in time it is read, later it is 408', async () => {
+  const clock = new SteppedClock();
+  await start({ clock });
+  const { token } = await harness.login('admin');
+  const { bodyTime, bodyPace } = HTTP_LIMITS;
+  const body = '{"ids":[]}'.padEnd(3 * bodyPace.value);
+  const asking = head('/api/members_bulk/delete', body.length, token).replace('\r\n\r\n', '\r\nExpect: 100-continue\r\n\r\n');
+  const [inTime, late] = [new Line(asking), new Line(asking)];
+  await expect.poll(() => [inTime.status(), late.status()]).toEqual([100, 100]);
+  clock.advance(bodyTime.value + 3_000 - 1);
+  inTime.socket.write(body);
+  await expect.poll(() => inTime.said).toContain('HTTP/1.1 204');
+  expect(late.said).not.toContain('HTTP/1.1 4');
+  clock.advance(1);
+  await expect.poll(() => late.said).toContain('HTTP/1.1 408');
 });

@@ -138,3 +138,36 @@ test.each([
   await expect.poll(() => sent.said()).toContain(`HTTP/1.1 ${status} `);
   if (status !== 200) expect(sent.said()).toContain(`{"code":${status},"message":"`);
 });
+
+// Node keeps these times by a clock of its own, so they are made short once it is seen that they are ours.
+
+test('a request has its time to come in: one that takes longer is 408, and the connection is closed', async () => {
+  const harness = await start();
+  expect(harness.http1.requestTimeout).toBe(HTTP_LIMITS.requestTime.value);
+  // Node takes the smaller of the two for the head.
+  harness.http1.headersTimeout = 2_000;
+  harness.http1.requestTimeout = 2_000;
+  const post = 'POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{';
+  const [slow, quick] = [line(harness, post), line(harness, post)];
+  quick.socket.write(' }');
+  await expect.poll(() => quick.said()).toContain('HTTP/1.1 401');
+  expect(slow.said()).toBe('');
+  await expect.poll(() => slow.closed(), { timeout: 10_000 }).toBe(true);
+  expect(slow.said()).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test('a connection may be idle between two requests for its time, and is closed after it', async () => {
+  const harness = await start();
+  expect(harness.http1.keepAliveTimeout).toBe(HTTP_LIMITS.idleTime.value);
+  const kept = line(harness, WHOLE);
+  await expect.poll(() => kept.said()).toContain('200 OK');
+  harness.http1.keepAliveTimeout = 1_500;
+  const idle = line(harness, WHOLE);
+  await expect.poll(() => idle.said()).toContain('200 OK');
+  idle.socket.write(WHOLE);
+  await expect.poll(() => idle.said().split('200 OK')).toHaveLength(3);
+  await expect.poll(() => idle.closed(), { timeout: 10_000 }).toBe(true);
+  expect(kept.closed()).toBe(false);
+  kept.socket.write(WHOLE);
+  await expect.poll(() => kept.said().split('200 OK')).toHaveLength(3);
+});

@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { SOCKET_LIMITS } from '../../../server/signaling/limits.js';
+import { ok } from '../../../server/lib/result.js';
+import { HTTP_LIMITS, SOCKET_LIMITS } from '../../../server/signaling/limits.js';
 import { SteppedClock } from '../../support/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
-import { type Client, Harness, type Overrides } from './harness.js';
+import { type Client, COOKIE, Harness, type Overrides } from './harness.js';
 
 let harness: Harness;
 const raw: Socket[] = [];
@@ -264,4 +265,48 @@ test('a host that reads slowly is told the newest once it has read, and is never
   });
   expect(told(host).length).toBeLessThan(6);
   expect(host.closeCode).toBeNull();
+});
+
+test('messages that wait for one another: at the bound the socket goes on, one beyond cuts it and nobody else', async () => {
+  const clock = new SteppedClock();
+  await start({ clock });
+  const [user, other] = [await harness.join('user', 'one'), await harness.join('user', 'two')];
+  user.send('control/request');
+  await user.seen('control/host');
+  let release = () => {};
+  harness.desktop.keyboard.setModifiers = () =>
+    new Promise((resolve) => {
+      release = () => resolve(ok(undefined));
+    });
+  user.send('keyboard/modifiers', { shift: true });
+  for (let sent = 0; sent < SOCKET_LIMITS.waiting.value; sent += 1) user.send('control/move', { x: 1, y: 1 });
+  user.send('signal/request', {});
+  await user.seen('signal/provide');
+  expect([user.closeCode, harness.desktop.said]).toEqual([null, []]);
+  user.send('control/move', { x: 2, y: 2 });
+  expect(await user.closed()).toBe(1006);
+  await other.settle();
+  expect(other.closeCode).toBeNull();
+  release();
+});
+
+const refused = (client: Client) => client.until(() => client.status ?? undefined, 'refusal');
+
+test.each([
+  ['a WebSocket', (origin: string) => refused(harness.socket('', { origin }))],
+  ['a login', (origin: string) => harness.http('POST', '/api/login', { headers: { origin } })],
+])('%s from a page of others: so many lines in the log, one more each second, which counts the others', async (_what, ask) => {
+  const clock = new SteppedClock();
+  await start({ clock, session: { cookie: { ...COOKIE, enabled: true } } });
+  const { refusalLines } = HTTP_LIMITS;
+  const lines = () => warnings('origin');
+  for (let asked = 0; asked < refusalLines.value; asked += 1) await ask('https://evil.example');
+  expect(lines()).toHaveLength(refusalLines.value);
+  for (let asked = 0; asked < 3; asked += 1) await ask('https://evil.example');
+  expect(lines()).toHaveLength(refusalLines.value);
+  clock.advance(1_000);
+  await ask('https://evil.example');
+  await ask('https://evil.example');
+  expect(lines()).toHaveLength(refusalLines.value + 1);
+  expect(lines().at(-1)).toContain('"heldBack":3');
 });

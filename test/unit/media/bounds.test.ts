@@ -10,6 +10,8 @@ import { bothSuites } from './ciphers.js';
 import { FakeClock, FakeStream, FakeViewer, fakeEngine } from './fake-viewer.js';
 
 const { value: perSecond } = MEDIA_LIMITS.rtcpRate;
+/** AES-GCM's tag and the index of SRTCP (RFC 7714 section 9.2). */
+const SEAL_BYTES = 16 + 4;
 
 test('a viewer may send so many RTCP datagrams at once and not one more, and as many again a second later', () => {
   const allowance = new RtcpAllowance();
@@ -110,4 +112,18 @@ test('so many packets wait to be sent again; further requests are ignored, and t
   clock.advance(20);
   stream.frame('key');
   expect([waiting(), viewer.rtp.at(-1)?.marker]).toEqual([0, true]);
+});
+
+test('an RTCP datagram of exactly the limit is read, one of a word more is dropped, and the next is read again', () => {
+  const [suite] = bothSuites();
+  const viewer = new FakeViewer(fakeEngine(suite!).engine, suite!);
+  // An empty receiver report with words of a profile's own behind it (RFC 3550 section 6.4.3).
+  const report = (bytes: number) => viewer.say(0x80c90000, ...Array<number>((bytes - SEAL_BYTES) / 4 - 1).fill(1));
+  const { value: most } = MEDIA_LIMITS.rtcpDatagram;
+  report(most);
+  expect(viewer.peer.stats).toMatchObject({ rtcpReceived: 1, rtcpRejected: 0 });
+  report(most + 4);
+  expect(viewer.peer.stats).toMatchObject({ rtcpReceived: 1, rtcpRejected: 1 });
+  report(most);
+  expect(viewer.peer.stats).toMatchObject({ rtcpReceived: 2, rtcpRejected: 1 });
 });

@@ -128,6 +128,25 @@ test(
 );
 
 test(
+  'an answer up to its bound counts for nothing; with a byte more it is 429 for who leaves so many lying',
+  PATIENT,
+  async () => {
+    const { token } = await start();
+    for (let asked = 0; asked < HTTP_LIMITS.answersOfAddress.value / (8 * 1024 * 1024); asked += 1)
+      expect(String(await take(ask('/api/room/clipboard', token), 12))).toBe('HTTP/1.1 200');
+    const around = '{"text":""}\n'.length;
+    const answer = (bytes: number) => {
+      harness.desktop.content = { text: 'x'.repeat(bytes - around) };
+      return harness.http('GET', '/api/room/clipboard', { token });
+    };
+    const { freeAnswer } = HTTP_LIMITS;
+    const free = await answer(freeAnswer.value);
+    expect([free.status, (await free.text()).length]).toEqual([200, freeAnswer.value]);
+    expect((await answer(freeAnswer.value + 1)).status).toBe(429);
+  },
+);
+
+test(
   'one answer larger than the whole bound comes when nothing else waits; HEAD has its length and no body',
   PATIENT,
   async () => {

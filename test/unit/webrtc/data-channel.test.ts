@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { DataChannel } from '../../../server/webrtc/data-channel.js';
-import { SCTP_LIMITS } from '../../../server/webrtc/limits.js';
+import { CHANNEL_LIMITS, SCTP_LIMITS } from '../../../server/webrtc/limits.js';
 import { chunk, dataChunk, fields, RawSctp, sackChunk, sctpPacket } from '../../support/raw-sctp.js';
 import { type ServedChannel, servedChannel } from '../../support/served-channel.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -41,6 +41,39 @@ test.each([
   expect(failures[0]).toContain('a message of more than 65536 bytes');
   expect(messages.filter(({ length }) => length > 65_536)).toEqual([]);
 });
+
+/** The bytes of the messages that came whole from the server, in their order. */
+function arrived({ viewer }: ServedChannel): number[] {
+  const sizes: number[] = [];
+  for (const { type, packet } of viewer.received) {
+    if (type !== 0 || packet.readUInt32BE(24) !== 53) continue;
+    // The flag of a first fragment (RFC 9260 section 3.3.1).
+    if ((packet[13]! & 2) > 0) sizes.push(0);
+    sizes.push(sizes.pop()! + packet.readUInt16BE(14) - 16);
+  }
+  return sizes;
+}
+
+test.each([
+  ['in number', Array<number>(CHANNEL_LIMITS.queue.value).fill(2)],
+  ['in bytes', Array<number>(16).fill(CHANNEL_LIMITS.queueBytes.value / 16)],
+])(
+  'messages that wait for a viewer: at the limit all arrive, one beyond is dropped, later ones arrive: %s',
+  async (_name, sizes) => {
+    const channel = await served();
+    // The first one waits for nobody.
+    for (const size of [1, ...sizes, 3]) channel.channel.send(Buffer.alloc(size));
+    await waitFor('a message behind them', async () => {
+      // Acknowledgements are work, which has its bound.
+      channel.nowMs += 1_000;
+      await settled();
+      if (arrived(channel).length > sizes.length) channel.channel.send(Buffer.alloc(5));
+      return arrived(channel).at(-1) === 5;
+    });
+    expect(arrived(channel).filter((size) => size !== 5)).toEqual([1, ...sizes]);
+    expect(channel.failures).toEqual([]);
+  },
+);
 
 test('an error of whoever takes a message is the peer’s, not the process’s', async () => {
   const viewer = new RawSctp();

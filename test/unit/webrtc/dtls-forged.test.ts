@@ -155,6 +155,19 @@ test('datagrams of one handshake: those beyond the limit are not looked at', asy
   expect(await outcome).toMatchObject({ ok: false });
 });
 
+test('datagrams before the answer is there: so many are kept, and no more', () => {
+  const troubleAfter = (earlier: number) => {
+    const { server, certificates } = pairOf({ down: () => {} });
+    for (let i = 0; i < earlier; i++) server.receive(record(ALERT, ALERTS[0]!));
+    server.receive(record(HANDSHAKE, message(1, impossibleHello(0))));
+    void server.handshake([certificates.client.fingerprint]);
+    return server.trouble;
+  };
+  const { early } = DTLS_LIMITS;
+  expect(troubleAfter(early.value - 1)).toContain('no shared cipher');
+  expect(troubleAfter(early.value)).toBeUndefined();
+});
+
 /** A ClientHello of DTLS 1.2 that offers one cipher nobody takes (RFC 5246 section 7.4.1.2). */
 function impossibleHello(random: number): Buffer {
   const [version, noSession, noCookie] = [Buffer.of(0xfe, 0xfd), Buffer.of(0), Buffer.of(0)];
