@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { announce } from './announce.js';
@@ -8,6 +7,7 @@ import type { BindAddress, Config } from './config/config.js';
 import { openDesktop } from './desktop/desktop.js';
 import { openDoctor } from './doctor/doctor.js';
 import { retrieveExternalAddress } from './external-address.js';
+import { readRegularFileSync } from './files/regular-file.js';
 import { createIceTransports } from './ice/ice-transports.js';
 import { openStunServer } from './ice/stun-server.js';
 import type { Clock } from './lib/clock.js';
@@ -60,7 +60,7 @@ async function build(
   { config, log, clock, say, runtime }: AppOptions,
   onClose: (closer: () => void | Promise<void>) => void,
 ): Promise<Result<void>> {
-  const tls = readTls(config.server.tls, (path) => readFileSync(path, 'utf8'));
+  const tls = readTls(config.server.tls, readRegularFileSync);
   if (!tls.ok) return tls;
   const found: string[] = [];
   const retrieving = retrieveExternalAddress(config.webrtc, { clock, log });
@@ -137,8 +137,12 @@ async function build(
   });
   onClose(() => doctor.close());
 
-  const members = await createMembers(config.member, config.session.file ?? runtime?.passwordsBeside, part('members'));
+  const members = await createMembers(config.member, config.session.file ?? runtime?.passwordsBeside, {
+    log: part('members'),
+    clock,
+  });
   if (!members.ok) return members;
+  onClose(() => members.value.close());
   const opened = await createSignaling({
     server: serverOptions(config, BUILT_CLIENT, tls.value),
     session: sessionOptions(config),

@@ -68,7 +68,8 @@ function contentOf(path: string, readFile: ReadFile): Content {
     if (text === undefined) return { text: undefined, problem: 'does not exist.' };
     return text.trim() === '' ? { text: undefined, problem: 'is empty.' } : { text };
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    // What the system says holds a path at most; its code is shorter.
+    const reason = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown reason';
     return { text: undefined, problem: `cannot be read (${reason}).` };
   }
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Log } from '../lib/log.js';
 import { errorCode, fileTrouble } from './file-trouble.js';
 import { recoverInPlace } from './in-place.js';
+import { openRegularFile } from './regular-file.js';
 import { leftoverPattern } from './replace-file.js';
 import { PRIVATE_MODE, syncFolder, targetOf } from './synced.js';
 
@@ -14,6 +15,8 @@ import { PRIVATE_MODE, syncFolder, targetOf } from './synced.js';
 export async function tidyFile(path: string, log: Log): Promise<void> {
   try {
     const target = await targetOf(path);
+    // A folder, a FIFO or a device stays as it is; reading it says what it is.
+    if ((await kindOf(target)) === 'odd') return;
     if ((await recoverInPlace(target)) === 'recovered') log.warn({ file: path }, 'file was half written and has been completed');
     const leftover = leftoverPattern(target);
     const folder = dirname(target);
@@ -42,10 +45,25 @@ export async function setAside(path: string, now: Date): Promise<string> {
   return join(dirname(path), basename(aside));
 }
 
+async function kindOf(target: string): Promise<'file' | 'none' | 'odd'> {
+  try {
+    return (await stat(target)).isFile() ? 'file' : 'odd';
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return 'none';
+  }
+}
+
+/** By the opened file, so that nothing else is meant once it is known to be one. */
 async function tighten(path: string, log: Log): Promise<void> {
   try {
-    const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0) await chmod(path, PRIVATE_MODE);
+    const file = await openRegularFile(path);
+    try {
+      const found = await file.stat();
+      if (found.isFile() && (found.mode & 0o077) !== 0) await file.chmod(PRIVATE_MODE);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT')
       log.warn({ file: path, reason: fileTrouble(error) }, 'other users of the machine can read this file, which holds secrets');

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, readlink, realpath } from 'node:fs/promises';
+import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorCode } from './file-trouble.js';
+import { readRegularFile } from './regular-file.js';
 
 /** Readable and writable for us alone. */
 export const PRIVATE_MODE = 0o600;
@@ -51,10 +52,10 @@ export async function targetOf(path: string): Promise<string> {
   throw new Error('too many symbolic links');
 }
 
-/** The text of a file; undefined where there is none. Throws the system's error. */
+/** The text of a file; undefined where there is none. Throws the system's error, or says what is there and is no file. */
 export async function readKeptFile(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegularFile(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -43,7 +43,7 @@ export class FileStore implements Store {
     await tidyFile(this.#path, this.#log);
     const text = await readKeptFile(this.#path).catch((error: unknown) => err(fileTrouble(error)));
     const entries = typeof text === 'string' || text === undefined ? readAccounts(text ?? '') : text;
-    if (!entries.ok) return err(`the member file ${this.#path} cannot be read: ${entries.error}`);
+    if (!entries.ok) return err(`the member file ${this.#path} cannot be read: ${entries.error}; NEKO_MEMBER_FILE_PATH names it`);
     // A missing file is made; that it cannot be made is in the log.
     await this.read();
     return ok(undefined);

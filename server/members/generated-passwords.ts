@@ -2,14 +2,22 @@ import { randomInt } from 'node:crypto';
 import { isMapping } from '../config/form.js';
 import { fileTrouble } from '../files/file-trouble.js';
 import { setAside, tidyFile } from '../files/kept-file.js';
+import { KeptWriter } from '../files/kept-writer.js';
 import { replaceFile } from '../files/replace-file.js';
 import { readKeptFile } from '../files/synced.js';
+import type { Clock } from '../lib/clock.js';
 import { parseJson } from '../lib/json-text.js';
 import type { Log } from '../lib/log.js';
 
 export interface GeneratedPasswords {
   readonly user?: string;
   readonly admin?: string;
+}
+
+export interface KeptPasswords {
+  readonly passwords: GeneratedPasswords;
+  /** Tries a last time to write what the disk has refused. */
+  close(): Promise<void>;
 }
 
 /** Lower-case letters and digits that are not taken for each other (Crockford's base32). */
@@ -34,15 +42,25 @@ export function passwordFile(sessionFile: string): string {
 export async function generatedPasswords(
   roles: readonly ('user' | 'admin')[],
   sessionFile: string | undefined,
-  log: Log,
-): Promise<GeneratedPasswords> {
-  if (roles.length === 0) return {};
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+): Promise<KeptPasswords> {
+  const nothingToWrite = async () => {};
+  if (roles.length === 0) return { passwords: {}, close: nothingToWrite };
   const path = sessionFile === undefined ? undefined : passwordFile(sessionFile);
   const stored = path === undefined ? {} : await readStored(path, log);
   const passwords = Object.fromEntries(roles.map((role) => [role, stored?.[role] ?? generatePassword()]));
   const isComplete = roles.every((role) => stored?.[role] !== undefined);
-  if (path !== undefined && stored !== undefined && !isComplete) await write(path, { ...stored, ...passwords }, log);
-  return passwords;
+  if (path === undefined || stored === undefined || isComplete) return { passwords, close: nothingToWrite };
+  const writer = new KeptWriter<GeneratedPasswords>({
+    file: path,
+    failure: 'generated passwords cannot be written, so that a restart makes new ones; writing is tried again',
+    log,
+    clock,
+    write: (all) => replaceFile(path, `${JSON.stringify(all, null, 2)}\n`),
+  });
+  writer.save({ ...stored, ...passwords });
+  await writer.flush();
+  return { passwords, close: () => writer.close() };
 }
 
 /** What is stored; undefined when a file is there whose place cannot be taken. */
@@ -68,12 +86,4 @@ function passwordsOf({ user, admin }: Readonly<Record<string, unknown>>): Genera
     ...(typeof user === 'string' && user !== '' ? { user } : {}),
     ...(typeof admin === 'string' && admin !== '' ? { admin } : {}),
   };
-}
-
-async function write(path: string, passwords: GeneratedPasswords, log: Log): Promise<void> {
-  try {
-    await replaceFile(path, `${JSON.stringify(passwords, null, 2)}\n`);
-  } catch (error) {
-    log.warn({ file: path, reason: fileTrouble(error) }, 'generated passwords are not kept over a restart');
-  }
 }

@@ -1,11 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { FailureNotice } from '../files/failure-notice.js';
 import { fileTrouble } from '../files/file-trouble.js';
 import { setAside, tidyFile } from '../files/kept-file.js';
+import { KeptWriter } from '../files/kept-writer.js';
 import { replaceFile } from '../files/replace-file.js';
 import { readKeptFile } from '../files/synced.js';
+import type { Clock } from '../lib/clock.js';
 import { parseJson } from '../lib/json-text.js';
 import type { Log } from '../lib/log.js';
+import { err, ok, type Result } from '../lib/result.js';
 import { decode } from '../protocol/decode.js';
 import type { Ban } from '../room/bans.js';
 import { wireTime } from '../room/wire-view.js';
@@ -27,49 +29,59 @@ export function banFileOf(sessionFile: string): string {
   return `${sessionFile}.bans`;
 }
 
-/** Bans on disk: read once at start, written completely at every change, never two writes at once. */
+/** Bans on disk: read once at start, written at every change. */
 export class BanFile {
   readonly #path: string;
-  readonly #notice: FailureNotice;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writer: KeptWriter<readonly Ban[]>;
 
   constructor(
     sessionFile: string,
     private readonly log: Log,
+    clock: Clock,
   ) {
     this.#path = banFileOf(sessionFile);
-    this.#notice = new FailureNotice(this.#path, log);
+    this.#writer = new KeptWriter({
+      file: this.#path,
+      failure: 'bans cannot be written; what their file held before stays, and writing is tried again',
+      log,
+      clock,
+      write: (bans) => replaceFile(this.#path, `${JSON.stringify(bans.map(toEntry), null, 2)}\n`),
+    });
   }
 
-  /** A file that cannot be read is set aside under another name, and so said. */
-  async load(): Promise<Ban[]> {
+  /**
+   * A file that holds no bans is set aside under another name, and so said. The error says why one that is there can be neither
+   * read nor set aside: without its bans, those who were kept out would come in.
+   */
+  async load(): Promise<Result<readonly Ban[]>> {
     await tidyFile(this.#path, this.log);
-    const text = await readKeptFile(this.#path);
-    if (text === undefined || text.trim() === '') return [];
-    const content = parseJson(text);
-    const entries = content.ok ? decode(Entries, content.value) : content;
-    if (entries.ok) return entries.value.map(fromEntry);
-    const aside = await setAside(this.#path, new Date());
-    this.log.error({ file: this.#path, reason: entries.error, aside }, 'bans cannot be read: the file was set aside');
-    return [];
+    try {
+      const text = await readKeptFile(this.#path);
+      if (text === undefined || text.trim() === '') return ok([]);
+      const content = parseJson(text);
+      const entries = content.ok ? decode(Entries, content.value) : content;
+      if (entries.ok) return ok(entries.value.map(fromEntry));
+      const aside = await setAside(this.#path, new Date());
+      this.log.error({ file: this.#path, reason: entries.error, aside }, 'bans cannot be read: the file was set aside');
+      return ok([]);
+    } catch (error) {
+      return err(`the bans ${this.#path} cannot be used: ${fileTrouble(error)}; they stand beside what NEKO_SESSION_FILE names`);
+    }
   }
 
+  /** Writes soon. */
   save(bans: readonly Ban[]): void {
-    this.#writing = this.#writing.then(() => this.#write(bans));
+    this.#writer.save(bans);
   }
 
   /** Resolves when everything saved so far is on disk, or has been refused by it. */
   flush(): Promise<void> {
-    return this.#writing;
+    return this.#writer.flush();
   }
 
-  async #write(bans: readonly Ban[]): Promise<void> {
-    try {
-      await replaceFile(this.#path, `${JSON.stringify(bans.map(toEntry), null, 2)}\n`);
-      this.#notice.works();
-    } catch (error) {
-      this.#notice.failed('bans cannot be written; they are kept until the server stops', fileTrouble(error));
-    }
+  /** Tries a last time to write what the disk has refused. */
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 }
 

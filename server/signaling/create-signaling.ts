@@ -68,7 +68,9 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   const loaded = (await file?.load(Date.now())) ?? ok([]);
   if (!loaded.ok) return loaded;
   const sockets = new Sockets(clock, log);
-  const bans = options.session.file === null ? null : new BanFile(options.session.file, log);
+  const bans = options.session.file === null ? null : new BanFile(options.session.file, log, clock);
+  const banned = (await bans?.load()) ?? ok([]);
+  if (!banned.ok) return banned;
   const rates = new SessionRates();
   const input = new InputQueue({
     input: desktop.input,
@@ -81,7 +83,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   const saved = await restoreSessions(loaded.value, options.members, passwordMarks, log);
   const { settings, session } = options;
   const room = new RoomRunner(
-    openRoom({ settings, rules: session.rules, saved, bans: (await bans?.load()) ?? [], nowMs: Date.now() }),
+    openRoom({ settings, rules: session.rules, saved, bans: banned.value, nowMs: Date.now() }),
     clock,
     sink,
   );
@@ -106,7 +108,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   };
   const stopSaving = file === null ? () => {} : saveRegularly(room, file, clock);
   const connections = openGate(services);
-  const app = await createApp(services, connections, async () => file?.flush());
+  const app = await createApp(services, connections, async () => void (await Promise.all([file?.flush(), bans?.flush()])));
   const announcer = new ClipboardAnnouncer(services);
   const stopClipboard = desktop.clipboard.onChange(() => announcer.changed());
   let closing: Promise<void> | null = null;
@@ -120,7 +122,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     stopSaving();
     file?.save(savedSessions(room.state));
     await file?.close();
-    await bans?.flush();
+    await bans?.close();
   };
   return ok({
     app,
@@ -149,7 +151,7 @@ function openGate({ trusts, log }: Services): ConnectionGate {
 
 async function createApp(services: Services, gate: ConnectionGate, saved: () => Promise<void>): Promise<FastifyInstance> {
   const app = await createHttpApp(services.server, { gate, clock: services.clock, log: services.log });
-  // A session whose token has been answered is on disk, so that a crash right after takes none along.
+  // A session whose token has been answered is on disk, and so is a ban, so that a crash right after takes none along.
   app.addHook('onSend', saved);
   addSecurityHeaders(app, services.server);
   addCallers(app, services);

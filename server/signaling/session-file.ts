@@ -1,41 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { FailureNotice } from '../files/failure-notice.js';
 import { fileTrouble } from '../files/file-trouble.js';
 import { setAside, tidyFile } from '../files/kept-file.js';
+import { KeptWriter } from '../files/kept-writer.js';
 import { replaceFile } from '../files/replace-file.js';
 import { readKeptFile } from '../files/synced.js';
-import { type BackoffPolicy, backoffMs } from '../lib/backoff.js';
 import type { Clock } from '../lib/clock.js';
-import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { SavedSession } from '../room/room-state.js';
 import { type BrokenEntry, readSessions, writeSessions } from './session-entries.js';
 import { NO_NOTES, notesFileOf, readNotes, type SessionNotes, writeNotes } from './session-notes.js';
 
-/** A full disk is tried again soon, since it may be freed at any moment, and costs next to nothing while it is not. */
-const RETRY: BackoffPolicy = { firstMs: 1_000, maxMs: 60_000 };
-
-/**
- * Sessions on disk: read once at start, written completely at every change, never two writes at once. A write that fails leaves
- * the last one that did not, and is tried again by itself.
- */
+/** Sessions on disk, with what is noted of them beside: read once at start, written at every change. */
 export class SessionFile {
-  readonly #notice: FailureNotice;
+  readonly #writer: KeptWriter<readonly SavedSession[]>;
   #key: Buffer = randomBytes(32);
   #broken: readonly BrokenEntry[] = [];
-  /** What is not on disk yet. */
-  #next: readonly SavedSession[] | null = null;
-  #writing: Promise<void> = Promise.resolve();
-  #failures = 0;
-  #cancelRetry: Dispose = () => undefined;
 
   constructor(
     private readonly path: string,
     private readonly log: Log,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
-    this.#notice = new FailureNotice(path, log);
+    this.#writer = new KeptWriter({
+      file: path,
+      failure: 'session file cannot be written; what it held before stays, and writing is tried again',
+      log,
+      clock,
+      write: (sessions) => this.#write(sessions),
+    });
   }
 
   /** The key of the password marks; kept over restarts. */
@@ -73,7 +66,10 @@ export class SessionFile {
   async #loadNotes(): Promise<SessionNotes> {
     const path = notesFileOf(this.path);
     await tidyFile(path, this.log);
-    const notes = readNotes((await readKeptFile(path)) ?? '');
+    const text = await readKeptFile(path).catch((error: unknown) => {
+      throw new Error(`what stands beside it as ${path} cannot be read: ${fileTrouble(error)}`);
+    });
+    const notes = readNotes(text ?? '');
     if (!notes.ok) {
       const aside = await setAside(path, new Date());
       this.log.error(
@@ -86,49 +82,24 @@ export class SessionFile {
     return notes.value;
   }
 
-  /** Writes soon; of several changes at once only the last is written. */
+  /** Writes soon. */
   save(sessions: readonly SavedSession[]): void {
-    this.#cancelRetry();
-    const idle = this.#next === null || this.#failures > 0;
-    this.#next = sessions;
-    if (idle) this.#enqueue();
+    this.#writer.save(sessions);
   }
 
   /** Resolves when everything saved so far is on disk, or has been refused by it. */
   flush(): Promise<void> {
-    return this.#writing;
+    return this.#writer.flush();
   }
 
   /** Tries a last time to write what the disk has refused. */
-  async close(): Promise<void> {
-    this.#cancelRetry();
-    await this.#writing;
-    if (this.#next !== null) await this.#write();
-    this.#cancelRetry();
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 
-  #enqueue(): void {
-    this.#writing = this.#writing.then(() => this.#write());
-  }
-
-  async #write(): Promise<void> {
-    const sessions = this.#next;
-    if (sessions === null) return;
-    this.#next = null;
-    try {
-      // First, so that no session is ever on disk without its note.
-      await replaceFile(notesFileOf(this.path), writeNotes(this.key, sessions));
-      await replaceFile(this.path, writeSessions({ sessions, broken: this.#broken }));
-      this.#failures = 0;
-      this.#notice.works();
-    } catch (error) {
-      this.#notice.failed(
-        'session file cannot be written; what it held before stays, and writing is tried again',
-        fileTrouble(error),
-      );
-      this.#next ??= sessions;
-      this.#cancelRetry();
-      this.#cancelRetry = this.clock.after(backoffMs(RETRY, this.#failures++), () => this.#enqueue());
-    }
+  async #write(sessions: readonly SavedSession[]): Promise<void> {
+    // First, so that no session is ever on disk without its note.
+    await replaceFile(notesFileOf(this.path), writeNotes(this.key, sessions));
+    await replaceFile(this.path, writeSessions({ sessions, broken: this.#broken }));
   }
 }

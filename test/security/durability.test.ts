@@ -111,7 +111,7 @@ test('a capture host that dies while no descriptor is free is replaced as soon a
 });
 
 test.runIf(canMount)(
-  'a full disk under log and sessions is noticed by nobody, and both are written again once there is room',
+  'a full disk under log, sessions and bans is noticed by nobody, and all are written again once there is room',
   async () => {
     if (disk === undefined) throw new Error('no disk');
     const sessions = join(disk.path, 'sessions.json');
@@ -124,10 +124,18 @@ test.runIf(canMount)(
       body: JSON.stringify({ name: 'n'.repeat(128) }),
     });
     expect(answer.status).toBe(200);
+    const banned = await fetch(`${product.url}/api/bans`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ address: '203.0.113.9' }),
+    });
+    expect(banned.status).toBe(200);
     await viewers.unbothered(() => pause(1_000));
     expect(readFileSync(sessions, 'utf8')).toBe(before);
     disk.free();
     await waitFor('the session to be saved', () => existsSync(sessions) && readFileSync(sessions, 'utf8').includes('nnnn'));
+    const bans = `${sessions}.bans`;
+    await waitFor('the ban to be saved', () => existsSync(bans) && readFileSync(bans, 'utf8').includes('203.0.113.9'));
     await waitFor('the log to tell', () =>
       readFileSync(join(disk?.path ?? '', 'log/neko-latest.log'), 'utf8').includes('file works again'),
     );

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -9,6 +9,8 @@ import { generatedPasswords, passwordFile } from '../../../server/members/genera
 import { StoredMembers } from '../../../server/members/stored-members.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { canMount, smallDisk } from '../../support/small-disk.js';
+import { SteppedClock } from '../../support/stepped-clock.js';
+import { waitFor } from '../../support/wait-for.js';
 
 let dir = '';
 let reported: string[] = [];
@@ -127,24 +129,44 @@ test.runIf(canMount)('a full disk refuses the change, empties nothing, and every
   expect(reported.at(-1)).toBe('file works again');
 });
 
+const generated = async (roles: readonly ('user' | 'admin')[], session?: string) =>
+  (await generatedPasswords(roles, session, { log, clock: new SteppedClock() })).passwords;
+
 test('generated passwords are readable, differ, and stay with the session file', async () => {
   const session = join(dir, 'sessions.json');
-  const first = await generatedPasswords(['user', 'admin'], session, log);
+  const first = await generated(['user', 'admin'], session);
   expect(first.user).toMatch(/^[0-9a-hjkmnp-tv-z]{4}(-[0-9a-hjkmnp-tv-z]{4}){2}$/);
   expect(first.admin).not.toBe(first.user);
-  expect(await generatedPasswords(['user', 'admin'], session, log)).toEqual(first);
-  expect(await generatedPasswords(['admin'], session, log)).toEqual({ admin: first.admin });
+  expect(await generated(['user', 'admin'], session)).toEqual(first);
+  expect(await generated(['admin'], session)).toEqual({ admin: first.admin });
   expect(statSync(passwordFile(session)).mode & 0o777).toBe(0o600);
-  expect(await generatedPasswords(['user', 'admin'], undefined, log)).not.toEqual(first);
+  expect(await generated(['user', 'admin'])).not.toEqual(first);
   expect(reported).toEqual([]);
 });
 
 test('a broken file of generated passwords is set aside and replaced', async () => {
   const session = join(dir, 'sessions.json');
   writeFileSync(passwordFile(session), '{"user": "half');
-  const passwords = await generatedPasswords(['user'], session, log);
+  const passwords = await generated(['user'], session);
   expect(reported).toEqual(['generated passwords cannot be read: the file was set aside, and new ones are made']);
   const aside = readdirSync(dir).filter((name) => name.includes('.broken-'));
   expect(aside.map((name) => readFileSync(join(dir, name), 'utf8'))).toEqual(['{"user": "half']);
-  expect(await generatedPasswords(['user'], session, log)).toEqual(passwords);
+  expect(await generated(['user'], session)).toEqual(passwords);
+});
+
+test.runIf(canMount)('generated passwords that a full disk refuses are tried again, and a last time at the end', async () => {
+  for (const atTheEnd of [false, true]) {
+    const disk = smallDisk();
+    onTestFinished(() => disk.remove());
+    const session = join(disk.path, 'sessions.json');
+    const clock = new SteppedClock();
+    disk.fill();
+    const kept = await generatedPasswords(['user'], session, { log, clock });
+    expect(reported.at(-1)).toContain('generated passwords cannot be written');
+    disk.free();
+    if (atTheEnd) await kept.close();
+    else clock.advance(1_000);
+    await waitFor('the passwords', () => existsSync(passwordFile(session)));
+    expect(JSON.parse(readFileSync(passwordFile(session), 'utf8'))).toEqual(kept.passwords);
+  }
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MemberConfig } from '../../../server/config/config.js';
 import { NO_RIGHTS } from '../../../server/config/structure-forms.js';
+import { systemClock } from '../../../server/lib/clock.js';
 import type { Log } from '../../../server/lib/log.js';
 import { readAccounts, writeAccounts } from '../../../server/members/account-entries.js';
 import { createMembers } from '../../../server/members/create-members.js';
@@ -17,7 +18,7 @@ async function members(config: Partial<MemberConfig>) {
     object: { users: [] },
     multiuser: { userPassword: 'user', adminPassword: 'boss', userProfile: {}, adminProfile: {} },
   };
-  const made = await createMembers({ ...base, ...config }, undefined, SILENT);
+  const made = await createMembers({ ...base, ...config }, undefined, { log: SILENT, clock: systemClock });
   if (!made.ok) throw new Error(made.error);
   return made.value;
 }
