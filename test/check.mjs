@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureNpmPackages } from '../docker/lib/npm.mjs';
 import { runStaticCheck, STATIC_CHECKS } from './runner/static-checks.mjs';
 import { summarize } from './runner/summary.mjs';
-import { baseOfChange, testsOfFiles, testsOfModules } from './runner/touched-tests.mjs';
+import { touchedTests } from './runner/touched-tests.mjs';
 import { runVitest } from './runner/vitest.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
@@ -11,7 +11,5 @@ const LIMIT_MS = 5 * 60_000;
 
 await ensureNpmPackages(root);
 const outcomes = await Promise.all(STATIC_CHECKS.map((name) => runStaticCheck(root, name, true)));
-const base = baseOfChange(root);
-const touched = base && [...new Set([...testsOfFiles(root), ...testsOfModules(root, base)])];
-outcomes.push(await runVitest(root, 'unit', LIMIT_MS, touched));
+outcomes.push(await runVitest(root, 'unit', LIMIT_MS, touchedTests(root)));
 process.exitCode = summarize(outcomes);

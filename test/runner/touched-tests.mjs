@@ -14,7 +14,7 @@ function git(root, ...args) {
 }
 
 /** The commit that the change began at: where this branch left main, or HEAD; undefined outside a git checkout. */
-export function baseOfChange(root) {
+function baseOfChange(root) {
   const fork = (main) => git(root, 'merge-base', 'HEAD', main);
   return fork('main') ?? fork('origin/main') ?? git(root, 'rev-parse', 'HEAD');
 }
@@ -40,10 +40,21 @@ export function testsOfFiles(root) {
     .filter((file) => READS_FILES.test(textWithHelpers(root, file)));
 }
 
-/** Tests that import something that changed since `base`, in commits or beside them. */
-export function testsOfModules(root, base) {
+/** Tests that import something that changed since `base`, in commits or beside them; undefined where that cannot be said. */
+function testsOfModules(root, base) {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const words = ['list', '--project', 'unit', '--changed', base, '--filesOnly', '--json'];
-  const listed = execFileSync(process.execPath, [vitest, ...words], { cwd: root, encoding: 'utf8' });
-  return JSON.parse(listed).map(({ file }) => file);
+  try {
+    const listed = execFileSync(process.execPath, [vitest, ...words], { cwd: root, encoding: 'utf8' });
+    return JSON.parse(listed).map(({ file }) => file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The unit tests that the change since main concerns; undefined for all of them. */
+export function touchedTests(root) {
+  const base = baseOfChange(root);
+  const modules = base && testsOfModules(root, base);
+  return modules && [...new Set([...testsOfFiles(root), ...modules])];
 }
