@@ -103,7 +103,7 @@ async function build(
   });
 
   let signaling: Signaling | undefined;
-  const peers = await openPeers({
+  const peers = openPeers({
     config,
     desktop: desktop.value,
     capture: capture.value,

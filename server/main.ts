@@ -11,6 +11,7 @@ import { createLogger } from './logger.js';
 import { guardProcess } from './process-guard.js';
 import { runtimeFolder } from './runtime-folder.js';
 import { secretsOf } from './secrets.js';
+import { dtlsProblem } from './webrtc/certificate.js';
 
 const USAGE = `neko-ts, a shared remote desktop
 
@@ -22,8 +23,8 @@ const USAGE = `neko-ts, a shared remote desktop
 
 /** A server that cannot close within this time is ended; supervisors wait ten seconds before they kill. */
 const CLOSE_LIMIT_MS = 5_000;
-/** EX_CONFIG of sysexits.h: a refused configuration does not get better by starting again. */
-const CONFIG_EXIT_CODE = 78;
+/** EX_CONFIG of sysexits.h: neither a refused configuration nor a Node.js without DTLS gets better by starting again. */
+const FINAL_EXIT_CODE = 78;
 
 async function main(argv: readonly string[]): Promise<void> {
   const [command = 'serve', ...rest] = argv;
@@ -52,7 +53,7 @@ function read(argv: readonly string[]): LoadedConfig {
   if (loaded.ok) return loaded.value;
   return fail(
     loaded.error.map(({ message }) => message),
-    CONFIG_EXIT_CODE,
+    FINAL_EXIT_CODE,
   );
 }
 
@@ -62,6 +63,8 @@ async function serve({ config, warnings }: LoadedConfig): Promise<void> {
   const log = createLogger(config.log, secretsOf(config));
   guardProcess(log);
   for (const warning of warnings) log.warn(warning);
+  const problem = await dtlsProblem();
+  if (problem !== undefined) return fail([problem], FINAL_EXIT_CODE);
   const runtime = runtimeFolder(process.env);
   const out = new LineWriter(process.stdout.fd);
   const started = await startApp({ config, log, clock: systemClock, say: (line) => out.write(`${line}\n`), runtime });

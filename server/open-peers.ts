@@ -23,7 +23,7 @@ export interface PeerStages {
 }
 
 /** Puts a fan-out behind every captured stream and opens the hub of the viewers' peers on top of them. */
-export async function openPeers(stages: PeerStages): Promise<PeerHub> {
+export function openPeers(stages: PeerStages): PeerHub {
   const { config, desktop, capture, engine, clock } = stages;
   const fanout = (stream: EncodedStream): Fanout =>
     engine.fanout(stream, {

@@ -52,7 +52,7 @@ export function judgePrograms({ logs, fail }) {
     if (program === 'pulseaudio') soundless = true;
     // Anything else, such as a name that does not resolve yet, may get better by waiting.
     if (!ready && program === 'neko' && detail.includes(REFUSED_CONFIGURATION))
-      fail('The server does not start with this configuration; what it said is above.');
+      fail('The server does not start with this configuration, or not with this Node.js; what it said is above.');
     // An X server gets a second try before it was up once, for a display that was taken just now.
     else if (!ready && program === 'x-server') times >= 2 && fail(why(program));
     else if (times === 2)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { systemClock } from '../lib/clock.js';
-import type { Result } from '../lib/result.js';
+import { err, ok, type Result } from '../lib/result.js';
 import { type DtlsContext, openDtlsContext } from '../native/openssl-dtls.js';
 import { Dtls } from './dtls.js';
 import type { Fingerprint } from './fingerprint.js';
@@ -14,19 +14,33 @@ export interface DtlsCertificate {
   readonly der: Buffer;
 }
 
-/** The process's self-signed ECDSA P-256 certificate (RFC 8827 section 6.5), made once; throws when there is no DTLS to use it. */
+/** A self-signed ECDSA P-256 certificate (RFC 8827 section 6.5); throws when there is no DTLS to use it, which `dtlsProblem` tells before. */
 export function createCertificate(): DtlsCertificate {
+  const made = makeCertificate();
+  if (!made.ok) throw new Error(made.error);
+  return made.value;
+}
+
+/** Why this machine can have no DTLS, or undefined once a handshake with ourselves has proved it; nothing else may take its place. */
+export async function dtlsProblem(): Promise<string | undefined> {
+  const certificate = makeCertificate();
+  if (!certificate.ok) return certificate.error;
+  const outcome = await shakeHandsWithOurselves(certificate.value);
+  return outcome.ok ? undefined : `DTLS does not work on this machine: ${outcome.error}`;
+}
+
+function makeCertificate(): Result<DtlsCertificate> {
   const credentials = selfSignedCertificate(Date.now());
   const context = openDtlsContext(credentials);
   if (!context.ok)
-    throw new Error(
-      `DTLS cannot be had from this Node.js (${process.version}): ${context.error}. Nothing else may take its place`,
+    return err(
+      `DTLS cannot be had from this Node.js (${process.version}): ${context.error}; run the server with a Node.js of nodejs.org`,
     );
-  return {
+  return ok({
     context: context.value,
     fingerprint: { algorithm: 'sha-256', value: fingerprintText(credentials.certificate) },
     der: credentials.certificate,
-  };
+  });
 }
 
 /** The value of `a=fingerprint:sha-256`. */
@@ -37,12 +51,6 @@ export function fingerprintOf(certificate: DtlsCertificate): string {
 function fingerprintText(certificate: Buffer): string {
   const digest = createHash('sha256').update(certificate).digest('hex').toUpperCase();
   return digest.replace(/..(?=.)/g, '$&:');
-}
-
-/** Runs one handshake with ourselves, which proves at start that DTLS works on this machine. */
-export async function checkDtls(certificate: DtlsCertificate): Promise<void> {
-  const outcome = await shakeHandsWithOurselves(certificate);
-  if (!outcome.ok) throw new Error(`DTLS does not work on this machine: ${outcome.error}`);
 }
 
 async function shakeHandsWithOurselves(certificate: DtlsCertificate): Promise<Result<unknown>> {

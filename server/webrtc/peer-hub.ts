@@ -18,7 +18,7 @@ import type {
   SignalProvide,
   SignalRequest,
 } from '../protocol/signal.js';
-import { checkDtls, createCertificate, type DtlsCertificate } from './certificate.js';
+import { createCertificate, type DtlsCertificate } from './certificate.js';
 import { CursorStart } from './cursor-start.js';
 import type { SrtpProfileName } from './dtls-keys.js';
 import { PEER_LIMITS } from './limits.js';
@@ -120,11 +120,9 @@ export class PeerHub {
     });
   }
 
-  /** Makes the certificate and proves DTLS by a handshake with itself; rejects when it does not work. */
-  static async open(options: PeerHubOptions): Promise<PeerHub> {
-    const certificate = createCertificate();
-    await checkDtls(certificate);
-    return new PeerHub(options, certificate);
+  /** Makes the certificate of all its peers. */
+  static open(options: PeerHubOptions): PeerHub {
+    return new PeerHub(options, createCertificate());
   }
 
   /** Makes the session's new peer and its offer; an older peer is closed without a word to anyone. */

@@ -52,7 +52,7 @@ export async function openViewing({ path, transport, profile, loss, sources }: V
   const engine = createMediaEngine({ clock: systemClock, suite, departures });
   const profiles: SrtpProfile[] = [];
   const senders: PeerSender[] = [];
-  const hub = await PeerHub.open({
+  const hub = PeerHub.open({
     ice: ice.value,
     engine: {
       ...engine,

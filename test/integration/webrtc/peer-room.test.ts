@@ -31,7 +31,7 @@ async function open(udp: Parameters<typeof createIceTransports>[0]['udp'], clock
   if (!made.ok) throw new Error(made.error);
   ice = made.value;
   engine = createMediaEngine({ clock: systemClock });
-  hub = await PeerHub.open({
+  hub = PeerHub.open({
     ice,
     engine,
     codecs: { audio: CODECS.opus, video: CODECS.vp8 },

@@ -2,7 +2,7 @@ import type * as Koffi from 'koffi';
 import { expect, test, vi } from 'vitest';
 import { ok, type Result } from '../../../server/lib/result.js';
 import { loadOpenSslCalls } from '../../../server/native/openssl-calls.js';
-import { createCertificate } from '../../../server/webrtc/certificate.js';
+import { createCertificate, dtlsProblem } from '../../../server/webrtc/certificate.js';
 
 const missing = vi.hoisted(() => ({ name: '' }));
 
@@ -25,12 +25,14 @@ vi.mock('../../../server/native/load-koffi.js', async (original) => {
 
 test.each(['OpenSSL_version_num', 'DTLS_method', 'SSL_CTX_new'])(
   'a Node that does not export %s is an error that names it',
-  (name) => {
+  async (name) => {
     missing.name = name;
     const calls = loadOpenSslCalls();
     expect(calls.ok ? '' : calls.error).toContain(name);
     expect(createCertificate).toThrow(new RegExp(`^DTLS cannot be had from this Node.js \\(${process.version}\\): .*${name}`));
+    expect(await dtlsProblem()).toContain(name);
     missing.name = '';
+    expect(await dtlsProblem()).toBeUndefined();
     expect(createCertificate().fingerprint.algorithm).toBe('sha-256');
   },
 );

@@ -1,0 +1,13 @@
+// Loaded into a server before anything else: Node's executable exports one symbol less, the one that MISSING_SYMBOL names.
+import { createRequire } from 'node:module';
+
+const koffi = createRequire(import.meta.url)('koffi');
+const { load } = koffi;
+koffi.load = (path) => {
+  const library = load(path);
+  const func = (name, ...rest) => {
+    if (name === process.env.MISSING_SYMBOL) throw new Error(`Cannot find function '${name}' in shared library`);
+    return library.func(name, ...rest);
+  };
+  return { func };
+};
