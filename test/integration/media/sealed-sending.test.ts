@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { RtpPacket, SrtcpSession, SrtpSession } from 'werift';
 import { openUdpSocket } from '../../../server/ice/udp-socket.js';
-import { systemClock } from '../../../server/lib/clock.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
 import { plainDepartures } from '../../../server/media/departures.js';
 import type { SrtpKeys } from '../../../server/media/media-engine.js';
 import { nodeCryptoSuite } from '../../../server/media/node-crypto-suite.js';
 import type { PacketPath } from '../../../server/media/packet-path.js';
 import { loadSendmmsg, socketAddress } from '../../../server/native/sendmmsg.js';
+import { slowClock } from '../../support/slow-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 import { FakeStream } from '../../unit/media/fake-viewer.js';
 
@@ -20,8 +20,8 @@ afterEach(() => {
 
 /** The two paths as they are chosen: what the start-up check finds, and what is left without native calls. */
 const ENGINES = {
-  fast: () => createMediaEngine({ clock: systemClock }),
-  plain: () => createMediaEngine({ clock: systemClock, suite: nodeCryptoSuite(), departures: plainDepartures('test') }),
+  fast: () => createMediaEngine({ clock: slowClock }),
+  plain: () => createMediaEngine({ clock: slowClock, suite: nodeCryptoSuite(), departures: plainDepartures('test') }),
 };
 
 /** A datagram socket that keeps what it gets. */

@@ -132,13 +132,33 @@ export class NetViewer {
     });
   }
 
+  /** How many new pictures it reported in each second of its life. */
+  #picturesBySecond(): number[] {
+    const bySecond: number[] = [];
+    let before = 0;
+    for (const { event, atMs, pictures } of this.said) {
+      if (event !== 'frames') continue;
+      const second = Math.floor(atMs / 1000);
+      while (bySecond.length <= second) bySecond.push(0);
+      bySecond[second]! += Number(pictures) - before;
+      before = Number(pictures);
+    }
+    return bySecond;
+  }
+
   /** The last words of both sides, for a failure. */
   evidence(): string {
     const said = this.said.filter(({ event }, index) => event !== 'frames' || index === this.said.length - 1);
     const lines = said.slice(-40).map((each) => JSON.stringify(each));
-    return ['the viewer said:', ...lines, this.#errors.slice(-2000), 'the server said:', this.server.output().slice(-3000)].join(
-      '\n',
-    );
+    const pictures = `pictures in each second: ${this.#picturesBySecond().join(' ')}`;
+    return [
+      'the viewer said:',
+      ...lines,
+      pictures,
+      this.#errors.slice(-2000),
+      'the server said:',
+      this.server.output().slice(-3000),
+    ].join('\n');
   }
 
   async stop(): Promise<void> {
