@@ -78,6 +78,7 @@ async function build(
   const capture = openCapture({
     config: config.capture,
     display: config.capture.video.display ?? display,
+    screenshotDisplay: display,
     screen: desktop.value.screen.current(),
     legacy: config.legacy,
     log: part('capture'),
@@ -151,6 +152,7 @@ async function build(
     peers,
     members: members.value.provider,
     doctor,
+    screenshots: capture.value,
     health: { problem: () => desktop.value.problem ?? pictureProblem(capture.value.status(), capture.value.videoIds[0] ?? '') },
     clock,
     log: part('signaling'),

@@ -58,7 +58,7 @@ function read(argv: readonly string[]): LoadedConfig {
 }
 
 async function serve({ config, warnings }: LoadedConfig): Promise<void> {
-  // They are read; what the server starts, such as the capture host and helper programs, needs none of them.
+  // They are read; what the server starts, such as the GStreamer worker and helper programs, needs none of them.
   for (const name of Object.keys(process.env)) if (mayHoldSecret(name)) delete process.env[name];
   const log = createLogger(config.log, secretsOf(config));
   guardProcess(log);

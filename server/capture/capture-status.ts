@@ -1,4 +1,4 @@
-/** How the capture host and its streams are doing, in words that can be shown to an administrator. */
+/** How the GStreamer worker and its streams are doing, in words that can be shown to an administrator. */
 export type CaptureStatus =
   | { readonly kind: 'starting' }
   | { readonly kind: 'healthy' }
@@ -7,7 +7,7 @@ export type CaptureStatus =
 
 export interface CaptureProblem {
   /** The id of the stream that does not run, or what all of them need. */
-  readonly about: string | 'host' | 'display';
+  readonly about: string | 'worker' | 'display';
   readonly reason: string;
 }
 
@@ -15,5 +15,5 @@ export interface CaptureProblem {
 export function pictureProblem(status: CaptureStatus, streamId: string): string | undefined {
   if (status.kind === 'healthy') return undefined;
   if (status.kind !== 'degraded') return `capture is ${status.kind}`;
-  return status.problems.find(({ about }) => about === 'host' || about === 'display' || about === streamId)?.reason;
+  return status.problems.find(({ about }) => about === 'worker' || about === 'display' || about === streamId)?.reason;
 }

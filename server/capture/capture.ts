@@ -7,31 +7,37 @@ import { err, ok, type Result } from '../lib/result.js';
 import { CODECS } from '../protocol/codec.js';
 import { AUDIO_ID } from './audio-stream.js';
 import type { CaptureStatus } from './capture-status.js';
-import { CaptureSupervisor } from './capture-supervisor.js';
 import { CHOSEN_ELEMENTS, type HasElement } from './default-encoders.js';
 import type { EncodedStream } from './encoded-stream.js';
+import { bitrateSettings } from './encoder-bitrate.js';
 import { hardwareDevices } from './hardware-devices.js';
 import { HardwareTrust } from './hardware-trust.js';
+import type { Job, Setting } from './job.js';
 import { encodersIn } from './known-encoders.js';
 import { buildStreams } from './pipelines.js';
 import { monotonicNsToMs, type RtpClock } from './rtp-clock.js';
 import type { ScreenSize } from './screen-size.js';
+import { SCREENSHOT_ID, screenshotJob } from './screenshot-job.js';
+import { Screenshots } from './screenshots.js';
 import { SharedStream } from './shared-stream.js';
 import { StartCheck } from './start-check.js';
-import type { StreamDescription } from './stream-description.js';
+import { type StreamDescription, streamJob } from './stream-description.js';
+import { type JobOwner, WorkerSupervisor } from './supervisor/worker-supervisor.js';
 
 export interface CaptureOptions {
   readonly config: Pick<CaptureConfig, 'audio' | 'video'>;
   /** The X display to grab, for example `:99`. */
   readonly display: string;
-  /** The screen at start, as far as known; the host corrects width and height. */
+  /** The X display that screenshots show; the same unless given. */
+  readonly screenshotDisplay?: string;
+  /** The screen at start, as far as known; the worker corrects width and height. */
   readonly screen: ScreenSize;
   /** Adds the stream `legacy`, which draws the pointer. */
   readonly legacy: boolean;
   readonly log: Log;
   readonly clock: Clock;
-  /** The compiled capture host; the one beside this file unless given. */
-  readonly hostEntry?: string;
+  /** The compiled GStreamer worker; the one of this build unless given. */
+  readonly workerEntry?: string;
 }
 
 /** The running capture: its streams start with their first listener and stop after their last. */
@@ -47,20 +53,29 @@ export interface Capture {
   noteInput(): void;
   /** The screen got a new mode: streams whose description depends on it are rebuilt. */
   screenChanged(screen: ScreenSize): void;
+  /**
+   * Has the encoder of a stream aim at this bitrate from now on, without a keyframe, whenever it runs; a stream whose encoder
+   * takes none stays as it is.
+   */
+  setBitrate(streamId: string, bitrateBps: number): void;
+  /** A JPEG of the whole screen in a quality of 1 to 100, without the pointer; an error within 4 s where there is none. */
+  screenshot(quality: number): Promise<Result<Buffer>>;
   status(): CaptureStatus;
   onStatus(listener: (status: CaptureStatus) => void): Dispose;
-  /** The mapping for sender reports; undefined until the host is up. It changes when the host was restarted. */
+  /** The mapping for sender reports; undefined until the worker is up. It changes when the worker was restarted. */
   rtpClock(streamId: string): RtpClock | undefined;
-  /** The process id of the present host, for diagnosis. */
-  readonly hostPid: number | undefined;
-  /** Ends the host process; idempotent. */
+  /** The process id of the present worker, for diagnosis. */
+  readonly workerPid: number | undefined;
+  /** Ends the worker process; idempotent. */
   close(): Promise<void>;
 }
 
-/** The cap lifts for 120 ms, so telling the host more often than this says nothing new. */
+type DescribeAll = (screen: ScreenSize, has: HasElement) => Result<StreamDescription[]>;
+
+/** The cap lifts for 120 ms, so telling the worker more often than this says nothing new. */
 const INPUT_INTERVAL_MS = 30;
 
-/** Starts the capture host and offers its streams; the error names the key of a setting that cannot be. */
+/** Starts the GStreamer worker and offers its streams; the error names the key of a setting that cannot be. */
 export function openCapture(options: CaptureOptions): Result<Capture> {
   const devices = hardwareDevices();
   const describeAll = (screen: ScreenSize, has: HasElement) => buildStreams({ ...options, screen, has, devices });
@@ -75,7 +90,8 @@ class RunningCapture implements Capture {
   readonly streams: ReadonlyMap<string, EncodedStream>;
   readonly videoIds: readonly string[];
   readonly audio: EncodedStream;
-  readonly #supervisor: CaptureSupervisor;
+  readonly #supervisor: WorkerSupervisor;
+  readonly #screenshots: Screenshots;
   readonly #clock: Clock;
   readonly #startCheck: StartCheck;
   readonly #events = new Emitter<{ status: CaptureStatus }>();
@@ -84,15 +100,14 @@ class RunningCapture implements Capture {
   /** The descriptions as they were last made. */
   readonly #described = new Map<string, StreamDescription>();
   readonly #said = new Set<string>();
+  /** What streams were told to aim at, bit/s. */
+  readonly #bitrates = new Map<string, number>();
   #screen: ScreenSize;
   #inputToldMs = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    options: CaptureOptions,
-    planned: readonly StreamDescription[],
-    describeAll: (screen: ScreenSize, has: HasElement) => Result<StreamDescription[]>,
-  ) {
-    const { config, display, log, clock, hostEntry } = options;
+  constructor(options: CaptureOptions, planned: readonly StreamDescription[], describeAll: DescribeAll) {
+    const { config, display, screenshotDisplay, log, clock, workerEntry } = options;
+    const otherDisplay = screenshotDisplay === display ? undefined : screenshotDisplay;
     this.#clock = clock;
     this.#log = log;
     this.#screen = options.screen;
@@ -106,36 +121,26 @@ class RunningCapture implements Capture {
     this.audio = streams.get(AUDIO_ID)!;
     this.videoIds = config.video.ids.length > 0 ? config.video.ids : visibleIds(planned);
     this.#startCheck = new StartCheck(this.videoIds, log, clock);
-    this.#supervisor = new CaptureSupervisor({
+    const owners = new Map([...streams].map(([id, stream]) => [id, this.#ownerOf(id, stream)]));
+    this.#supervisor = new WorkerSupervisor({
       display,
-      hostEntry,
+      workerEntry,
       log,
       clock,
       elements: [...CHOSEN_ELEMENTS, ...planned.flatMap(({ text }) => encodersIn(text).map(({ element }) => element))],
-      streamIds: [...streams.keys()],
-      describe: (id, has) => {
-        const described = describeAll(this.#screen, this.#trust.believed(has));
-        if (!described.ok) return described;
-        return ok(this.#remember(described.value.find((stream) => stream.id === id)!));
-      },
+      checkedIds: [...streams.keys()],
+      describe: (id, has) => (id === SCREENSHOT_ID ? ok(screenshotJob(otherDisplay)) : this.#describe(id, has, describeAll)),
       screen: (width, height) => this.screenChanged({ ...this.#screen, width, height }),
       checked: (id, reason) => this.#checked(id, reason),
-      failed: (id, reason) => this.#distrusted(this.#trust.failed(id, this.#described.get(id)?.text ?? ''), reason),
       unusable: (reason) => this.#startCheck.unusable(reason),
-      startOrdered: (id) => streams.get(id)?.startOrdered(),
-      data: (id, data) => {
-        this.#trust.delivered(id);
-        streams.get(id)?.read(data);
-      },
-      hostReplaced: () => {
-        for (const stream of streams.values()) stream.hostReplaced();
-      },
+      owner: (id) => owners.get(id) ?? this.#screenshots,
       status: (status) => this.#events.emit('status', status),
     });
+    this.#screenshots = new Screenshots(this.#supervisor, clock);
   }
 
-  get hostPid(): number | undefined {
-    return this.#supervisor.hostPid;
+  get workerPid(): number | undefined {
+    return this.#supervisor.workerPid;
   }
 
   usable(): Promise<Result<void>> {
@@ -152,6 +157,16 @@ class RunningCapture implements Capture {
   screenChanged(screen: ScreenSize): void {
     this.#screen = screen;
     this.#supervisor.refresh();
+  }
+
+  setBitrate(streamId: string, bitrateBps: number): void {
+    this.#bitrates.set(streamId, bitrateBps);
+    const described = this.#described.get(streamId);
+    if (described !== undefined) this.#supervisor.set(streamId, this.#settingsOf(described));
+  }
+
+  screenshot(quality: number): Promise<Result<Buffer>> {
+    return this.#screenshots.take(quality);
   }
 
   status(): CaptureStatus {
@@ -171,7 +186,33 @@ class RunningCapture implements Capture {
 
   close(): Promise<void> {
     this.#startCheck.close();
+    this.#screenshots.failed('the server is closing');
     return this.#supervisor.close();
+  }
+
+  #describe(id: string, has: HasElement, describeAll: DescribeAll): Result<Job> {
+    const described = describeAll(this.#screen, this.#trust.believed(has));
+    if (!described.ok) return described;
+    const stream = this.#remember(described.value.find((each) => each.id === id)!);
+    return ok(streamJob(stream, this.#settingsOf(stream)));
+  }
+
+  #settingsOf({ id, text }: StreamDescription): readonly Setting[] {
+    const bitrateBps = this.#bitrates.get(id);
+    return bitrateBps === undefined ? [] : bitrateSettings(text, bitrateBps);
+  }
+
+  /** Who is told what becomes of a stream's job. */
+  #ownerOf(id: string, stream: SharedStream): JobOwner {
+    return {
+      startOrdered: () => stream.startOrdered(),
+      started: () => undefined,
+      failed: (reason) => this.#distrusted(this.#trust.failed(id, this.#described.get(id)?.text ?? ''), reason),
+      read: (data) => {
+        this.#trust.delivered(id);
+        stream.read(data);
+      },
+    };
   }
 
   #remember(description: StreamDescription): StreamDescription {

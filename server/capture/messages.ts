@@ -1,35 +1,43 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { err, ok, type Result } from '../lib/result.js';
+import { Job, Setting } from './job.js';
 
-/** What the supervisor tells the capture host. Encoded packets travel beside this, one pipe per stream. */
-export const HostCommand = Type.Union([
+/** Which try of a job something is about: numbers grow over all jobs of a server. */
+const RunNumber = Type.Integer({ minimum: 1 });
+const PipeNumber = Type.Integer({ minimum: 1 });
+
+/** What the supervisor tells the GStreamer worker. What goes in and out of jobs travels beside this, in pipes. */
+export const WorkerCommand = Type.Union([
+  /** Comes with a pipe, which a later `run` names. */
+  Type.Object({ kind: Type.Literal('pipe'), pipe: PipeNumber }),
+  /** Runs a job in place of the one that runs under its id. */
   Type.Object({
-    kind: Type.Literal('start'),
+    kind: Type.Literal('run'),
     id: Type.String(),
-    /** The descriptor, opened at spawn, that takes this stream's packets. */
-    fd: Type.Integer({ minimum: 3 }),
-    kindOfMedia: Type.Union([Type.Literal('video'), Type.Literal('audio')]),
-    source: Type.Union([Type.Literal('grab'), Type.Literal('own')]),
-    output: Type.Union([Type.Literal('rtp'), Type.Literal('av1')]),
-    keyframeBy: Type.Union([Type.Literal('event'), Type.Literal('caps')]),
-    text: Type.String(),
-    framesPerSecond: Type.Number({ minimum: 0 }),
-    lifts: Type.Boolean(),
+    run: RunNumber,
+    job: Job,
+    /** By the element at the end of each. */
+    pipes: Type.Record(Type.String(), PipeNumber),
   }),
   Type.Object({ kind: Type.Literal('stop'), id: Type.String() }),
-  /** Builds the pipeline and throws it away, which tells whether it can be built. */
-  Type.Object({ kind: Type.Literal('check'), id: Type.String(), text: Type.String() }),
+  /** Builds a pipeline and throws it away, which tells whether it can be built. */
+  Type.Object({ kind: Type.Literal('check'), id: Type.String(), job: Job }),
   Type.Object({ kind: Type.Literal('keyframe'), id: Type.String() }),
+  /** Properties of a job's elements while it runs, in place of those set before. */
+  Type.Object({ kind: Type.Literal('set'), id: Type.String(), settings: Type.Array(Setting) }),
+  /** One picture of the screen, for a job that gets them on request. */
+  Type.Object({ kind: Type.Literal('picture'), id: Type.String() }),
+  /** Somebody moved the pointer or pressed a key. */
   Type.Object({ kind: Type.Literal('input') }),
   /** Asks for a sign of life. */
   Type.Object({ kind: Type.Literal('ping') }),
 ]);
-export type HostCommand = Static<typeof HostCommand>;
-export type StartCommand = Extract<HostCommand, { kind: 'start' }>;
+export type WorkerCommand = Static<typeof WorkerCommand>;
+export type RunCommand = Extract<WorkerCommand, { kind: 'run' }>;
 
-/** What the capture host reports. */
-export const HostReport = Type.Union([
+/** What the GStreamer worker reports. */
+export const WorkerReport = Type.Union([
   Type.Object({
     kind: Type.Literal('ready'),
     gstreamer: Type.String(),
@@ -40,24 +48,27 @@ export const HostReport = Type.Union([
   }),
   Type.Object({ kind: Type.Literal('screen'), width: Type.Integer({ minimum: 1 }), height: Type.Integer({ minimum: 1 }) }),
   Type.Object({ kind: Type.Literal('display-lost'), reason: Type.String() }),
-  Type.Object({ kind: Type.Literal('started'), id: Type.String() }),
+  Type.Object({ kind: Type.Literal('started'), id: Type.String(), run: RunNumber }),
+  /** A job came to its end without a failure. */
+  Type.Object({ kind: Type.Literal('ended'), id: Type.String(), run: RunNumber }),
+  /** A job ended by an error, in the words of the element that had it. */
+  Type.Object({ kind: Type.Literal('failed'), id: Type.String(), run: RunNumber, reason: Type.String() }),
   /** The answer to a check, with the reason why the pipeline cannot be built. */
   Type.Object({ kind: Type.Literal('checked'), id: Type.String(), reason: Type.Optional(Type.String()) }),
-  Type.Object({ kind: Type.Literal('failed'), id: Type.String(), reason: Type.String() }),
   Type.Object({ kind: Type.Literal('unusable'), reason: Type.String() }),
   /** The answer to a ping. */
   Type.Object({ kind: Type.Literal('alive') }),
-  /** A pipeline of the host hangs in such a way that only a new host helps. */
+  /** A pipeline of the worker hangs in such a way that only a new worker helps. */
   Type.Object({ kind: Type.Literal('hung'), reason: Type.String() }),
 ]);
-export type HostReport = Static<typeof HostReport>;
+export type WorkerReport = Static<typeof WorkerReport>;
 
 /** Checks a message from the supervisor. */
-export function readHostCommand(message: unknown): Result<HostCommand> {
-  return Value.Check(HostCommand, message) ? ok(message) : err('not a command of the capture supervisor');
+export function readWorkerCommand(message: unknown): Result<WorkerCommand> {
+  return Value.Check(WorkerCommand, message) ? ok(message) : err('not a command of the worker supervisor');
 }
 
-/** Checks a message from the host. */
-export function readHostReport(message: unknown): Result<HostReport> {
-  return Value.Check(HostReport, message) ? ok(message) : err('not a report of the capture host');
+/** Checks a message from the worker. */
+export function readWorkerReport(message: unknown): Result<WorkerReport> {
+  return Value.Check(WorkerReport, message) ? ok(message) : err('not a report of the GStreamer worker');
 }

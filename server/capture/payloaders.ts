@@ -4,14 +4,14 @@ import { CODECS, type CodecName } from '../protocol/codec.js';
 /** Largest RTP packet as the payloader makes it; header extensions and protection still have to fit into 1200 bytes. */
 export const MAX_RTP_PACKET_BYTES = 1180;
 
-const SINK = 'fdsink name=output sync=false async=false enable-last-sample=false';
+export const SINK = 'fdsink name=output sync=false async=false enable-last-sample=false';
 
 /**
  * The end of every pipeline: from encoded frames to the descriptor. RTP time is the running time, since no offset is added.
  * Requests for a keyframe enter at the element `keyframes` and travel upstream from there.
  */
 export function outputChain(codec: CodecName): string {
-  // AV1 has no payloader here before GStreamer's Rust plug-ins; its frames leave with their times, and the host payloads them.
+  // AV1 has no payloader here before GStreamer's Rust plug-ins; its frames leave with their times, and the worker payloads them.
   if (codec === 'av1')
     return `capsfilter name=keyframes caps=video/x-av1,stream-format=obu-stream,alignment=tu ! gdppay crc-header=false ! ${SINK}`;
   return `${payloader(codec)} name=keyframes pt=${CODECS[codec].payloadType} mtu=${MAX_RTP_PACKET_BYTES} timestamp-offset=0 ! rtpstreampay ! ${SINK}`;

@@ -1,5 +1,5 @@
 /**
- * How a stream's RTP timestamps relate to time. Every pipeline of the capture host runs on the system's monotonic clock with
+ * How a stream's RTP timestamps relate to time. Every pipeline of the worker runs on the system's monotonic clock with
  * one base time and a timestamp offset of 0, so RTP time = (monotonic time - base) x clock rate for sound and picture alike,
  * and sender reports made from this mapping keep them in step.
  */

@@ -5,7 +5,7 @@ const LENGTH_BYTES = 2;
 
 /**
  * Cuts a byte stream into RTP packets by the 16-bit lengths of RFC 4571 section 2. A length of 0, which that section tells
- * receivers to ignore, is how the capture host marks that the encoding was rebuilt: in the stream itself it cannot be overtaken.
+ * receivers to ignore, is how the worker marks that the encoding was rebuilt: in the stream itself it cannot be overtaken.
  * Packets are views into what was read; only one that spans two reads is copied.
  */
 export class RtpDeframer {

@@ -3,7 +3,7 @@ import type { CodecName } from '../protocol/codec.js';
 import type { EncodedStream, RtpListener } from './encoded-stream.js';
 import { RtpDeframer } from './rtp-deframer.js';
 
-/** What a stream needs of the host that encodes it. */
+/** What a stream needs of whoever runs its job. */
 export interface StreamEngine {
   start(id: string): void;
   stop(id: string): void;
@@ -24,8 +24,6 @@ export class SharedStream implements EncodedStream {
   readonly #engine: StreamEngine;
   readonly #listeners = new Set<RtpListener>();
   #deframer = new RtpDeframer();
-  /** A start was ordered and has not begun: what comes before its mark is left over from an earlier encoding. */
-  #beginning = false;
   /** Listeners have had packets, so that a new beginning is news to them. */
   #delivered = false;
 
@@ -58,13 +56,8 @@ export class SharedStream implements EncodedStream {
     if (this.kind === 'video' && this.wanted) this.#engine.keyframe(this.id);
   }
 
-  /** A start was sent to the host. */
+  /** A start was ordered: what comes from now on comes out of a new pipe. */
   startOrdered(): void {
-    this.#beginning = true;
-  }
-
-  /** The host is a new process: what was half read is gone with the old one. */
-  hostReplaced(): void {
     this.#deframer = new RtpDeframer();
   }
 
@@ -72,12 +65,11 @@ export class SharedStream implements EncodedStream {
   read(data: Buffer): void {
     for (const chunk of this.#deframer.read(data)) {
       if (chunk.kind === 'restart') this.#begin();
-      else if (!this.#beginning) this.#deliver(chunk.packets);
+      else this.#deliver(chunk.packets);
     }
   }
 
   #begin(): void {
-    this.#beginning = false;
     if (this.#delivered) for (const listener of [...this.#listeners]) listener.restarted();
   }
 

@@ -3,7 +3,7 @@ import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { AUDIO_ID } from './audio-stream.js';
 
-/** A host that says nothing for this long is left to its supervisor, and the server starts without knowing. */
+/** A worker that says nothing for this long is left to its supervisor, and the server starts without knowing. */
 const LIMIT_MS = 10_000;
 
 /**

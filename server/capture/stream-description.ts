@@ -1,6 +1,7 @@
 import type { CodecName } from '../protocol/codec.js';
+import { type Job, OUTPUT, type Setting, SOURCE } from './job.js';
 
-/** One stream as the capture host runs it. Rebuilt for every start, so expressions see the current screen. */
+/** One encoded stream: what its job is, and what is to be known of it. Rebuilt for every start, so expressions see the current screen. */
 export interface StreamDescription {
   readonly id: string;
   readonly kind: 'video' | 'audio';
@@ -26,4 +27,16 @@ export interface StreamDescription {
   readonly notice?: string;
   /** Why the stream cannot be built, where that is known in better words than GStreamer's. */
   readonly problem?: string;
+}
+
+/** The job that makes a stream, with what is set of its elements. */
+export function streamJob(stream: StreamDescription, settings: readonly Setting[]): Job {
+  const { kind, source, output, keyframeBy, text, framesPerSecond, lifts } = stream;
+  return {
+    text,
+    keyframeBy,
+    settings: [...settings],
+    inputs: source === 'grab' ? [{ kind: 'pictures', element: SOURCE, pace: 'damage', framesPerSecond, lifts }] : [],
+    outputs: [{ kind: 'packets', element: OUTPUT, media: kind, made: output }],
+  };
 }

@@ -2,7 +2,7 @@ import type { VideoCodecName } from '../protocol/codec.js';
 import { chain, quoted } from './launch-text.js';
 import { outputChain } from './payloaders.js';
 
-/** A picture's launch text and what the host has to know of it. */
+/** A picture's launch text and what the worker has to know of it. */
 export interface VideoText {
   readonly text: string;
   readonly source: 'grab' | 'own';
@@ -15,7 +15,7 @@ export interface VideoText {
 }
 
 /** The picture grabbed on damage enters here. A queue of one frame that drops the older one keeps latency from growing. */
-const GRAB_SOURCE =
+export const GRAB_SOURCE =
   'appsrc name=source is-live=true format=time leaky-type=downstream max-buffers=1 max-bytes=0 max-time=0 ! videoconvert n-threads=1';
 
 /** More than any screen has; GStreamer counts in hundredths within 31 bits. */

@@ -13,6 +13,11 @@ export interface GStreamerCalls {
   readonly errorMessage: (error: Pointer) => string;
   readonly errorFree: (error: Pointer) => void;
   readonly binGetByName: (bin: Pointer, name: string) => Pointer | null;
+  readonly binIterateAllByFactory: (bin: Pointer, factory: string) => Pointer | null;
+  /** `item` is a GValue of zeros; 1 says that it was filled. */
+  readonly iteratorNext: (iterator: Pointer, item: Buffer) => number;
+  readonly iteratorFree: (iterator: Pointer) => void;
+  readonly valueUnset: (item: Buffer) => void;
   readonly setObjectArg: (object: Pointer, name: string, value: string) => void;
   readonly elementSetState: KoffiFunc<(element: Pointer, state: number) => number>;
   readonly elementSetBaseTime: (element: Pointer, timeNs: bigint) => void;
@@ -56,6 +61,7 @@ function bind(): GStreamerCalls {
   const core = koffi.load('libgstreamer-1.0.so.0');
   const app = koffi.load('libgstapp-1.0.so.0');
   const video = koffi.load('libgstvideo-1.0.so.0');
+  const gobject = koffi.load('libgobject-2.0.so.0');
   const glib = koffi.load('libglib-2.0.so.0');
   const error = koffi.struct({ domain: 'uint32', code: 'int', message: 'const char *' });
   const readError: (pointer: Pointer, type: TypeObject) => { message: string } = koffi.decode;
@@ -68,6 +74,10 @@ function bind(): GStreamerCalls {
     errorMessage: (pointer) => readError(pointer, error).message,
     errorFree: glib.func('void g_error_free(void *error)'),
     binGetByName: core.func('void *gst_bin_get_by_name(void *bin, const char *name)'),
+    binIterateAllByFactory: core.func('void *gst_bin_iterate_all_by_element_factory_name(void *bin, const char *factory)'),
+    iteratorNext: core.func('int gst_iterator_next(void *iterator, void *item)'),
+    iteratorFree: core.func('void gst_iterator_free(void *iterator)'),
+    valueUnset: gobject.func('void g_value_unset(void *item)'),
     setObjectArg: core.func('void gst_util_set_object_arg(void *object, const char *name, const char *value)'),
     elementSetState: core.func('int gst_element_set_state(void *element, int state)'),
     elementSetBaseTime: core.func('void gst_element_set_base_time(void *element, uint64_t time)'),

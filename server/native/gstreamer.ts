@@ -13,12 +13,14 @@ export interface GStreamer {
 /** What the bus brought. */
 export type PipelineMessage = { readonly kind: 'error'; readonly message: string } | { readonly kind: 'end-of-stream' };
 
-/** A pipeline and the few things the capture host does with it. Use after `close` throws. */
+/** A pipeline and the few things the worker does with it. Use after `close` throws. */
 export interface Pipeline {
   /** Whether there is an element of this name. */
   has(element: string): boolean;
   /** Sets a property of a named element from text, as `gst-launch` does. */
   set(element: string, property: string, value: string): void;
+  /** The same for the element of this name, or else for every element that this factory, such as `vp8enc`, has made. */
+  setWherever(element: string, property: string, value: string): void;
   /** Sets the caps of a named `appsrc`. */
   setSourceCaps(element: string, caps: string): void;
   /** Goes to PLAYING off this thread; `baseNs` on the monotonic clock becomes running time 0. */
@@ -46,6 +48,10 @@ const MESSAGE_ERROR = 2;
 /** Offsets in the public, stable structures GstMiniObject, GstMessage and GstBuffer of a 64-bit GStreamer 1.x. */
 const REFCOUNT_OFFSET = 8;
 const MESSAGE_TYPE_OFFSET = 64;
+/** GValue of a 64-bit GLib 2: its type, then two words of data. */
+const VALUE_BYTES = 24;
+const VALUE_POINTER_OFFSET = 8;
+const ITERATOR_OK = 1;
 const BUFFER_PTS_OFFSET = 72;
 const BUFFER_DURATION_OFFSET = 88;
 
@@ -105,6 +111,11 @@ class LaunchedPipeline implements Pipeline {
 
   set(element: string, property: string, value: string): void {
     this.#gst.setObjectArg(this.#element(element), property, value);
+  }
+
+  setWherever(element: string, property: string, value: string): void {
+    const named = this.#find(element);
+    for (const each of named === undefined ? this.#madeBy(element) : [named]) this.#gst.setObjectArg(each, property, value);
   }
 
   setSourceCaps(element: string, text: string): void {
@@ -209,6 +220,20 @@ class LaunchedPipeline implements Pipeline {
     const found = this.#gst.binGetByName(this.#pipeline, name);
     if (found === null) return undefined;
     this.#elements.set(name, found);
+    return found;
+  }
+
+  /** The elements that a factory made; they live as long as the pipeline holds them. */
+  #madeBy(factory: string): bigint[] {
+    const iterator = this.#gst.binIterateAllByFactory(this.#pipeline, factory);
+    if (iterator === null) return [];
+    const found: bigint[] = [];
+    const item = Buffer.alloc(VALUE_BYTES);
+    while (this.#gst.iteratorNext(iterator, item) === ITERATOR_OK) {
+      found.push(item.readBigUInt64LE(VALUE_POINTER_OFFSET));
+      this.#gst.valueUnset(item);
+    }
+    this.#gst.iteratorFree(iterator);
     return found;
   }
 

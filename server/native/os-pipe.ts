@@ -18,6 +18,19 @@ export function openPipe(): OsPipe {
   return { readFd: ends[0]!, writeFd: ends[1]! };
 }
 
+const AF_UNIX = 1;
+const SOCK_STREAM_CLOEXEC = 1 | O_CLOEXEC;
+
+let socketpair: ((domain: number, type: number, protocol: number, ends: number[]) => number) | undefined;
+
+/** Opens two connected stream sockets, closed on exec: what a pipe to another process can be sent as. Who takes an end closes it. */
+export function openSocketPair(): readonly [number, number] {
+  socketpair ??= koffi.load(null).func('int socketpair(int domain, int type, int protocol, _Out_ int *ends)');
+  const ends: number[] = [-1, -1];
+  if (socketpair(AF_UNIX, SOCK_STREAM_CLOEXEC, 0, ends) !== 0) throw new Error(`socketpair failed with errno ${koffi.errno()}`);
+  return [ends[0]!, ends[1]!];
+}
+
 const F_GETFL = 3;
 const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;

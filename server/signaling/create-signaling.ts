@@ -40,6 +40,7 @@ import { loginRoutes } from './routes/login.js';
 import { memberRoutes } from './routes/members.js';
 import { ownSessionRoutes } from './routes/own-session.js';
 import { screenRoutes } from './routes/screen.js';
+import { screenshotRoute } from './routes/screenshot.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { settingsRoutes } from './routes/settings.js';
 import { saveRegularly } from './save-regularly.js';
@@ -172,6 +173,7 @@ async function createApp(services: Services, gate: ConnectionGate, saved: () => 
     ...settingsRoutes,
     ...controlRoutes,
     ...screenRoutes,
+    screenshotRoute(),
     ...clipboardRoutes,
     ...keyboardRoutes,
     ...doctorRoutes,

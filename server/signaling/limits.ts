@@ -109,6 +109,13 @@ export const HTTP_LIMITS = {
     what: 'answers of a batch',
     beyond: 'its further requests are answered 413',
   },
+  screenshotsOfSession: {
+    value: 16,
+    unit: 'count',
+    what: 'screenshots that a session, or whoever has the API token, waits for',
+    beyond: '429',
+  },
+  screenshotsInAll: { value: 64, unit: 'count', what: 'screenshots that all wait for', beyond: '503' },
 } as const satisfies LimitTable;
 
 const TOO_LARGE = 'the socket is closed with 1009';

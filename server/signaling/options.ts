@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Settings } from '../protocol/settings.js';
 import type { SessionRules } from '../room/session-rules.js';
-import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
+import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
 
 /** What a running signaling server is made from. */
 export interface SignalingOptions {
@@ -14,6 +14,7 @@ export interface SignalingOptions {
   readonly peers: PeerPort;
   readonly members: MemberPort;
   readonly health: HealthPort;
+  readonly screenshots: ScreenshotPort;
   readonly doctor: DoctorPort;
   readonly clock: Clock;
   readonly log: Log;

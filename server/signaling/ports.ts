@@ -142,6 +142,11 @@ export interface DoctorVisitor {
   send(message: MessageOf<typeof doctorServerEvents>): void;
 }
 
+export interface ScreenshotPort {
+  /** A JPEG of the whole screen, without the pointer, in a quality of 1 to 100; an error within 4 s where there is none. */
+  screenshot(quality: number): Promise<Result<Buffer>>;
+}
+
 export interface HealthPort {
   /** Why a viewer who comes now would get no picture; undefined when he would. */
   problem(): string | undefined;

@@ -9,7 +9,7 @@ import type { Heartbeats } from './heartbeats.js';
 import type { InputQueue } from './input-queue.js';
 import type { ServerOptions, SessionOptions } from './options.js';
 import type { PasswordMarks } from './password-marks.js';
-import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort } from './ports.js';
+import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
 import type { RoomRunner } from './room-runner.js';
 import type { SessionRates } from './session-rates.js';
 import type { Sockets } from './sockets.js';
@@ -31,6 +31,7 @@ export interface Services {
   readonly peers: PeerPort;
   readonly members: MemberPort;
   readonly health: HealthPort;
+  readonly screenshots: ScreenshotPort;
   readonly doctor: DoctorPort;
   readonly server: ServerOptions;
   /** Whether a peer is a proxy whose forwarded headers count. */

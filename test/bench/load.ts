@@ -17,7 +17,7 @@ export interface LoadResult {
 const SETTLE_MS = 3000;
 const PAINTER = [0, 0, 900, 720, 30];
 
-/** What server and capture host use with nobody there, with one viewer on a still screen, and on a busy one. */
+/** What server and GStreamer worker use with nobody there, with one viewer on a still screen, and on a busy one. */
 export async function measureLoad(browser: Browser, product: Product, seconds: number): Promise<LoadResult[]> {
   const results = [await measure('no viewer', product, seconds)];
   const viewer = await openViewer(browser, product, 'bench-load');

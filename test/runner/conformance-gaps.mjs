@@ -1,7 +1,7 @@
 // Tests of the conformance suites that are about something else than what is built, by suite.
 // Each pattern matches full names ("suite > test"); such a test counts as skipped while it fails, and as passed once it does.
 
-/** They begin well and end with a broadcast, a screenshot, an upload or the metrics. */
+/** They begin well and end with a broadcast, an upload or the metrics. */
 const MIXED = [
   /^http\.md §1 conventions > empty body: 400 no data provided$/,
   /^http\.md §1 conventions > \/api\/room\/broadcast answers with and without a trailing slash$/,
@@ -14,10 +14,8 @@ const MIXED = [
 
 const BROADCAST = [/^http\.md §5 broadcast > /];
 
-/** Screenshots and the screencast. */
+/** The screencast. */
 const PICTURES = [
-  /^http\.md §2 guards > GET \/api\/room\/screen\/shot\.jpg refuses /,
-  /^http\.md §5 screen > shot\.jpg: /,
   /^(defaults|CORS list, |filetransfer for admins, ).* > (private mode.*: |screencast is off by default: )?cast\.jpg/,
 ];
 

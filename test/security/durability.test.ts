@@ -55,9 +55,9 @@ function watchOn(): Promise<boolean> {
   );
 }
 
-test('a capture host that is stopped is replaced within 5 s, and all three watch on', async () => {
+test('a worker that is stopped is replaced within 5 s, and all three watch on', async () => {
   const [host] = childrenOf(product.pid());
-  if (host === undefined) throw new Error('no capture host');
+  if (host === undefined) throw new Error('no worker');
   await whileFrozen(host, () => waitFor('another host', () => childrenOf(product.pid()).some((pid) => pid !== host), 5_000));
   await watchOn();
   expect(await health()).toBe('200 true');
@@ -98,7 +98,7 @@ test('without a free descriptor newcomers get an error, the three notice nothing
   await watchOn();
 });
 
-test('a capture host that dies while no descriptor is free is replaced as soon as there is one', async () => {
+test('a worker that dies while no descriptor is free is replaced as soon as there is one', async () => {
   const lift = limitFiles(product.pid(), 0);
   const [host] = childrenOf(product.pid());
   try {

@@ -5,17 +5,17 @@ import { rtpTimestampAt } from '../../../server/capture/rtp-clock.js';
 import type { AudioCodecName } from '../../../server/protocol/codec.js';
 import { waitFor } from '../../support/wait-for.js';
 import { openTestCapture } from './capture-fixture.js';
-import { compileCaptureHost } from './host-entry.js';
 import { type PulseAudio, playTone, startSharedPulseAudio } from './pulse-audio.js';
 import { msUntil } from './recorder.js';
+import { compileWorker } from './worker-entry.js';
 
-let hostEntry: string;
+let workerEntry: string;
 let pulse: PulseAudio | undefined;
 let capture: Capture | undefined;
 let lines: string[] = [];
 
 beforeAll(async () => {
-  hostEntry = await compileCaptureHost();
+  workerEntry = await compileWorker();
 });
 
 afterEach(async (context) => {
@@ -29,7 +29,7 @@ afterAll(() => pulse?.stop());
 
 /** Sound needs no screen: this display does not exist. */
 function open(codec: AudioCodecName, device = 'audio_output.monitor'): Capture {
-  capture = openTestCapture({ display: ':4949', hostEntry, audio: { codec, device } }, lines);
+  capture = openTestCapture({ display: ':4949', workerEntry, audio: { codec, device } }, lines);
   return capture;
 }
 
@@ -60,7 +60,7 @@ test('without PulseAudio, or without the source, the status says so', async () =
   await waitFor('reason', () => /capture\.audio\.device/.test(JSON.stringify(other.status())));
 });
 
-test('a tone arrives as Opus, 20 ms a packet, with RTP time close to when it sounded', async () => {
+test('V3 a tone arrives as Opus, 20 ms a packet, with RTP time close to when it sounded', async () => {
   pulse ??= await startSharedPulseAudio();
   const opened = open('opus');
   const recorder = new AudioRecorder();

@@ -6,7 +6,8 @@ type Config = CaptureOptions['config'];
 
 export interface FixtureOptions {
   readonly display: string;
-  readonly hostEntry: string;
+  readonly workerEntry: string;
+  readonly screenshotDisplay?: string;
   readonly codec?: VideoCodecName;
   readonly video?: Partial<Config['video']>;
   readonly audio?: Partial<Config['audio']>;
@@ -14,7 +15,7 @@ export interface FixtureOptions {
 
 /** The capture of a test: default streams unless told otherwise. What it says goes to `lines`. */
 export function openTestCapture(
-  { display, hostEntry, codec = 'vp8', video, audio }: FixtureOptions,
+  { display, workerEntry, screenshotDisplay, codec = 'vp8', video, audio }: FixtureOptions,
   lines: string[] = [],
 ): Capture {
   const line = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
@@ -28,7 +29,8 @@ export function openTestCapture(
     legacy: false,
     log: { debug: line, info: line, warn: line, error: line },
     clock: systemClock,
-    hostEntry,
+    workerEntry,
+    ...(screenshotDisplay === undefined ? {} : { screenshotDisplay }),
   });
   if (!opened.ok) throw new Error(opened.error);
   return opened.value;

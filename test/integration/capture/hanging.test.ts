@@ -1,24 +1,24 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
-import { HostProcess } from '../../../server/capture/host-process.js';
+import { WorkerProcess } from '../../../server/capture/supervisor/worker-process.js';
 import { limitFiles } from '../../support/file-limit.js';
 import { whileFrozen } from '../../support/frozen.js';
 import { silentLog } from '../../support/silent-log.js';
 import { waitFor } from '../../support/wait-for.js';
 import { startXServer, type XServer } from '../../support/x-server.js';
 import { openTestCapture } from './capture-fixture.js';
-import { compileCaptureHost } from './host-entry.js';
 import { type PulseAudio, startSharedPulseAudio } from './pulse-audio.js';
 import { Recorder } from './recorder.js';
+import { compileWorker } from './worker-entry.js';
 
-let hostEntry: string;
+let workerEntry: string;
 let x: XServer;
 let pulse: PulseAudio;
 let capture: Capture | undefined;
 let lines: string[] = [];
 
 beforeAll(async () => {
-  [hostEntry, x, pulse] = await Promise.all([compileCaptureHost(), startXServer({ first: 140 }), startSharedPulseAudio()]);
+  [workerEntry, x, pulse] = await Promise.all([compileWorker(), startXServer({ first: 140 }), startSharedPulseAudio()]);
 });
 afterEach(async (context) => {
   if (context.task.result?.state === 'fail') console.log(lines.join('\n'));
@@ -32,17 +32,19 @@ afterAll(async () => {
 });
 
 function open(): Capture {
-  capture = openTestCapture({ display: x.display, hostEntry }, lines);
+  capture = openTestCapture({ display: x.display, workerEntry }, lines);
   return capture;
 }
 
-test('a capture host that is stopped is told from a busy one within 5 s, killed and replaced', async () => {
+test('W5 a worker that is stopped is told from a busy one within 5 s, killed and replaced', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
   await waitFor('first picture', () => recorder.keyframes === 1);
-  const hung = opened.hostPid!;
+  const hung = opened.workerPid!;
   const frozenAt = performance.now();
-  await whileFrozen(hung, () => waitFor('another host', () => opened.hostPid !== hung && opened.hostPid !== undefined, 5_000));
+  await whileFrozen(hung, () =>
+    waitFor('another worker', () => opened.workerPid !== hung && opened.workerPid !== undefined, 5_000),
+  );
   console.log(`replaced after ${Math.round(performance.now() - frozenAt)} ms`);
   await waitFor('picture is back', () => recorder.keyframes === 2);
   expect(recorder.restarts).toBe(1);
@@ -51,12 +53,12 @@ test('a capture host that is stopped is told from a busy one within 5 s, killed 
   release();
 });
 
-test('a sound server that is stopped costs the sound alone, is reported within 5 s, and is heard again once it goes on', async () => {
+test('W6 a sound server that is stopped costs the sound alone, is reported within 5 s, and is heard again once it goes on', async () => {
   const opened = open();
   const video = Recorder.listen(opened.streams.get('main')!);
   const audio = Recorder.listen(opened.audio);
   await waitFor('picture and sound', () => video.recorder.frames > 0 && audio.recorder.packetCount > 5);
-  const host = opened.hostPid;
+  const worker = opened.workerPid;
   await whileFrozen(pulse.pid, async () => {
     await waitFor('the report', () => /stream audio: the sound server/.test(JSON.stringify(opened.status())), 5_000);
     const { frames } = video.recorder;
@@ -66,25 +68,25 @@ test('a sound server that is stopped costs the sound alone, is reported within 5
   const { packetCount } = audio.recorder;
   await waitFor('sound again', () => audio.recorder.packetCount > packetCount + 5);
   await waitFor('a healthy capture', () => opened.status().kind === 'healthy');
-  expect(opened.hostPid).toBe(host);
+  expect(opened.workerPid).toBe(worker);
   expect(video.recorder.restarts).toBe(0);
   audio.release();
   video.release();
 });
 
-test('a host for which no descriptors are left is an attempt that failed, and nothing more', async () => {
+test('W8 a worker for which no descriptors are left is an attempt that failed, and nothing more', async () => {
   const lift = limitFiles(process.pid, 3);
   let reason: string | undefined;
   try {
     const ended = (why: string) => {
       reason = why;
     };
-    const options = { display: x.display, entry: hostEntry, elements: [], streamIds: ['main', 'audio'], log: silentLog };
-    const host = new HostProcess(options, { report: () => undefined, data: () => undefined, ended });
+    const options = { display: x.display, entry: workerEntry, elements: [], log: silentLog };
+    const worker = new WorkerProcess(options, { report: () => undefined, ended });
     expect(reason).toBeUndefined();
     await waitFor('its end', () => reason);
-    host.send({ kind: 'ping' });
-    await host.close();
+    worker.send({ kind: 'ping' });
+    await worker.close();
   } finally {
     lift();
   }

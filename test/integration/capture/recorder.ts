@@ -9,6 +9,7 @@ export class Recorder implements RtpListener {
   keyframes = 0;
   restarts = 0;
   largest = 0;
+  bytes = 0;
   readonly timestamps: number[] = [];
   readonly payloadTypes = new Set<number>();
   readonly #codec: string;
@@ -25,6 +26,7 @@ export class Recorder implements RtpListener {
   packets(batch: readonly Buffer[]): void {
     for (const packet of batch) {
       this.packetCount += 1;
+      this.bytes += packet.length;
       this.largest = Math.max(this.largest, packet.length);
       this.payloadTypes.add(packet[1]! & 0x7f);
       if (startsKeyframe(this.#codec, packet)) this.keyframes += 1;

@@ -6,17 +6,17 @@ import { childrenOf } from '../../bench/cpu-time.js';
 import { waitFor } from '../../support/wait-for.js';
 import { startXServer, type XServer } from '../../support/x-server.js';
 import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
-import { compileCaptureHost } from './host-entry.js';
 import { openPainter } from './painter.js';
 import { growth, Recorder } from './recorder.js';
+import { compileWorker } from './worker-entry.js';
 
 let x: XServer;
-let hostEntry: string;
+let workerEntry: string;
 let capture: Capture | undefined;
 let lines: string[] = [];
 
 beforeAll(async () => {
-  [x, hostEntry] = await Promise.all([startXServer({ first: 44 }), compileCaptureHost()]);
+  [x, workerEntry] = await Promise.all([startXServer({ first: 44 }), compileWorker()]);
 });
 
 afterAll(() => x?.stop());
@@ -29,11 +29,11 @@ afterEach(async (context) => {
 });
 
 function open(options: Partial<FixtureOptions> = {}): Capture {
-  capture = openTestCapture({ display: x.display, hostEntry, ...options }, lines);
+  capture = openTestCapture({ display: x.display, workerEntry, ...options }, lines);
   return capture;
 }
 
-test('a new screen size starts the encoding anew with a keyframe', async () => {
+test('G7 a new screen size starts the encoding anew with a keyframe', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
   await waitFor('first picture', () => recorder.keyframes === 1);
@@ -48,7 +48,7 @@ test('a new screen size starts the encoding anew with a keyframe', async () => {
   release();
 });
 
-test('when the X server is lost and comes back, the picture is back with a keyframe', async () => {
+test('G7 when the X server is lost and comes back, the picture is back with a keyframe', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
   await waitFor('first picture', () => recorder.keyframes === 1);
@@ -61,7 +61,7 @@ test('when the X server is lost and comes back, the picture is back with a keyfr
   release();
 });
 
-test('without an X server the status says so, and the picture comes once there is one', async () => {
+test('W1 without an X server the status says so, and the picture comes once there is one', async () => {
   const number = Number(x.display.slice(1));
   await x.stop();
   const opened = open();
@@ -72,14 +72,14 @@ test('without an X server the status says so, and the picture comes once there i
   release();
 });
 
-test('a capture host that aborts whenever it starts leads to waits that grow, not to a loop', async () => {
+test('W2 a worker that aborts whenever it starts leads to waits that grow, not to a loop', async () => {
   const before = new Set(childrenOf(process.pid));
   const opened = open();
   const { release } = Recorder.listen(opened.streams.get('main')!);
   const aborts = setInterval(() => {
     for (const pid of childrenOf(process.pid)) if (!before.has(pid)) process.kill(pid, 'SIGABRT');
   }, 20);
-  const ends = () => lines.filter((line) => line.startsWith('the capture host ended')).length;
+  const ends = () => lines.filter((line) => line.startsWith('the GStreamer worker ended')).length;
   await waitFor('first end', () => ends() > 0);
   expect(await growth(ends, 2_000)).toBeLessThan(4);
   clearInterval(aborts);

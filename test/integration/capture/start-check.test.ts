@@ -5,14 +5,14 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
 import { waitFor } from '../../support/wait-for.js';
 import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
-import { compileCaptureHost } from './host-entry.js';
+import { compileWorker } from './worker-entry.js';
 
-let hostEntry: string;
+let workerEntry: string;
 let folder: string;
 let capture: Capture | undefined;
 
 beforeAll(async () => {
-  hostEntry = await compileCaptureHost();
+  workerEntry = await compileWorker();
   folder = mkdtempSync(join(tmpdir(), 'plugins-'));
 });
 
@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What is found out needs no screen: this display does not exist. */
 function open(options: Partial<FixtureOptions>, lines: string[] = []): Capture {
-  capture = openTestCapture({ display: ':4949', hostEntry, ...options }, lines);
+  capture = openTestCapture({ display: ':4949', workerEntry, ...options }, lines);
   return capture;
 }
 
@@ -44,7 +44,7 @@ function withFewPlugins(): void {
   process.env.GST_REGISTRY = join(folder, 'registry');
 }
 
-test('no encoder for the chosen codec: an error that says what to install', async () => {
+test('V5 no encoder for the chosen codec: an error that says what to install', async () => {
   withFewPlugins();
   expect(await open({ codec: 'h264' }).usable()).toEqual({
     ok: false,
@@ -52,7 +52,7 @@ test('no encoder for the chosen codec: an error that says what to install', asyn
   });
 });
 
-test('no way to record sound: a warning, and the picture goes on without', async () => {
+test('V5 no way to record sound: a warning, and the picture goes on without', async () => {
   withFewPlugins();
   const lines: string[] = [];
   expect(await open({ codec: 'vp8' }, lines).usable()).toEqual({ ok: true, value: undefined });
@@ -81,7 +81,7 @@ test('a written pipeline for sound that leads nowhere: the same', async () => {
   );
 });
 
-test('a hardware encoder that is missing: software encodes, and one line names element, device and what encodes', async () => {
+test('V4 a hardware encoder that is missing: software encodes, and one line names element, device and what encodes', async () => {
   const lines: string[] = [];
   const v2 = { bitrateKbps: 3072, fps: 25, hardwareEncoder: 'vaapi' as const, template: undefined };
   expect((await open({ codec: 'h264', video: { v2 } }, lines).usable()).ok).toBe(true);

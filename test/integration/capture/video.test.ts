@@ -4,18 +4,18 @@ import { rtpTimestampAt } from '../../../server/capture/rtp-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 import { startXServer, type XServer } from '../../support/x-server.js';
 import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
-import { compileCaptureHost } from './host-entry.js';
 import { openPainter, type Painter } from './painter.js';
 import { growth, msUntil, Recorder } from './recorder.js';
+import { compileWorker } from './worker-entry.js';
 
 let x: XServer;
-let hostEntry: string;
+let workerEntry: string;
 let painter: Painter;
 let capture: Capture | undefined;
 let lines: string[] = [];
 
 beforeAll(async () => {
-  [x, hostEntry] = await Promise.all([startXServer({ first: 40 }), compileCaptureHost()]);
+  [x, workerEntry] = await Promise.all([startXServer({ first: 40 }), compileWorker()]);
   painter = await openPainter(x.display);
 });
 
@@ -32,7 +32,7 @@ afterEach(async (context) => {
 });
 
 function open(options: Partial<FixtureOptions> = {}): Capture {
-  capture = openTestCapture({ display: x.display, hostEntry, ...options }, lines);
+  capture = openTestCapture({ display: x.display, workerEntry, ...options }, lines);
   return capture;
 }
 
@@ -49,7 +49,7 @@ async function usualStep(recorder: Recorder): Promise<number> {
   return steps.sort((a, b) => a - b)[steps.length / 2]!;
 }
 
-test('a still screen gives a keyframe, one refining frame, and then nothing; a change is sent at once', async () => {
+test('G1 a still screen gives a keyframe, one refining frame, and then nothing; a change is sent at once', async () => {
   const opened = open();
   await ready(opened);
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
@@ -64,7 +64,7 @@ test('a still screen gives a keyframe, one refining frame, and then nothing; a c
   release();
 });
 
-test('a moving screen gives frames at its rate', async () => {
+test('G2 a moving screen gives frames at its rate', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
   await waitFor('first picture', () => recorder.frames > 0);
@@ -78,7 +78,7 @@ test('a moving screen gives frames at its rate', async () => {
   release();
 });
 
-test('a keyframe is made on request on a still screen, at most one per 500 ms, and RTP time follows the clock', async () => {
+test('G6, V3 a keyframe is made on request on a still screen, at most one per 500 ms, and RTP time follows the clock', async () => {
   const opened = open();
   const main = opened.streams.get('main')!;
   const { recorder, release } = Recorder.listen(main);
@@ -97,7 +97,7 @@ test('a keyframe is made on request on a still screen, at most one per 500 ms, a
   release();
 });
 
-test('a stream runs from its first listener to its last, and starts at once', async () => {
+test('V1 a stream runs from its first listener to its last, and starts at once', async () => {
   const opened = open();
   await ready(opened);
   const main = opened.streams.get('main')!;
@@ -117,11 +117,11 @@ test('a stream runs from its first listener to its last, and starts at once', as
   third.release();
 });
 
-test('after kill -9 of the host the picture is back with a keyframe', async () => {
+test('W2 after kill -9 of the worker the picture is back with a keyframe', async () => {
   const opened = open();
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
   await waitFor('first picture', () => recorder.keyframes === 1);
-  process.kill(opened.hostPid!, 'SIGKILL');
+  process.kill(opened.workerPid!, 'SIGKILL');
   const tookMs = await msUntil('picture is back', () => recorder.keyframes === 2, 10_000);
   console.log(`back after ${Math.round(tookMs)} ms`);
   expect(recorder.restarts).toBe(1);
@@ -193,7 +193,7 @@ test('a written pipeline runs as it is', async () => {
   release();
 });
 
-test('an element that does not exist and a host that aborts are reported, and neither spins', async () => {
+test('an element that does not exist and a worker that aborts are reported, and neither spins', async () => {
   const opened = open({
     video: { ids: [], pipelines: { bad: { gstEncoder: 'nosuchenc', showPointer: false } } },
   });

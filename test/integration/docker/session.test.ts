@@ -90,8 +90,8 @@ test('npm start: secrets are the server’s alone, and a server that crashes aga
     expect(`${environment} ${command}`).not.toContain('argument_of_the_start');
   }
   expect(server()?.command).not.toContain('argument_of_the_start');
-  // The capture host, as whatever else the server starts.
-  for (const { environment } of all.filter(({ command }) => command.includes('capture/host')))
+  // The worker, as whatever else the server starts.
+  for (const { environment } of all.filter(({ command }) => command.includes('capture/worker')))
     expect(environment).not.toContain(TOKEN);
   if (AS_ROOT) {
     const desktop = new Set(applications.filter(({ command }) => !command.includes('supervisord')).map(({ uid }) => uid));

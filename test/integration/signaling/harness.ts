@@ -13,6 +13,7 @@ import { FakeDesktop } from './fake-desktop.js';
 import { FakeDoctor } from './fake-doctor.js';
 import { ADMIN_PASSWORD, fakeMembers, USER_PASSWORD } from './fake-members.js';
 import { FakePeers } from './fake-peers.js';
+import { FakeScreenshots } from './fake-screenshots.js';
 
 export interface Overrides {
   readonly server?: Partial<ServerOptions>;
@@ -44,6 +45,7 @@ export class Harness {
   readonly desktop = new FakeDesktop();
   readonly peers = new FakePeers();
   readonly doctor = new FakeDoctor();
+  readonly screenshots = new FakeScreenshots();
   readonly logged: string[] = [];
   /** Why a viewer would get no picture. */
   noPicture: string | undefined;
@@ -80,6 +82,7 @@ export class Harness {
       peers: harness.peers,
       members,
       doctor: harness.doctor,
+      screenshots: harness.screenshots,
       health: { problem: () => harness.noPicture },
       clock,
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },

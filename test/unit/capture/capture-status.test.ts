@@ -12,7 +12,7 @@ test.each<[string, CaptureStatus, boolean]>([
   ['no sound', degraded('audio'), true],
   ['another rung is broken', degraded('lq', 'audio'), true],
   ['the picture itself is broken', degraded('main'), false],
-  ['no capture host', degraded('host', 'audio'), false],
+  ['no worker', degraded('worker', 'audio'), false],
   ['no display', degraded('display'), false],
   ['over', { kind: 'closed' }, false],
 ])('a viewer gets a picture: %s', (_name, status, expected) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type GrabPacer, newGrabPacer, type PacerInput, stepGrabPacer } from '../../../server/capture/grab-pacer.js';
+import { type GrabPacer, newGrabPacer, type PacerInput, stepGrabPacer } from '../../../server/capture/worker/grab-pacer.js';
 
 interface Simulation {
   readonly untilMs: number;
@@ -44,21 +44,21 @@ function grabs({ untilMs, events, encodeMs = 8, framesPerSecond = 30, lifts = tr
 const damageEvery = (stepMs: number, fromMs: number, toMs: number): Array<[number, 'damaged']> =>
   Array.from({ length: Math.floor((toMs - fromMs) / stepMs) }, (_, index) => [fromMs + index * stepMs, 'damaged']);
 
-test('the first frame is taken at once, a refining one 300 ms later, and then nothing', () => {
+test('G1 the first frame is taken at once, a refining one 300 ms later, and then nothing', () => {
   expect(grabs({ untilMs: 60_000, events: [] })).toEqual([0, 300]);
 });
 
-test('the first change after a pause is taken without waiting for a tick, and refined once', () => {
+test('G2 the first change after a pause is taken without waiting for a tick, and refined once', () => {
   expect(grabs({ untilMs: 10_000, events: [[5_003, 'damaged']] })).toEqual([0, 300, 5_003, 5_303]);
 });
 
-test('a moving screen is taken at its rate, late timers or not', () => {
+test('G2 a moving screen is taken at its rate, late timers or not', () => {
   const times = grabs({ untilMs: 2_000, events: damageEvery(7.3, 1_000, 2_000) }).filter((time) => time >= 1_000);
   expect(times.length).toBeGreaterThanOrEqual(29);
   expect(times.length).toBeLessThanOrEqual(31);
 });
 
-test('an input lifts the cap to 60 a second for 120 ms', () => {
+test('G3 an input lifts the cap to 60 a second for 120 ms', () => {
   const events = [...damageEvery(5, 1_000, 2_000), [1_500, 'input'] as const].sort((a, b) => a[0] - b[0]);
   const times = grabs({ untilMs: 2_000, events });
   const boosted = times.filter((time) => time >= 1_500 && time < 1_620).length;
@@ -67,7 +67,7 @@ test('an input lifts the cap to 60 a second for 120 ms', () => {
   expect(times.filter((time) => time >= 1_700).length).toBeLessThanOrEqual(10);
 });
 
-test('a configured rate stays what it is', () => {
+test('G3 a configured rate stays what it is', () => {
   const events = [...damageEvery(5, 1_000, 2_000), [1_500, 'input'] as const].sort((a, b) => a[0] - b[0]);
   const times = grabs({ untilMs: 2_000, events, framesPerSecond: 10, lifts: false }).filter((time) => time >= 1_000);
   expect(times.length).toBeLessThanOrEqual(11);
@@ -85,19 +85,19 @@ test('an answer to an input is taken 1/60 s after the last frame at the latest',
   expect(times.at(-1)).toBeCloseTo(1_000 + 1000 / 60, 0);
 });
 
-test('a slow encoder gets no frame before it is done with the last', () => {
+test('G4 a slow encoder gets no frame before it is done with the last', () => {
   const times = grabs({ untilMs: 2_000, events: damageEvery(5, 1_000, 2_000), encodeMs: 90 }).filter((time) => time >= 1_000);
   expect(times.length).toBeGreaterThanOrEqual(10);
   expect(times.length).toBeLessThanOrEqual(12);
 });
 
-test('a frame that the encoder swallows is given up after a second', () => {
+test('G4 a frame that the encoder swallows is given up after a second', () => {
   const [waiting] = stepGrabPacer(newGrabPacer(30, true), { kind: 'tick' }, 0);
   const [dirty, effects] = stepGrabPacer(waiting, { kind: 'damaged' }, 100);
   expect(effects).toEqual([{ kind: 'wake', atMs: 1_000 }]);
   expect(stepGrabPacer(dirty, { kind: 'tick' }, 1_000)[1][0]).toEqual({ kind: 'grab' });
 });
 
-test('a wanted frame comes on a still screen, and refines again', () => {
+test('G5 a wanted frame comes on a still screen, and refines again', () => {
   expect(grabs({ untilMs: 9_000, events: [[4_000, 'frame-wanted']] })).toEqual([0, 300, 4_000, 4_300]);
 });

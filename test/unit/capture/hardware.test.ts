@@ -44,7 +44,7 @@ test.each([
   expect(there.notice).toBeUndefined();
 });
 
-test('fields keep size, rate and pointer around the software encoder', () => {
+test('V4 fields keep size, rate and pointer around the software encoder', () => {
   const a = {
     width: '640',
     height: '360',
@@ -62,14 +62,14 @@ test('fields keep size, rate and pointer around the software encoder', () => {
   expect(stream.notice).toContain('capture.video.pipelines.a: vah264enc cannot be used, x264enc encodes instead');
 });
 
-test('a written pipeline without its hardware encoder becomes the default picture', () => {
+test('V4 a written pipeline without its hardware encoder becomes the default picture', () => {
   const stream = first({ pipeline: 'ximagesrc ! cudaupload ! nvh264enc ! appsink name=appsink' });
   expect(stream).toMatchObject({ source: 'grab', lifts: true });
   expect(stream.text).toContain('x264enc');
   expect(stream.notice).toContain('capture.video.pipeline: nvh264enc cannot be used, x264enc encodes instead');
 });
 
-test('an encoder that fails twice without a picture in between is believed no longer', () => {
+test('V4 an encoder that fails twice without a picture in between is believed no longer', () => {
   const trust = new HardwareTrust();
   const has = trust.believed(() => true);
   const text = 'appsrc ! vah264enc ! fdsink';

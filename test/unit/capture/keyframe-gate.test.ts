@@ -5,7 +5,7 @@ import {
   type KeyframeInput,
   STARTING_GATE,
   stepKeyframeGate,
-} from '../../../server/capture/keyframe-gate.js';
+} from '../../../server/capture/worker/keyframe-gate.js';
 
 /** Plays a script of [time, input] and returns when a keyframe was forced and when a wake was asked for. */
 function play(script: ReadonlyArray<readonly [nowMs: number, input: KeyframeInput['kind']]>) {
@@ -89,4 +89,4 @@ test.each([
   expect(play(script)).toEqual({ forced, wakes });
 });
 
-test('the interval is half a second', () => expect(KEYFRAME_INTERVAL_MS).toBe(500));
+test('G6 the interval is half a second', () => expect(KEYFRAME_INTERVAL_MS).toBe(500));

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { ended, NEVER_FAILED, type RestartHistory, STABLE_MS, started } from '../../../server/capture/restart-policy.js';
+import {
+  ended,
+  NEVER_FAILED,
+  type RestartHistory,
+  STABLE_MS,
+  started,
+} from '../../../server/capture/supervisor/restart-policy.js';
 
 /** The waits after each of a row of ends, each `aliveMs` after its start. */
 function waits(aliveMs: readonly number[]): number[] {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkProgress, hasStalled, MOVING, type Progress } from '../../../server/capture/stall-watch.js';
-import { parseThreadStat } from '../../../server/capture/thread-sample.js';
+import { parseThreadStat } from '../../../server/capture/supervisor/thread-sample.js';
 import {
   answered,
   NOT_ASKED,
@@ -9,7 +8,8 @@ import {
   type ThreadSample,
   type WatchVerdict,
   watchTick,
-} from '../../../server/capture/worker-watch.js';
+} from '../../../server/capture/supervisor/worker-watch.js';
+import { checkProgress, hasStalled, MOVING, type Progress } from '../../../server/capture/worker/stall-watch.js';
 
 /** Ticks until the host is given up, counted from the tick that asked; undefined when it is not within `ticks`. */
 function givenUpAfter(sampleAt: (tick: number) => ThreadSample | undefined, ticks = 100): [number, string] | undefined {
@@ -37,7 +37,7 @@ test.each([
   ],
   ['one of which nothing is known', () => undefined, SILENT_TICKS, 'it is busy and does not answer'],
 ] satisfies [string, (tick: number) => ThreadSample | undefined, number, string][])(
-  'a capture host that does not answer: %s',
+  'a worker that does not answer: %s',
   (_what, sampleAt, ticks, reason) => {
     expect(givenUpAfter(sampleAt)).toEqual([ticks, reason]);
   },

@@ -1,7 +1,7 @@
 import { assertNever } from '../../lib/assert-never.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Dispose } from '../../lib/dispose.js';
-import { type KeyframeGate, type KeyframeInput, STARTING_GATE, stepKeyframeGate } from '../keyframe-gate.js';
+import { type KeyframeGate, type KeyframeInput, STARTING_GATE, stepKeyframeGate } from './keyframe-gate.js';
 
 /** Carries out what the keyframe gate of one encoding decides. */
 export class KeyframeRequests {

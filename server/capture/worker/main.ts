@@ -1,17 +1,17 @@
 import { Socket } from 'node:net';
 import { systemClock } from '../../lib/clock.js';
 import { openGStreamer } from '../../native/gstreamer.js';
-import { type HostReport, readHostCommand } from '../messages.js';
-import { CaptureHost } from './capture-host.js';
+import { readWorkerCommand, type WorkerReport } from '../messages.js';
+import { Worker } from './worker.js';
 
 /**
- * The capture host process: `main.js <display> <element>...`, started by the supervisor with an IPC channel and one pipe per
- * stream. It reports which of the named elements exist. It is a process of its own because an encoder can abort it.
+ * The GStreamer worker process: `main.js <display> <element>...`, started by the supervisor with an IPC channel. It reports which
+ * of the named elements exist. It is a process of its own because an encoder can abort it.
  */
 const EXIT_UNUSABLE = 3;
 const [display, ...elements] = process.argv.slice(2);
 
-function report(message: HostReport): void {
+function report(message: WorkerReport): void {
   if (process.connected) process.send?.(message);
 }
 
@@ -22,21 +22,14 @@ function start(): void {
   }
   const gst = openGStreamer();
   if (!gst.ok) {
-    process.send({ kind: 'unusable', reason: gst.error } satisfies HostReport, () => process.exit(EXIT_UNUSABLE));
+    process.send({ kind: 'unusable', reason: gst.error } satisfies WorkerReport, () => process.exit(EXIT_UNUSABLE));
     return;
   }
   const baseNs = process.hrtime.bigint();
-  const sinks = new Map<number, Socket>();
-  const sink = (fd: number): Socket => {
-    const known = sinks.get(fd) ?? new Socket({ fd, readable: false, writable: true });
-    known.on('error', () => process.exit(0));
-    sinks.set(fd, known);
-    return known;
-  };
-  const host = new CaptureHost({ gst: gst.value, display, baseNs, clock: systemClock, report, sink });
-  process.on('message', (message) => {
-    const command = readHostCommand(message);
-    if (command.ok) host.obey(command.value);
+  const worker = new Worker({ gst: gst.value, display, baseNs, clock: systemClock, report });
+  process.on('message', (message, pipe) => {
+    const command = readWorkerCommand(message);
+    if (command.ok) worker.obey(command.value, pipe instanceof Socket ? pipe : undefined);
     else process.stderr.write(`${command.error}\n`);
   });
   report({
@@ -45,7 +38,7 @@ function start(): void {
     elements: elements.filter((name) => gst.value.hasElement(name)),
     baseNs: String(baseNs),
   });
-  void host.open();
+  worker.open();
 }
 
 // The server ends this process by closing the channel; signals meant for the whole group are the server's to answer.

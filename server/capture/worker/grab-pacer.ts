@@ -1,4 +1,4 @@
-import { assertNever } from '../lib/assert-never.js';
+import { assertNever } from '../../lib/assert-never.js';
 
 /**
  * Decides when one grabbed stream takes the next picture of the screen. A still screen sends nothing but one refining frame;

@@ -5,14 +5,14 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Compiles the capture host from its sources as they are now; returns the path of the program. */
-export async function compileCaptureHost(): Promise<string> {
+/** Compiles the worker from its sources as they are now; returns the path of the program. */
+export async function compileWorker(): Promise<string> {
   // Below node_modules, so that it is ignored by git and still finds its packages.
   const folder = join(ROOT, 'node_modules', '.cache');
   mkdirSync(folder, { recursive: true });
-  const [outfile, made] = [join(folder, 'capture-host.mjs'), join(folder, `capture-host-${process.pid}.mjs`)];
+  const [outfile, made] = [join(folder, 'gstreamer-worker.mjs'), join(folder, `gstreamer-worker-${process.pid}.mjs`)];
   await build({
-    entryPoints: [join(ROOT, 'server/capture/host/main.ts')],
+    entryPoints: [join(ROOT, 'server/capture/worker/main.ts')],
     outfile: made,
     bundle: true,
     platform: 'node',

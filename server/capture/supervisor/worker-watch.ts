@@ -1,8 +1,8 @@
 /**
- * Tells a hanging capture host from a busy one. It is asked for a sign of life at every beat; while it does not answer, what
+ * Tells a hanging worker from a busy one. It is asked for a sign of life at every beat; while it does not answer, what
  * matters is not how long it is silent but whether it does anything meanwhile: a stopped or deadlocked one uses no processor time,
  * a busy one does or waits for its turn. Ticks come at `WATCH_TICK_MS` while a question is open, else at the beat of
- * `lib/beat.ts`. Pure: counts ticks instead of time, so that a server that was itself held up does not blame the host.
+ * `lib/beat.ts`. Pure: counts ticks instead of time, so that a server that was itself held up does not blame the worker.
  */
 export interface WorkerWatch {
   /** Ticks since the question that is still open was asked; undefined while none is. */
@@ -12,7 +12,7 @@ export interface WorkerWatch {
   readonly usedMs: number | undefined;
 }
 
-/** What the system knows of the host's main thread. */
+/** What the system knows of the worker's main thread. */
 export interface ThreadSample {
   /** The letter of /proc: R runs or waits for a processor, S sleeps, D waits for a disk, T is stopped. */
   readonly state: string;
@@ -33,7 +33,7 @@ export const SILENT_TICKS = 60;
 
 export const NOT_ASKED: WorkerWatch = { silentTicks: undefined, stillTicks: 0, usedMs: undefined };
 
-/** The host has answered. */
+/** The worker has answered. */
 export function answered(watch: WorkerWatch): WorkerWatch {
   return { ...watch, silentTicks: undefined, stillTicks: 0 };
 }

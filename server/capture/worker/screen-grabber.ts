@@ -79,6 +79,11 @@ export class ScreenGrabber {
     return this.#rows !== undefined;
   }
 
+  /** Has the next fetch ask the X server, whatever has changed. */
+  doubt(): void {
+    this.#rows = unite(this.#rows, { from: 0, to: 1 });
+  }
+
   /** Brings the picture up to date and calls `done`; nobody may read the picture meanwhile, and one fetch runs at a time. */
   fetch(done: (succeeded: boolean) => void): void {
     const rows = this.#rows;

@@ -1,4 +1,4 @@
-import { assertNever } from '../lib/assert-never.js';
+import { assertNever } from '../../lib/assert-never.js';
 
 /**
  * Decides when an encoder is asked for a keyframe. Viewers ask whenever they join or lose a picture; an encoder that obeyed

@@ -1,4 +1,4 @@
-import { type BackoffPolicy, backoffMs } from '../lib/backoff.js';
+import { type BackoffPolicy, backoffMs } from '../../lib/backoff.js';
 
 /** What is remembered of something that is kept running: how often in a row it ended soon after its start. */
 export interface RestartHistory {

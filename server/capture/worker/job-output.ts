@@ -1,14 +1,17 @@
 import { randomInt } from 'node:crypto';
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import { assertNever } from '../../lib/assert-never.js';
 import { CODECS } from '../../protocol/codec.js';
-import { Av1Payloader } from '../av1-payloader.js';
-import { GdpDeframer } from '../gdp-deframer.js';
+import { frameImage } from '../image-deframer.js';
+import type { JobOutput } from '../job.js';
 import { MAX_RTP_PACKET_BYTES } from '../payloaders.js';
 import { frameRtp, RESTART_MARKER, RtpDeframer } from '../rtp-deframer.js';
+import { Av1Payloader } from './av1-payloader.js';
+import { GdpDeframer } from './gdp-deframer.js';
 
 /** Takes what a pipeline writes and passes it on; `frameOut` is called when a frame has left and the next may come. */
-export interface StreamOutput {
-  /** False when the reader on the other side is behind; `drained` is called later. */
+export interface OutputFormat {
+  /** False when the reader on the other side is behind. */
   write(data: Buffer): boolean;
 }
 
@@ -16,18 +19,29 @@ const MARKER_BIT = 0x80;
 /** More packets than this are passed on before the frame is complete. */
 const MAX_WAITING_PACKETS = 32;
 
+export function formatOf(output: JobOutput, sink: Writable, frameOut: () => void): OutputFormat {
+  switch (output.kind) {
+    case 'packets':
+      return output.made === 'av1' ? new Av1Output(sink, frameOut) : new RtpOutput(sink, output.media === 'video', frameOut);
+    case 'images':
+      return new ImageOutput(sink, frameOut);
+    default:
+      return assertNever(output);
+  }
+}
+
 /**
  * Framed RTP. Only whole packets are passed on, so that a pipeline can be stopped at any moment without breaking the framing;
  * a picture is passed on frame by frame, so that the server's batches are whole frames.
  */
-export class RtpOutput implements StreamOutput {
-  readonly #sink: Socket;
+class RtpOutput implements OutputFormat {
+  readonly #sink: Writable;
   readonly #frameOut: () => void;
   readonly #byFrame: boolean;
   readonly #deframer = new RtpDeframer();
   #waiting: Buffer[] = [];
 
-  constructor(sink: Socket, byFrame: boolean, frameOut: () => void) {
+  constructor(sink: Writable, byFrame: boolean, frameOut: () => void) {
     this.#sink = sink;
     this.#byFrame = byFrame;
     this.#frameOut = frameOut;
@@ -51,8 +65,8 @@ export class RtpOutput implements StreamOutput {
 }
 
 /** AV1 temporal units: payloaded here. */
-export class Av1Output implements StreamOutput {
-  readonly #sink: Socket;
+class Av1Output implements OutputFormat {
+  readonly #sink: Writable;
   readonly #frameOut: () => void;
   readonly #deframer = new GdpDeframer();
   readonly #payloader = new Av1Payloader({
@@ -62,7 +76,7 @@ export class Av1Output implements StreamOutput {
     maxPacketBytes: MAX_RTP_PACKET_BYTES,
   });
 
-  constructor(sink: Socket, frameOut: () => void) {
+  constructor(sink: Writable, frameOut: () => void) {
     this.#sink = sink;
     this.#frameOut = frameOut;
     sink.write(RESTART_MARKER);
@@ -72,6 +86,27 @@ export class Av1Output implements StreamOutput {
     let accepted = true;
     for (const unit of this.#deframer.read(data)) {
       accepted = this.#sink.write(frameRtp(this.#payloader.packets(unit.data, unit.ptsNs)));
+      this.#frameOut();
+    }
+    return accepted;
+  }
+}
+
+/** Whole images, each in one piece. */
+class ImageOutput implements OutputFormat {
+  readonly #sink: Writable;
+  readonly #frameOut: () => void;
+  readonly #deframer = new GdpDeframer();
+
+  constructor(sink: Writable, frameOut: () => void) {
+    this.#sink = sink;
+    this.#frameOut = frameOut;
+  }
+
+  write(data: Buffer): boolean {
+    let accepted = true;
+    for (const image of this.#deframer.read(data)) {
+      accepted = this.#sink.write(frameImage(image.data));
       this.#frameOut();
     }
     return accepted;

@@ -1,5 +1,6 @@
 import { type BackoffPolicy, backoffMs } from '../../lib/backoff.js';
 import type { Clock } from '../../lib/clock.js';
+import type { Dispose } from '../../lib/dispose.js';
 import { ScreenGrabber, type ScreenImage } from './screen-grabber.js';
 
 /** What reads the picture. */
@@ -32,6 +33,8 @@ export class SharedScreen {
   readonly #keepers = new WeakSet<PictureReader>();
   #waiting = new Set<PictureReader>();
   #fetching = false;
+  #closed = false;
+  #cancelRetry: Dispose = () => undefined;
 
   constructor(display: string, clock: Clock, events: SharedScreenEvents) {
     this.#display = display;
@@ -55,6 +58,10 @@ export class SharedScreen {
         this.#retry(0);
       },
     });
+    if (this.#closed) {
+      if (opened.ok) opened.value.release();
+      return;
+    }
     if (!opened.ok) {
       if (attempt === 0) this.#events.lost(opened.error);
       this.#retry(attempt);
@@ -68,14 +75,25 @@ export class SharedScreen {
     old?.release();
   }
 
-  /** Brings the picture up to date for a reader, then pushes; requests that come together share one fetch. */
-  request(reader: PictureReader): void {
+  /**
+   * Brings the picture up to date for a reader, then pushes; requests that come together share one fetch. `confirmed` asks the X
+   * server even where nothing has changed, so that nobody takes one that hangs for a still one.
+   */
+  request(reader: PictureReader, confirmed = false): void {
+    if (confirmed) this.#grabber?.doubt();
     this.#waiting.add(reader);
     if (!this.#fetching) this.#fetch();
   }
 
+  /** Ends it, once nobody reads the picture any more. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#grabber?.release();
+  }
+
   #retry(attempt: number): void {
-    this.#clock.after(backoffMs(RECONNECT, attempt), () => void this.open(attempt + 1));
+    this.#cancelRetry = this.#clock.after(backoffMs(RECONNECT, attempt), () => void this.open(attempt + 1));
   }
 
   #fetch(patientUntilMs = this.#clock.nowMs() + READERS_PATIENCE_MS): void {
