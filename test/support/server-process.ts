@@ -5,6 +5,7 @@ import { waitFor } from './wait-for.js';
 export const SERVER_MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 const READY_LIMIT_MS = 40_000;
 const STOP_LIMIT_MS = 10_000;
+const LAST_WORDS_MS = 1_000;
 
 export interface ServerProcessOptions {
   /** All that it gets beside PATH and HOME. */
@@ -72,8 +73,11 @@ export class ServerProcess {
       });
     const orphan = () => child.kill('SIGKILL');
     process.once('exit', orphan);
-    // `close` comes after the last word.
-    this.#gone = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+    // `close` comes after the last word, unless a process that it left behind keeps its output open.
+    this.#gone = new Promise((resolve) => {
+      child.once('close', (code) => resolve(code));
+      child.once('exit', (code) => setTimeout(resolve, LAST_WORDS_MS, code).unref());
+    });
     child.once('exit', (code, signal) => {
       process.off('exit', orphan);
       if (!this.#stopping) process.stderr.write(`the server ended by itself (${code ?? signal}):\n${this.output.slice(-4000)}\n`);
