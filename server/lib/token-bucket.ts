@@ -17,10 +17,14 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
+  has(nowMs: number, cost: number): boolean {
+    this.#earn(nowMs);
+    return this.#tokens >= cost;
+  }
+
   /** True if there were `cost` tokens, which are gone then. */
   take(nowMs: number, cost = 1): boolean {
-    this.#earn(nowMs);
-    if (this.#tokens < cost) return false;
+    if (!this.has(nowMs, cost)) return false;
     this.#tokens -= cost;
     return true;
   }

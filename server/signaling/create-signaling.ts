@@ -10,19 +10,18 @@ import { ClipboardAnnouncer } from './clipboard-announcer.js';
 import { createEffectSink } from './effect-sink.js';
 import { Heartbeats } from './heartbeats.js';
 import { addCallers, refuseGuesses } from './http/caller.js';
-import { ConnectionGate } from './http/connection-gate.js';
+import type { ConnectionGate } from './http/connection-gate.js';
 import { guardWrites } from './http/guard-writes.js';
 import { boundAnswers } from './http/large-answers.js';
 import { limitRequests } from './http/limit-requests.js';
-import { connectionsInAll } from './http/open-files.js';
+import { openGate } from './http/open-gate.js';
 import { closeBehindLongBodies } from './http/pending-body.js';
 import { addBodies } from './http/receive-body.js';
 import { addSecurityHeaders } from './http/security-headers.js';
+import { watchDescriptors } from './http/watch-descriptors.js';
 import { createHttpApp } from './http-app.js';
 import { addErrors } from './http-errors.js';
 import { InputQueue } from './input-queue.js';
-import { HTTP_LIMITS } from './limits.js';
-import { LogLimiter } from './log-limiter.js';
 import type { SignalingOptions } from './options.js';
 import { PasswordMarks } from './password-marks.js';
 import { carryOut } from './pointer.js';
@@ -72,7 +71,10 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   const bans = options.session.file === null ? null : new BanFile(options.session.file, log, clock);
   const banned = (await bans?.load()) ?? ok([]);
   if (!banned.ok) return banned;
-  const rates = new SessionRates();
+  // Who is in control is not to lose keys by what others at the same address do.
+  const rates = new SessionRates((id) =>
+    room.state.hostId === id ? null : (room.state.sessions.get(id)?.place.network ?? null),
+  );
   const input = new InputQueue({
     input: desktop.input,
     clock,
@@ -108,6 +110,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
     startedAtMs: Date.now(),
   };
   const stopSaving = file === null ? () => {} : saveRegularly(room, file, clock);
+  const stopWatching = watchDescriptors(clock, log);
   const connections = openGate(services);
   const app = await createApp(services, connections, async () => void (await Promise.all([file?.flush(), bans?.flush()])));
   const announcer = new ClipboardAnnouncer(services);
@@ -115,6 +118,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   let closing: Promise<void> | null = null;
   const close = async () => {
     stopClipboard();
+    stopWatching();
     announcer.close();
     input.close();
     sockets.close();
@@ -136,26 +140,12 @@ export async function createSignaling(options: SignalingOptions): Promise<Result
   });
 }
 
-function openGate({ trusts, log }: Services): ConnectionGate {
-  const limiter = new LogLimiter(1, 60_000);
-  return new ConnectionGate({
-    perAddress: HTTP_LIMITS.connectionsOfAddress.value,
-    inAll: connectionsInAll(),
-    trusts,
-    refused(address) {
-      const heldBack = limiter.pass(performance.now());
-      if (heldBack === null) return;
-      log.warn({ address, heldBack }, 'too many connections of one address; if it is a proxy, name it in server.trusted_proxies');
-    },
-  });
-}
-
 async function createApp(services: Services, gate: ConnectionGate, saved: () => Promise<void>): Promise<FastifyInstance> {
-  const app = await createHttpApp(services.server, { gate, clock: services.clock, log: services.log });
+  const app = await createHttpApp(services.server, { gate, trusts: services.trusts, clock: services.clock, log: services.log });
   // A session whose token has been answered is on disk, and so is a ban, so that a crash right after takes none along.
   app.addHook('onSend', saved);
   addSecurityHeaders(app, services.server);
-  addCallers(app, services);
+  addCallers(app, services, gate);
   limitRequests(app, services.clock);
   refuseGuesses(app);
   addBodies(app, services.clock);

@@ -33,7 +33,13 @@ export async function createHttpApp(
   addCors(app, cors);
   await app.register(websocket, {
     // Each event has a bound of its own, which is met before this one (message-size.ts).
-    options: { maxPayload: 2 * SOCKET_LIMITS.clipboard.value, perMessageDeflate: false, handleProtocols },
+    options: {
+      maxPayload: 2 * SOCKET_LIMITS.clipboard.value,
+      perMessageDeflate: false,
+      handleProtocols,
+      // Each message in a turn of its own: thousands may have come in one packet.
+      allowSynchronousEvents: false,
+    },
     errorHandler: (_error, socket) => socket.terminate(),
   });
   if (staticDir !== null) await app.register(staticFiles, { root: staticDir, serve: false });

@@ -3,6 +3,7 @@ import type { Limit } from '../lib/limits.js';
 import { type Rate, TokenBucket } from '../lib/token-bucket.js';
 import { EVENT_LIMITS, SOCKET_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
+import { SessionShare } from './session-share.js';
 
 /** What a session's messages are counted as. */
 export type EventKind = keyof typeof EVENT_LIMITS;
@@ -11,19 +12,29 @@ export type EventKind = keyof typeof EVENT_LIMITS;
 const SAID_EVERY_MS = 10_000;
 
 interface Allowance {
-  readonly kinds: ReadonlyMap<EventKind, TokenBucket>;
+  readonly kinds: ReadonlyMap<EventKind, SessionShare>;
   readonly connects: TokenBucket;
-  readonly traffic: TokenBucket;
+  readonly traffic: SessionShare;
   readonly said: LogLimiter;
+}
+
+/** What all sessions of one network share. */
+interface Shared {
+  readonly kinds: ReadonlyMap<EventKind, TokenBucket>;
+  readonly traffic: TokenBucket;
 }
 
 /** [P] How much each session may still send, whichever sockets and data channels it uses; time is an argument. */
 export class SessionRates {
+  readonly #networks = new AgingMap(shared, ({ kinds, traffic }, nowMs) => areFull([...kinds.values(), traffic], nowMs));
   readonly #sessions = new AgingMap(allowance, isUnused);
   readonly #addresses = new AgingMap(
     (nowMs) => new TokenBucket(rateOf(SOCKET_LIMITS.attempts), nowMs),
     (attempts, nowMs) => attempts.isFull(nowMs),
   );
+
+  /** `networkOf`: from where a session is used; null where it shares with nobody. */
+  constructor(private readonly networkOf: (sessionId: string) => string | null) {}
 
   /** Whether somebody from there (an address, or the network that one user has) may open a socket. */
   mayTry(throttleKey: string, nowMs: number): boolean {
@@ -36,22 +47,30 @@ export class SessionRates {
 
   /** Whether the session may do one more of a kind, or `cost` more. */
   take(sessionId: string, kind: EventKind, nowMs: number, cost = 1): boolean {
-    return this.#sessions.of(sessionId, nowMs).kinds.get(kind)?.take(nowMs, cost) ?? false;
+    const shared = this.#sharedBy(sessionId, nowMs)?.kinds.get(kind) ?? null;
+    return this.#sessions.of(sessionId, nowMs).kinds.get(kind)?.take(shared, nowMs, cost) ?? false;
   }
 
   /** How long until the session may do one more of a kind, ms. */
   untilNextMs(sessionId: string, kind: EventKind, nowMs: number): number {
-    return this.#sessions.of(sessionId, nowMs).kinds.get(kind)?.untilNextMs(nowMs) ?? 0;
+    const shared = this.#sharedBy(sessionId, nowMs)?.kinds.get(kind) ?? null;
+    return this.#sessions.of(sessionId, nowMs).kinds.get(kind)?.untilNextMs(shared, nowMs) ?? 0;
   }
 
   /** Counts what came in; answers for how long nothing more is to be read, ms. */
   received(sessionId: string, bytes: number, nowMs: number): number {
-    return this.#sessions.of(sessionId, nowMs).traffic.owe(nowMs, bytes);
+    const shared = this.#sharedBy(sessionId, nowMs)?.traffic ?? null;
+    return this.#sessions.of(sessionId, nowMs).traffic.owe(shared, nowMs, bytes);
   }
 
   /** How many droppings were not told since the last that was, or null when this one is not to be told either. */
   tellDropped(sessionId: string, nowMs: number): number | null {
     return this.#sessions.of(sessionId, nowMs).said.pass(nowMs);
+  }
+
+  #sharedBy(sessionId: string, nowMs: number): Shared | null {
+    const network = this.networkOf(sessionId);
+    return network === null ? null : this.#networks.of(network, nowMs);
   }
 }
 
@@ -70,17 +89,37 @@ const KINDS = Object.keys(EVENT_LIMITS).filter((kind): kind is EventKind => Obje
 
 function allowance(nowMs: number): Allowance {
   return {
-    kinds: new Map(KINDS.map((kind) => [kind, new TokenBucket(rateOf(EVENT_LIMITS[kind]), nowMs)])),
+    kinds: new Map(KINDS.map((kind) => [kind, shareOf(EVENT_LIMITS[kind], nowMs)])),
     connects: new TokenBucket(rateOf(SOCKET_LIMITS.connects), nowMs),
-    traffic: new TokenBucket(rateOf(SOCKET_LIMITS.traffic), nowMs),
+    traffic: shareOf(SOCKET_LIMITS.traffic, nowMs),
     said: new LogLimiter(1, SAID_EVERY_MS),
   };
 }
 
-function isUnused({ kinds, connects, traffic }: Allowance, nowMs: number): boolean {
-  return [...kinds.values(), connects, traffic].every((bucket) => bucket.isFull(nowMs));
+function shared(nowMs: number): Shared {
+  const bucket = (limit: RateLimit) => new TokenBucket(times(limit, SOCKET_LIMITS.sharedEvents.value), nowMs);
+  return { kinds: new Map(KINDS.map((kind) => [kind, bucket(EVENT_LIMITS[kind])])), traffic: bucket(SOCKET_LIMITS.traffic) };
 }
 
-function rateOf({ value, burst }: Limit & { readonly burst: number }): Rate {
-  return { perSecond: value, burst };
+function shareOf(limit: RateLimit, nowMs: number): SessionShare {
+  const { perSecond, burst } = times(limit, 1 / SOCKET_LIMITS.ownEvents.value);
+  return new SessionShare(rateOf(limit), { perSecond, burst: Math.max(1, burst) }, nowMs);
+}
+
+function isUnused({ kinds, connects, traffic }: Allowance, nowMs: number): boolean {
+  return areFull([...kinds.values(), connects, traffic], nowMs);
+}
+
+function areFull(buckets: readonly (TokenBucket | SessionShare)[], nowMs: number): boolean {
+  return buckets.every((bucket) => bucket.isFull(nowMs));
+}
+
+type RateLimit = Limit & { readonly burst: number };
+
+function times({ value, burst }: RateLimit, by: number): Rate {
+  return { perSecond: value * by, burst: burst * by };
+}
+
+function rateOf(limit: RateLimit): Rate {
+  return times(limit, 1);
 }

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { HTTP_LIMITS } from '../../server/signaling/limits.js';
+import { limitFiles } from '../support/file-limit.js';
 import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
 import { type Product, startProduct } from '../support/product.js';
 import { waitFor } from '../support/wait-for.js';
@@ -97,6 +97,29 @@ test('600 half-sent heads: an address has its bound of connections, and others c
   });
 });
 
+test('17 addresses that hold all connections idle keep nobody out', async () => {
+  const sources = Array.from({ length: 17 }, (_, index) => `127.0.1.${index + 1}`);
+  const { token } = await product.login('user', 'newcomer');
+  await viewers.unbothered(async () => {
+    const lines: Line[] = [];
+    for (const source of sources) {
+      const some = Array.from({ length: HTTP_LIMITS.connectionsOfAddress.value }, () =>
+        line('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n', source),
+      );
+      await waitFor('answers', settled(some));
+      lines.push(...some);
+    }
+    expect(lines.filter(({ socket }) => !socket.destroyed).length).toBeGreaterThan(1_000);
+    for (const path of ['/health', '/', '/api/whoami']) {
+      const asked = line(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`, '127.0.2.1');
+      await waitFor('an answer', settled([asked]));
+      expect([path, asked.said.slice(0, 15)]).toEqual([path, 'HTTP/1.1 200 OK']);
+    }
+    for (const socket of sockets.splice(0)) socket.destroy();
+  });
+  expect(product.output()).toMatch(/all connections are in use, one of the address that has most is closed/);
+});
+
 test('thousands of requests of one stranger, pages and files, are answered 429; full batches of a guest run beside others', async () => {
   const { token } = await product.login('user', 'mallory');
   const batch = JSON.stringify(Array.from({ length: 100 }, () => ({ path: '/api/whoami', method: 'GET' })));
@@ -118,18 +141,52 @@ test('thousands of requests of one stranger, pages and files, are answered 429; 
   });
 });
 
-test('out of descriptors, who is connected notices nothing, and the next ones are served once there are some', async () => {
-  const pid = String(product.pid());
-  const used = Math.max(...readdirSync(`/proc/${pid}/fd`).map(Number)) + 1;
-  const before = /Max open files\s+(\d+)\s+(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))!;
+test('60 sessions of one address, 30 requests at a time on 200 connections, have their sum, and a further one its own part', async () => {
+  const tokens: string[] = [];
+  for (let count = 0; count < 60; count += 1) tokens.push((await product.login('user', `many${count}`)).token);
+  const last = (await product.login('user', 'colleague')).token;
+  const ask = (token: string) => `GET /api/sessions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
   await viewers.unbothered(async () => {
-    execFileSync('prlimit', ['--pid', pid, `--nofile=${used}:${before[2]}`]);
+    const beganMs = performance.now();
+    let [served, refused, asked] = [0, 0, 0];
+    const batch = () => Array.from({ length: 30 }, () => ask(tokens[asked++ % tokens.length]!)).join('');
+    for (let count = 0; count < 200; count += 1) {
+      const { socket } = line(batch());
+      let left = 30;
+      socket.on('data', (data) => {
+        const statuses = String(data).match(/HTTP\/1\.1 \d+/g) ?? [];
+        served += statuses.filter((status) => status.endsWith('200')).length;
+        refused += statuses.filter((status) => status.endsWith('429')).length;
+        left -= statuses.length;
+        if (left <= 0 && performance.now() - beganMs < 5_000) {
+          left = 30;
+          socket.write(batch());
+        }
+      });
+    }
+    await waitFor('it to go on', () => served + refused > 1_000);
+    const colleague = line(ask(last));
+    await waitFor('an answer', settled([colleague]));
+    expect(colleague.said).toMatch(/^HTTP\/1.1 200/);
+    await waitFor('five seconds of it', () => performance.now() - beganMs > 5_000);
+    const { sharedBurst, sharedRate, ownBurst, ownRate } = HTTP_LIMITS;
+    const seconds = (performance.now() - beganMs) / 1_000 + 1;
+    const [atOnce, perSecond] = [sharedBurst.value + 60 * ownBurst.value, sharedRate.value + 60 * ownRate.value];
+    expect(served).toBeLessThan(atOnce + seconds * perSecond);
+    for (const socket of sockets.splice(0)) socket.destroy();
+  });
+});
+
+test('out of descriptors, who is connected notices nothing, and the next ones are served once there are some', async () => {
+  await viewers.unbothered(async () => {
+    const lift = limitFiles(product.pid(), 20);
     try {
       const lines = Array.from({ length: 100 }, () => line('GET /health HTTP/1.1\r\nHost: x\r\n\r\n'));
+      await waitFor('the log to say so', () => product.output().includes('no descriptors are left'));
       // What waits in the kernel's queue is served later; a few seconds of it are enough.
       await waitFor('all of them to be lost or served', settled(lines), 4_000).catch(() => {});
     } finally {
-      execFileSync('prlimit', ['--pid', pid, `--nofile=${before[1]}:${before[2]}`]);
+      lift();
     }
   });
   await waitFor('service', async () => (await fetch(`${product.url}/health`).catch(() => null))?.ok === true);

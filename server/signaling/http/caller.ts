@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../room/command.js';
 import type { Identified } from '../callers.js';
@@ -31,11 +32,18 @@ declare module 'fastify' {
 
 const NOBODY: Identified = { actor: null, waitMs: 0 };
 
+/** Is told what the connections of those who are signed in are used for. */
+interface Connections {
+  signedIn(socket: Socket, use: 'member' | 'socket'): void;
+}
+
 /** Notes who calls on each request; it is there from the first of our hooks on. */
-export function addCallers(app: FastifyInstance, services: Services): void {
+export function addCallers(app: FastifyInstance, services: Services, connections: Connections): void {
   app.decorateRequest('caller');
   app.addHook('onRequest', (request, reply, done) => {
     request.caller = callerOf(services, request, reply);
+    const { actor } = request.caller;
+    if (actor !== null) connections.signedIn(request.raw.socket, request.ws && actor.kind === 'session' ? 'socket' : 'member');
     done();
   });
 }

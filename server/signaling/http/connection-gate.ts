@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { type Trusts, throttleKey } from '../client-address.js';
+import type { Trusts } from '../client-address.js';
 import { HTTP_LIMITS } from '../limits.js';
+import { type Held, HeldConnections } from './held-connections.js';
 
 export interface GateOptions {
   readonly perAddress: number;
@@ -9,21 +10,20 @@ export interface GateOptions {
   readonly trusts: Trusts;
   /** Is told of every connection that is turned away because of its address. */
   refused(address: string): void;
+  /** All connections are in use: one of `spared`, who has most, is closed; with null it is the new one, since nobody has one to spare. */
+  full(address: string, spared: string | null): void;
 }
 
 interface Connection {
-  readonly socket: Socket;
-  readonly network: string;
+  readonly held: Held;
   /** Requests that wait for their answers; a WebSocket is one that is never answered. */
   waiting: number;
-  /** It has had an answer, so that it is idle while none is waiting. */
-  served: boolean;
 }
 
 /** Who may connect: bounds the TCP connections of each address and in all, and the requests that wait on each. */
 export class ConnectionGate {
   readonly #byEnd = new Map<string, Connection>();
-  readonly #byNetwork = new Map<string, Set<Connection>>();
+  readonly #all = new HeldConnections();
 
   constructor(private readonly options: GateOptions) {}
 
@@ -36,15 +36,15 @@ export class ConnectionGate {
     const { remoteAddress: address } = socket;
     const end = endOf(socket);
     if (address === undefined || this.#byEnd.has(end)) return address !== undefined;
-    const network = throttleKey(address);
-    const others = this.#byNetwork.get(network);
-    const tooMany = others !== undefined && others.size >= this.options.perAddress && !this.options.trusts(address);
-    if ((tooMany && !this.#makeRoom(others)) || this.#byEnd.size >= this.options.inAll) {
-      if (tooMany) this.options.refused(address);
+    if (!this.#makeRoom(address)) {
       socket.destroy();
       return false;
     }
-    this.#add(end, { socket, network, waiting: 0, served: false });
+    const connection = { held: this.#all.add(socket, address), waiting: 0 };
+    this.#byEnd.set(end, connection);
+    socket.once('close', () => {
+      if (this.#byEnd.get(end) === connection) this.#remove(end);
+    });
     return true;
   }
 
@@ -58,53 +58,58 @@ export class ConnectionGate {
     const connection = this.#byEnd.get(endOf(socket));
     if (connection === undefined) return true;
     connection.waiting += 1;
+    if (connection.waiting === 1) this.#all.use(connection.held, 'stranger');
     return connection.waiting <= HTTP_LIMITS.unanswered.value;
+  }
+
+  /** What was requested on `socket` is of somebody who is signed in. */
+  signedIn(socket: Socket, use: 'member' | 'socket'): void {
+    const connection = this.#byEnd.get(endOf(socket));
+    if (connection !== undefined && connection.held.use !== use) this.#all.use(connection.held, use);
   }
 
   /** Ends a connection at once, together with what waits in the system for its client. */
   cut(socket: Socket): void {
     const connection = this.#byEnd.get(endOf(socket));
-    connection?.socket.resetAndDestroy();
+    connection?.held.socket.resetAndDestroy();
     // By itself that waits for what is being written, and knows nothing of TLS above it.
     socket.destroy();
-    connection?.socket.destroy();
+    connection?.held.socket.destroy();
   }
 
   answered(socket: Socket): void {
     const connection = this.#byEnd.get(endOf(socket));
     if (connection === undefined) return;
     connection.waiting -= 1;
-    connection.served = true;
+    if (connection.waiting === 0) this.#all.use(connection.held, 'idle');
   }
 
-  #add(end: string, connection: Connection): void {
-    this.#byEnd.set(end, connection);
-    const others = this.#byNetwork.get(connection.network);
-    if (others === undefined) this.#byNetwork.set(connection.network, new Set([connection]));
-    else others.add(connection);
-    connection.socket.once('close', () => {
-      if (this.#byEnd.get(end) === connection) this.#remove(end);
-    });
+  /** Browsers keep a few connections after the page has come; those are worth less than a newcomer. */
+  #makeRoom(address: string): boolean {
+    const { perAddress, inAll, trusts, refused, full } = this.options;
+    if (this.#all.sizeOfNetwork(address) >= perAddress && !trusts(address)) {
+      if (this.#giveUp(this.#all.idleOfNetwork(address))) return true;
+      refused(address);
+      return false;
+    }
+    if (this.#all.size < inAll) return true;
+    const spared = this.#all.sparedFor(address);
+    full(address, spared?.address ?? null);
+    return this.#giveUp(spared);
+  }
+
+  #giveUp(held: Held | undefined): boolean {
+    if (held === undefined) return false;
+    this.#remove(endOf(held.socket));
+    held.socket.destroy();
+    return true;
   }
 
   #remove(end: string): void {
     const connection = this.#byEnd.get(end);
     if (connection === undefined) return;
     this.#byEnd.delete(end);
-    const others = this.#byNetwork.get(connection.network);
-    others?.delete(connection);
-    if (others?.size === 0) this.#byNetwork.delete(connection.network);
-  }
-
-  /** Browsers keep a few connections after the page has come; those are worth less than a newcomer. */
-  #makeRoom(others: ReadonlySet<Connection>): boolean {
-    for (const connection of others) {
-      if (!connection.served || connection.waiting > 0) continue;
-      this.#remove(endOf(connection.socket));
-      connection.socket.destroy();
-      return true;
-    }
-    return false;
+    this.#all.remove(connection.held);
   }
 }
 

@@ -3,11 +3,14 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { Clock } from '../../lib/clock.js';
+import type { Dispose } from '../../lib/dispose.js';
 import type { Log } from '../../lib/log.js';
+import { clientAddress, type Trusts, throttleKey } from '../client-address.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { LogLimiter } from '../log-limiter.js';
 import type { ServerOptions } from '../options.js';
 import type { ConnectionGate } from './connection-gate.js';
+import { deferred, RequestTurns } from './request-turns.js';
 import { watchTaking } from './watch-taking.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -15,6 +18,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 export interface WebServerOptions {
   readonly tls: ServerOptions['tls'];
   readonly gate: ConnectionGate;
+  readonly trusts: Trusts;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -29,19 +33,25 @@ const TIMES = {
 };
 
 /** Node's HTTP or HTTPS server inside our bounds. */
-export function createWebServer({ tls, gate, clock, log }: WebServerOptions, handler: Handler): Server {
+export function createWebServer({ tls, gate, trusts, clock, log }: WebServerOptions, handler: Handler): Server {
+  const turns = new RequestTurns<Socket>({ defer: deferred, nowMs: () => clock.nowMs() });
   const handle: Handler = (request, response) => {
     const { socket } = request;
     if (!gate.requested(socket)) {
       socket.destroy();
       return;
     }
-    const stopWatching = watchTaking(socket, clock, () => gate.cut(socket));
+    let stopWatching: Dispose = () => {};
     response.once('close', () => {
       stopWatching();
       gate.answered(socket);
+      turns.over(socket);
     });
-    handler(request, response);
+    turns.add(socket, throttleKey(clientAddress(request.headers, socket.remoteAddress ?? '', trusts)), () => {
+      if (socket.destroyed) return;
+      stopWatching = watchTaking(socket, clock, () => gate.cut(socket));
+      handler(request, response);
+    });
   };
   const server = tls === null ? createServer(TIMES, handle) : createTlsServer({ ...TIMES, ...tls }, handle);
   server.maxHeadersCount = HTTP_LIMITS.headers.value + 1;

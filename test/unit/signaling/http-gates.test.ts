@@ -27,14 +27,29 @@ const socket = (address: string) => new FakeSocket(address) as FakeSocket & Sock
 
 function open({ perAddress = 2, inAll = 5 } = {}) {
   const refused: string[] = [];
+  const full: (string | null)[] = [];
   const gate = new ConnectionGate({
     perAddress,
     inAll,
     trusts: trustedPeers(['10.0.0.1']),
     refused: (address) => void refused.push(address),
+    full: (_address, spared) => void full.push(spared),
   });
-  return { gate, refused };
+  const connect = (address: string, ...uses: readonly ('requested' | 'member' | 'socket' | 'answered')[]) => {
+    const made = socket(address);
+    gate.admit(made);
+    for (const use of uses) {
+      if (use === 'requested') gate.requested(made);
+      else if (use === 'answered') gate.answered(made);
+      else gate.signedIn(made, use);
+    }
+    return made;
+  };
+  return { gate, refused, full, connect };
 }
+
+const destroyed = (sockets: readonly FakeSocket[]) => sockets.map((each) => each.destroyed);
+const IDLE = ['requested', 'answered'] as const;
 
 test('an address has its share of connections, and gets it back when they close; others have theirs', () => {
   const { gate, refused } = open();
@@ -65,6 +80,78 @@ test('an idle connection makes room for a new one of its address, one with a req
   gate.answered(idle);
   expect([gate.admit(socket('192.0.2.1')), idle.destroyed, busy.destroyed]).toEqual([true, true, false]);
   expect([gate.admit(socket('192.0.2.1')), gate.size]).toEqual([false, 2]);
+});
+
+test('when all connections are in use, the address with most gives up its longest idle one, and is named', () => {
+  const { gate, full, connect } = open({ perAddress: 4, inAll: 6 });
+  const few = connect('192.0.2.2', ...IDLE);
+  const many = [connect('192.0.2.1'), ...Array.from({ length: 3 }, () => connect('192.0.2.1', ...IDLE))];
+  const alone = connect('192.0.2.3', ...IDLE);
+  gate.requested(many[1]!);
+  gate.answered(many[1]!);
+  expect([gate.admit(socket('192.0.2.4')), ...destroyed(many), few.destroyed]).toEqual([true, false, false, true, false, false]);
+  expect([gate.admit(socket('192.0.2.5')), gate.admit(socket('192.0.2.6'))]).toEqual([true, true]);
+  expect([...destroyed(many), few.destroyed, alone.destroyed]).toEqual([false, true, true, true, false, false]);
+  expect([full, gate.size]).toEqual([['192.0.2.1', '192.0.2.1', '192.0.2.1'], 6]);
+});
+
+test('idle connections are given up first, then new ones, then those of strangers; one who has most gives for himself alone', () => {
+  const { gate, full, connect } = open({ perAddress: 9, inAll: 5 });
+  const [member, stranger, fresh, idle] = [
+    connect('192.0.2.1', 'requested', 'member'),
+    connect('192.0.2.1', 'requested'),
+    connect('192.0.2.1'),
+    connect('192.0.2.1', ...IDLE),
+  ];
+  const other = connect('192.0.2.2', ...IDLE);
+  const all = [member, stranger, fresh, idle];
+  expect([gate.admit(socket('192.0.2.1')), ...destroyed(all), other.destroyed]).toEqual([true, false, false, false, true, false]);
+  gate.admit(socket('192.0.2.3'));
+  expect(destroyed(all)).toEqual([false, false, true, true]);
+  gate.admit(socket('192.0.2.4'));
+  gate.admit(socket('192.0.2.5'));
+  expect([...destroyed(all), other.destroyed]).toEqual([false, true, true, true, false]);
+  expect([full.length, gate.size]).toEqual([4, 5]);
+});
+
+test('a WebSocket of a session is never given up, a request of somebody signed in only where there is nothing else', () => {
+  const { gate, connect } = open({ perAddress: 9, inAll: 4 });
+  const sockets = [connect('192.0.2.1', 'requested', 'socket'), connect('192.0.2.1', 'requested', 'socket')];
+  const members = [connect('192.0.2.1', 'requested', 'member'), connect('192.0.2.1', 'requested', 'member', 'requested')];
+  gate.answered(members[1]!);
+  const other = connect('192.0.2.2', 'requested');
+  expect([...destroyed(sockets), ...destroyed(members)]).toEqual([false, false, true, false]);
+  connect('192.0.2.3', 'requested', 'member');
+  expect([...destroyed(members), other.destroyed]).toEqual([true, false, true]);
+  expect([gate.admit(socket('192.0.2.4')), gate.admit(socket('192.0.2.5')), gate.admit(socket('192.0.2.3'))]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect([...destroyed(sockets), ...destroyed(members)]).toEqual([false, false, true, true]);
+});
+
+test('nobody has a connection to spare: the new one is closed', () => {
+  const { gate, full, connect } = open({ perAddress: 9, inAll: 2 });
+  connect('192.0.2.1', 'requested', 'socket');
+  connect('192.0.2.2', 'requested', 'socket');
+  const late = socket('192.0.2.3');
+  expect([gate.admit(late), late.destroyed, full, gate.size]).toEqual([false, true, [null], 2]);
+});
+
+test('the networks of one IPv6 line are one when connections are short, and the largest of them gives', () => {
+  const { gate, connect } = open({ perAddress: 3, inAll: 6 });
+  const line = ['1::1', '1::2', '2::1', '3::1'].map((end) => connect(`2001:db8:0:${end}`, ...IDLE));
+  const other = ['1', '2'].map((end) => connect(`2001:db8:1::${end}`, ...IDLE));
+  expect([gate.admit(socket('192.0.2.1')), ...destroyed(line), ...destroyed(other)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test('what went to ICE counts no longer, and one connection is counted once', () => {

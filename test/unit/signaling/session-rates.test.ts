@@ -16,13 +16,48 @@ function taken(rates: SessionRates, kind: EventKind, nowMs: number, cost = 1): n
 }
 
 test.each(KINDS)('$kind: $burst at once and $value a second, whatever else the session does', ({ kind, value, burst }) => {
-  const rates = new SessionRates();
+  const rates = new SessionRates(() => null);
   const cost = kind === 'sendBytes' ? 1_024 : 1;
   expect(taken(rates, kind, 0, cost)).toBe(burst);
   expect(taken(rates, kind, 1_000, cost)).toBe(value);
   expect(rates.take('b', kind, 1_000)).toBe(true);
   const other = kind === 'input' ? 'signal' : 'input';
   expect(rates.take('a', other, 1_000)).toBe(true);
+});
+
+const NETWORKED = KINDS.filter(({ kind }) => kind !== 'sendBytes');
+const { sharedEvents, ownEvents } = SOCKET_LIMITS;
+
+test.each(NETWORKED)(
+  '$kind: a hundred sessions of one network share what four may do, and each has a part of its own',
+  ({ kind, value, burst }) => {
+    const networks: Record<string, string> = { elsewhere: '192.0.2.2' };
+    const rates = new SessionRates((id) => (id === 'host' ? null : (networks[id] ?? '192.0.2.1')));
+    const all = (nowMs: number) => {
+      let count = 0;
+      for (let session = 0; session < 100; session += 1) while (rates.take(`s${session}`, kind, nowMs)) count += 1;
+      return count;
+    };
+    const own = Math.max(1, Math.floor(burst / ownEvents.value));
+    expect(all(0)).toBe(sharedEvents.value * burst + 100 * own);
+    expect(rates.untilNextMs('s0', kind, 0)).toBeGreaterThan(0);
+    expect(all(1_000)).toBeLessThanOrEqual(sharedEvents.value * value + 100 * Math.max(1, value / ownEvents.value));
+    const late = Array.from({ length: own + 1 }, () => rates.take('late', kind, 1_000));
+    expect(late).toEqual([...Array.from({ length: own }, () => true), false]);
+    for (const id of ['elsewhere', 'host']) {
+      let count = 0;
+      while (rates.take(id, kind, 1_000)) count += 1;
+      expect([id, count]).toEqual([id, burst]);
+    }
+  },
+);
+
+test('what sessions of one network send is read no faster than what four may send, but for the part of each', () => {
+  const rates = new SessionRates(() => '192.0.2.1');
+  const { value, burst } = SOCKET_LIMITS.traffic;
+  for (let session = 0; session < sharedEvents.value; session += 1) expect(rates.received(`s${session}`, burst, 0)).toBe(0);
+  expect(rates.received('late', burst / ownEvents.value, 0)).toBe(0);
+  expect(rates.received('late', value, 0)).toBe(1_000 / sharedEvents.value);
 });
 
 test('every event of a client is counted as what it costs', () => {
@@ -42,7 +77,7 @@ test('every event of a client is counted as what it costs', () => {
 });
 
 test('whoever sent more than its traffic is not read until it is paid for', () => {
-  const rates = new SessionRates();
+  const rates = new SessionRates(() => null);
   const { value, burst } = SOCKET_LIMITS.traffic;
   expect(rates.received('a', burst, 0)).toBe(0);
   expect(rates.received('a', value / 2, 0)).toBe(500);
@@ -51,7 +86,7 @@ test('whoever sent more than its traffic is not read until it is paid for', () =
 });
 
 test('sockets: 15 of a session at once, then one a second; 200 of an address, then 20 a second', () => {
-  const rates = new SessionRates();
+  const rates = new SessionRates(() => null);
   const connects = (nowMs: number) => Array.from({ length: 20 }, () => rates.mayConnect('a', nowMs)).filter(Boolean).length;
   expect([connects(0), connects(999), connects(2_000)]).toEqual([15, 0, 2]);
   const tries = (nowMs: number) => Array.from({ length: 300 }, () => rates.mayTry('192.0.2.1', nowMs)).filter(Boolean).length;
@@ -59,7 +94,7 @@ test('sockets: 15 of a session at once, then one a second; 200 of an address, th
 });
 
 test('what was dropped is told once in ten seconds, and how much there was', () => {
-  const rates = new SessionRates();
+  const rates = new SessionRates(() => null);
   expect([0, 1, 9_999, 10_000].map((nowMs) => rates.tellDropped('a', nowMs))).toEqual([0, null, null, 2]);
 });
 
