@@ -19,6 +19,7 @@ import { closeBehindLongBodies } from './http/pending-body.js';
 import { addBodies } from './http/receive-body.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { watchDescriptors } from './http/watch-descriptors.js';
+import { requireWellFormed } from './http/well-formed.js';
 import { createHttpApp } from './http-app.js';
 import { addErrors } from './http-errors.js';
 import { InputQueue } from './input-queue.js';
@@ -147,6 +148,7 @@ async function createApp(services: Services, gate: ConnectionGate, saved: () => 
   addSecurityHeaders(app, services.server);
   addCallers(app, services, gate);
   limitRequests(app, services.clock);
+  requireWellFormed(app);
   refuseGuesses(app);
   addBodies(app, services.clock);
   boundAnswers(app);

@@ -4,7 +4,9 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { SOCKET_PROTOCOL } from '../protocol/socket-protocol.js';
 import { addCors } from './cors.js';
 import { errorAnswer } from './endpoint.js';
-import { answerClientError, createWebServer, type WebServerOptions } from './http/web-server.js';
+import { answerClientError, answerHandshakeError } from './http/raw-answer.js';
+import { securityHeaders } from './http/security-headers.js';
+import { createWebServer, type WebServerOptions } from './http/web-server.js';
 import { SOCKET_LIMITS } from './limits.js';
 import type { ServerOptions } from './options.js';
 import { sendAnswer } from './router.js';
@@ -15,18 +17,17 @@ function handleProtocols(offered: ReadonlySet<string>): string | false {
 }
 
 /** An HTTP server that leaves everything to our own rules: bodies as text, no HEAD routes, no log of its own. */
-export async function createHttpApp(
-  { tls, cors, staticDir }: ServerOptions,
-  shells: Omit<WebServerOptions, 'tls'>,
-): Promise<FastifyInstance> {
+export async function createHttpApp(options: ServerOptions, shells: Omit<WebServerOptions, 'tls'>): Promise<FastifyInstance> {
+  const { tls, cors, staticDir } = options;
+  const headers = securityHeaders(options);
   const app = Fastify({
     serverFactory: (handler) => createWebServer({ tls, ...shells }, handler),
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, headers),
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     frameworkErrors: (_error, _request, reply) => {
-      void sendAnswer(reply, errorAnswer(400, 'Bad Request'));
+      void sendAnswer(reply.headers(headers), errorAnswer(400, 'Bad Request'));
     },
     routerOptions: { maxParamLength: 1_000 },
   });
@@ -42,6 +43,7 @@ export async function createHttpApp(
     },
     errorHandler: (_error, socket) => socket.terminate(),
   });
+  app.websocketServer.on('wsClientError', (_error, socket) => answerHandshakeError(socket, headers));
   if (staticDir !== null) await app.register(staticFiles, { root: staticDir, serve: false });
   return app;
 }

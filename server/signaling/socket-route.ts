@@ -17,9 +17,16 @@ const PATH = '/api/ws';
 export function addSocketRoute(app: FastifyInstance, services: Services): KnownPath[] {
   const { server, session, clock, log } = services;
   const limiter = new LogLimiter(HTTP_LIMITS.refusalLines.value, 1_000);
+  const url = server.pathPrefix + PATH;
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.ws) return;
+    // An answer to an upgrade is the last thing on its connection.
+    reply.header('connection', 'close');
+    if (request.routeOptions.url !== url) throw new AppError(400, 'Bad Request');
+  });
   app.route({
     method: 'GET',
-    url: server.pathPrefix + PATH,
+    url,
     onRequest: async (request) => {
       if (!request.ws) throw new AppError(400, 'Bad Request');
       if (mayOpenSocket(request.headers, server.cors, request.caller.proxied)) return;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { EVENT_LIMITS } from '../../server/signaling/limits.js';
 import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
 import { type Product, startProduct } from '../support/product.js';
 import { waitFor } from '../support/wait-for.js';
@@ -20,15 +21,15 @@ afterAll(async () => {
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-function open(token: string): WebSocket {
-  const socket = new WebSocket(`${product.url.replace('http', 'ws')}/api/ws?token=${token}`);
+function open(token: string, localAddress = '127.0.0.1'): WebSocket {
+  const socket = new WebSocket(`${product.url.replace('http', 'ws')}/api/ws?token=${token}`, { localAddress });
   socket.on('error', () => {});
   return socket;
 }
 
-async function guest(name: string): Promise<WebSocket> {
+async function guest(name: string, localAddress?: string): Promise<WebSocket> {
   const { token } = await product.login('user', name);
-  const socket = open(token);
+  const socket = open(token, localAddress);
   await new Promise((resolve) => socket.once('message', resolve));
   return socket;
 }
@@ -64,6 +65,24 @@ test('as many messages of 64 KiB as go through, deeply nested ones, and a hundre
     await pause(2_000);
     socket.terminate();
   });
+});
+
+test('60 sessions of one address, each with as many events as one session may send', async () => {
+  const sockets: WebSocket[] = [];
+  for (let count = 0; count < 60; count += 1) sockets.push(await guest(`many${count}`, '127.0.0.2'));
+  const before = product.output().length;
+  await viewers.unbothered(async () => {
+    for (let burst = 0; burst < 10; burst += 1) {
+      for (const socket of sockets)
+        for (let sent = 0; sent < EVENT_LIMITS.input.burst / 10; sent += 1)
+          socket.send('{"event":"control/move","payload":{"x":1,"y":1}}');
+      await pause(100);
+    }
+    await waitFor('some to be dropped', () => product.output().slice(before).includes('too many messages'));
+    await pause(1_000);
+  });
+  expect(sockets.filter(({ readyState }) => readyState !== WebSocket.OPEN)).toEqual([]);
+  for (const socket of sockets) socket.terminate();
 });
 
 test('a socket opened a hundred times a second', async () => {

@@ -19,12 +19,9 @@ const OWN_PAGE = [
 ];
 const NO_PAGE = ["default-src 'none'"];
 
-/**
- * Headers of every answer. Answers of the API are no pages and never kept; `forStaticFile` changes that for files. A
- * directory of the user's own gets no policy on what its pages may load, since only they know.
- */
-export function addSecurityHeaders(app: FastifyInstance, { tls, frameAncestors }: ServerOptions): void {
-  const headers = {
+/** Headers of every answer, also of those that are written without Fastify. */
+export function securityHeaders({ tls, frameAncestors }: ServerOptions): Readonly<Record<string, string>> {
+  return {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',
@@ -33,6 +30,14 @@ export function addSecurityHeaders(app: FastifyInstance, { tls, frameAncestors }
     ...(frameAncestors === "'none'" && { 'x-frame-options': 'DENY' }),
     ...(tls !== null && { 'strict-transport-security': HSTS }),
   };
+}
+
+/**
+ * Answers of the API are no pages and never kept; `forStaticFile` changes that for files. A directory of the user's own gets
+ * no policy on what its pages may load, since only they know.
+ */
+export function addSecurityHeaders(app: FastifyInstance, options: ServerOptions): void {
+  const headers = securityHeaders(options);
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
     done();

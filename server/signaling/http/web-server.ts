@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
@@ -12,6 +12,7 @@ import type { ServerOptions } from '../options.js';
 import type { ConnectionGate } from './connection-gate.js';
 import { deferred, RequestTurns } from './request-turns.js';
 import { watchTaking } from './watch-taking.js';
+import { toOriginForm } from './well-formed.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -30,6 +31,8 @@ const TIMES = {
   // Node looks for connections beyond these times only so often.
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: HTTP_LIMITS.headSize.value,
+  // Asked for by ourselves, as Node would answer without our headers.
+  requireHostHeader: false,
 };
 
 /** Node's HTTP or HTTPS server inside our bounds. */
@@ -37,6 +40,7 @@ export function createWebServer({ tls, gate, trusts, clock, log }: WebServerOpti
   const turns = new RequestTurns<Socket>({ defer: deferred, nowMs: () => clock.nowMs() });
   const handle: Handler = (request, response) => {
     const { socket } = request;
+    toOriginForm(request);
     if (!gate.requested(socket)) {
       socket.destroy();
       return;
@@ -57,7 +61,11 @@ export function createWebServer({ tls, gate, trusts, clock, log }: WebServerOpti
   server.maxHeadersCount = HTTP_LIMITS.headers.value + 1;
   // Whether a body is wanted is for the handler to say, after it has seen who asks.
   server.on('checkContinue', handle);
-  server.on('upgrade', ({ socket }: IncomingMessage) => gate.requested(socket));
+  server.on('checkExpectation', handle);
+  server.on('upgrade', (request: IncomingMessage) => {
+    toOriginForm(request);
+    gate.requested(request.socket);
+  });
   guardConnections(server, gate);
   keepAccepting(server, log);
   return server;
@@ -97,22 +105,4 @@ function keepAccepting(server: Server, log: Log): void {
     const heldBack = limiter.pass(performance.now());
     if (heldBack !== null) log.error({ error: error.message, heldBack }, 'a connection could not be accepted');
   });
-}
-
-const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_HEADER_OVERFLOW: 431,
-};
-
-/** Answers what is no HTTP, or came too slowly, in the shape of all errors, and closes the connection. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (socket.destroyed) return;
-  const status = STATUS_OF_ERROR[error.code ?? ''] ?? 400;
-  const body = `${JSON.stringify({ code: status, message: STATUS_CODES[status] })}\n`;
-  if (socket.writable && error.code !== 'ECONNRESET') {
-    socket.write(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: ${body.length}\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n\r\n${body}`,
-    );
-  }
-  socket.destroySoon();
 }

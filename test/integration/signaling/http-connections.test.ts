@@ -116,7 +116,8 @@ test('requests that wait on one connection: the bound is served, one more ends t
   };
   const one = `GET /api/webrtc/doctor HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
   const full = line(harness, one.repeat(HTTP_LIMITS.unanswered.value));
-  await expect.poll(() => asked).toBe(HTTP_LIMITS.unanswered.value);
+  // The others wait behind it.
+  await expect.poll(() => asked).toBe(1);
   expect(full.closed()).toBe(false);
   full.socket.write(one);
   await expect.poll(() => full.closed()).toBe(true);
