@@ -9,10 +9,7 @@ import { AUDIO_ID } from './audio-stream.js';
 import type { CaptureStatus } from './capture-status.js';
 import { CHOSEN_ELEMENTS, type HasElement } from './default-encoders.js';
 import type { EncodedStream } from './encoded-stream.js';
-import { bitrateSettings } from './encoder-bitrate.js';
 import { hardwareDevices } from './hardware-devices.js';
-import { HardwareTrust } from './hardware-trust.js';
-import type { Job, Setting } from './job.js';
 import { encodersIn } from './known-encoders.js';
 import { buildStreams } from './pipelines.js';
 import { monotonicNsToMs, type RtpClock } from './rtp-clock.js';
@@ -21,7 +18,8 @@ import { SCREENSHOT_ID, screenshotJob } from './screenshot-job.js';
 import { Screenshots } from './screenshots.js';
 import { SharedStream } from './shared-stream.js';
 import { StartCheck } from './start-check.js';
-import { type StreamDescription, streamJob } from './stream-description.js';
+import type { StreamDescription } from './stream-description.js';
+import { type DescribeAll, StreamJobs } from './stream-jobs.js';
 import { type JobOwner, WorkerSupervisor } from './supervisor/worker-supervisor.js';
 
 export interface CaptureOptions {
@@ -70,8 +68,6 @@ export interface Capture {
   close(): Promise<void>;
 }
 
-type DescribeAll = (screen: ScreenSize, has: HasElement) => Result<StreamDescription[]>;
-
 /** The cap lifts for 120 ms, so telling the worker more often than this says nothing new. */
 const INPUT_INTERVAL_MS = 30;
 
@@ -95,13 +91,7 @@ class RunningCapture implements Capture {
   readonly #clock: Clock;
   readonly #startCheck: StartCheck;
   readonly #events = new Emitter<{ status: CaptureStatus }>();
-  readonly #trust = new HardwareTrust();
-  readonly #log: Log;
-  /** The descriptions as they were last made. */
-  readonly #described = new Map<string, StreamDescription>();
-  readonly #said = new Set<string>();
-  /** What streams were told to aim at, bit/s. */
-  readonly #bitrates = new Map<string, number>();
+  readonly #jobs: StreamJobs;
   #screen: ScreenSize;
   #inputToldMs = Number.NEGATIVE_INFINITY;
 
@@ -109,7 +99,7 @@ class RunningCapture implements Capture {
     const { config, display, screenshotDisplay, log, clock, workerEntry } = options;
     const otherDisplay = screenshotDisplay === display ? undefined : screenshotDisplay;
     this.#clock = clock;
-    this.#log = log;
+    this.#jobs = new StreamJobs(describeAll, log);
     this.#screen = options.screen;
     const engine = {
       start: (id: string) => this.#supervisor.start(id),
@@ -129,7 +119,8 @@ class RunningCapture implements Capture {
       clock,
       elements: [...CHOSEN_ELEMENTS, ...planned.flatMap(({ text }) => encodersIn(text).map(({ element }) => element))],
       checkedIds: [...streams.keys()],
-      describe: (id, has) => (id === SCREENSHOT_ID ? ok(screenshotJob(otherDisplay)) : this.#describe(id, has, describeAll)),
+      describe: (id, has) =>
+        id === SCREENSHOT_ID ? ok(screenshotJob(otherDisplay)) : this.#jobs.describe(id, this.#screen, has),
       screen: (width, height) => this.screenChanged({ ...this.#screen, width, height }),
       checked: (id, reason) => this.#checked(id, reason),
       unusable: (reason) => this.#startCheck.unusable(reason),
@@ -160,9 +151,7 @@ class RunningCapture implements Capture {
   }
 
   setBitrate(streamId: string, bitrateBps: number): void {
-    this.#bitrates.set(streamId, bitrateBps);
-    const described = this.#described.get(streamId);
-    if (described !== undefined) this.#supervisor.set(streamId, this.#settingsOf(described));
+    this.#supervisor.set(streamId, this.#jobs.setBitrate(streamId, bitrateBps));
   }
 
   screenshot(quality: number): Promise<Result<Buffer>> {
@@ -190,52 +179,24 @@ class RunningCapture implements Capture {
     return this.#supervisor.close();
   }
 
-  #describe(id: string, has: HasElement, describeAll: DescribeAll): Result<Job> {
-    const described = describeAll(this.#screen, this.#trust.believed(has));
-    if (!described.ok) return described;
-    const stream = this.#remember(described.value.find((each) => each.id === id)!);
-    return ok(streamJob(stream, this.#settingsOf(stream)));
-  }
-
-  #settingsOf({ id, text }: StreamDescription): readonly Setting[] {
-    const bitrateBps = this.#bitrates.get(id);
-    return bitrateBps === undefined ? [] : bitrateSettings(text, bitrateBps);
-  }
-
   /** Who is told what becomes of a stream's job. */
   #ownerOf(id: string, stream: SharedStream): JobOwner {
     return {
       startOrdered: () => stream.startOrdered(),
       started: () => undefined,
-      failed: (reason) => this.#distrusted(this.#trust.failed(id, this.#described.get(id)?.text ?? ''), reason),
+      failed: (reason) => this.#jobs.failed(id, reason),
       read: (data) => {
-        this.#trust.delivered(id);
+        this.#jobs.delivered(id);
         stream.read(data);
       },
     };
   }
 
-  #remember(description: StreamDescription): StreamDescription {
-    this.#described.set(description.id, description);
-    const { notice } = description;
-    if (notice === undefined || this.#said.has(notice) || this.#trust.speaksOf(notice)) return description;
-    this.#said.add(notice);
-    this.#log.warn({}, notice);
-    return description;
-  }
-
   /** A stream that could not be built because of its hardware encoder is tried again without. */
   #checked(id: string, reason: string | undefined): void {
-    const described = this.#described.get(id);
     if (reason === undefined) this.#startCheck.heard(id, undefined);
-    else if (this.#distrusted(this.#trust.distrust(described?.text ?? ''), reason)) this.#supervisor.check(id);
-    else this.#startCheck.heard(id, described?.problem ?? reason);
-  }
-
-  #distrusted(encoder: string | undefined, reason: string): boolean {
-    if (encoder === undefined) return false;
-    this.#log.warn({ encoder, reason }, 'the hardware encoder fails, software encodes instead');
-    return true;
+    else if (this.#jobs.blamesHardware(id, reason)) this.#supervisor.check(id);
+    else this.#startCheck.heard(id, this.#jobs.problemOf(id) ?? reason);
   }
 }
 

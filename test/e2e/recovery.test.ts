@@ -25,11 +25,11 @@ test('the worker is killed while three watch: the picture is back without a new 
   const viewers = await Promise.all(['one', 'two', 'three'].map((name) => openViewer(browser, product, name)));
   onTestFinished(() => Promise.all(viewers.map(({ close }) => close())).then(() => undefined));
   const connections = await Promise.all(viewers.map(({ page }) => streamId(page)));
-  const hosts = childrenOf(product.pid());
-  expect(hosts).toHaveLength(1);
-  process.kill(hosts[0]!, 'SIGKILL');
+  const workers = childrenOf(product.pid());
+  expect(workers).toHaveLength(1);
+  process.kill(workers[0]!, 'SIGKILL');
   const killedAt = performance.now();
-  await waitFor('another worker', () => childrenOf(product.pid()).some((pid) => pid !== hosts[0]));
+  await waitFor('another worker', () => childrenOf(product.pid()).some((pid) => pid !== workers[0]));
   for (const { page } of viewers) await moves(page);
   expect(performance.now() - killedAt).toBeLessThan(3_000);
   expect(await Promise.all(viewers.map(({ page }) => streamId(page)))).toEqual(connections);

@@ -56,9 +56,11 @@ function watchOn(): Promise<boolean> {
 }
 
 test('a worker that is stopped is replaced within 5 s, and all three watch on', async () => {
-  const [host] = childrenOf(product.pid());
-  if (host === undefined) throw new Error('no worker');
-  await whileFrozen(host, () => waitFor('another host', () => childrenOf(product.pid()).some((pid) => pid !== host), 5_000));
+  const [worker] = childrenOf(product.pid());
+  if (worker === undefined) throw new Error('no worker');
+  await whileFrozen(worker, () =>
+    waitFor('another worker', () => childrenOf(product.pid()).some((pid) => pid !== worker), 5_000),
+  );
   await watchOn();
   expect(await health()).toBe('200 true');
 });
@@ -100,9 +102,9 @@ test('without a free descriptor newcomers get an error, the three notice nothing
 
 test('a worker that dies while no descriptor is free is replaced as soon as there is one', async () => {
   const lift = limitFiles(product.pid(), 0);
-  const [host] = childrenOf(product.pid());
+  const [worker] = childrenOf(product.pid());
   try {
-    process.kill(host ?? 0, 'SIGKILL');
+    process.kill(worker ?? 0, 'SIGKILL');
     await pause(1_500);
   } finally {
     lift();

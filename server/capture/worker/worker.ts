@@ -7,7 +7,7 @@ import type { RunCommand, WorkerCommand, WorkerReport } from '../messages.js';
 import { checkJob } from './job-pipeline.js';
 import { picturesOf, RunningJob } from './running-job.js';
 import type { ScreenImage } from './screen-grabber.js';
-import { SharedScreen } from './shared-screen.js';
+import { Screens } from './screens.js';
 import { STALL_CHECK_MS } from './stall-watch.js';
 
 export interface WorkerOptions {
@@ -28,8 +28,7 @@ interface WantedJob {
 /** Runs the jobs that the supervisor wants. Closing cascades: screen -> jobs that take its picture -> their pipelines. */
 export class Worker {
   readonly #options: WorkerOptions;
-  /** That of the streams lives as long as the worker, another one while a job takes its picture. */
-  readonly #screens = new Map<string, SharedScreen>();
+  readonly #screens: Screens;
   readonly #wanted = new Map<string, WantedJob>();
   /** Pipes that came and that no job has taken yet. */
   readonly #pipes = new Map<number, Socket>();
@@ -41,11 +40,18 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    const { display: mainDisplay, clock, report } = options;
+    this.#screens = new Screens(mainDisplay, clock, {
+      opened: (display, image) => this.#screenOpened(display, image),
+      lost: (display, reason) => {
+        if (display === mainDisplay) report({ kind: 'display-lost', reason });
+      },
+    });
   }
 
   /** Connects to the screen; jobs with a source of their own do not wait for it. */
   open(): void {
-    this.#screen(this.#options.display);
+    this.#screens.of(this.#options.display);
   }
 
   /** `pipe` comes with the command that announces it. */
@@ -105,7 +111,7 @@ export class Worker {
 
   #start(wanted: WantedJob): void {
     const { command, pipes } = wanted;
-    const screen = this.#screen(this.#displayOf(command));
+    const screen = this.#screens.of(this.#displayOf(command));
     const { image } = screen;
     // A job that takes the picture starts as soon as there is one.
     if (picturesOf(command) !== undefined && image === undefined) return;
@@ -153,7 +159,7 @@ export class Worker {
     this.#wanted.delete(id);
     void this.#stop(wanted).then(() => {
       for (const pipe of wanted.pipes.values()) pipe.destroy();
-      this.#closeUnusedScreens();
+      this.#screens.keep(new Set([...this.#wanted.values()].map((each) => this.#displayOf(each.command))));
     });
   }
 
@@ -182,31 +188,6 @@ export class Worker {
 
   #displayOf(command: RunCommand): string {
     return picturesOf(command)?.display ?? this.#options.display;
-  }
-
-  /** The screen of a display, connected to when it is first asked for. */
-  #screen(display: string): SharedScreen {
-    const known = this.#screens.get(display);
-    if (known !== undefined) return known;
-    const { clock, report } = this.#options;
-    const screen = new SharedScreen(display, clock, {
-      opened: (image) => this.#screenOpened(display, image),
-      lost: (reason) => {
-        if (display === this.#options.display) report({ kind: 'display-lost', reason });
-      },
-    });
-    this.#screens.set(display, screen);
-    void screen.open();
-    return screen;
-  }
-
-  #closeUnusedScreens(): void {
-    const used = new Set([...this.#wanted.values()].map(({ command }) => this.#displayOf(command)));
-    for (const [display, screen] of this.#screens) {
-      if (display === this.#options.display || used.has(display)) continue;
-      this.#screens.delete(display);
-      screen.close();
-    }
   }
 
   #watchProgress(): void {
