@@ -7,7 +7,7 @@ import { chunk, dataChunk, fields, type RawSctp, sackChunk, sctpPacket } from '.
 import { waitFor } from '../support/wait-for.js';
 
 const UDP_PORT = 13_420;
-const PACKETS = 2_000;
+const PACKETS = 5_000;
 /** What the server's memory may grow by over all that this file does. */
 const MEMORY_LIMIT_MB = 100;
 const BYTE = Buffer.of(7);
