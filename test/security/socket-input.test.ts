@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Product, startProduct } from '../support/product.js';
-import { takeControl } from '../support/take-control.js';
 import { waitFor } from '../support/wait-for.js';
 import { XClient } from '../support/x-client.js';
 
@@ -42,16 +41,22 @@ async function join(role: 'admin' | 'user', name: string): Promise<Joined> {
   return { token, send: (event, payload) => socket.send(JSON.stringify({ event, payload })) };
 }
 
+const control = (verb: string, { token }: Joined) =>
+  fetch(`${product.url}/api/room/control/${verb}`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+
+/** Puts the guest in control, also where what is left of an earlier flood takes the free seat first. */
+const seat = (guest: Joined, admin: Joined) =>
+  waitFor('the guest in control', async () => {
+    await control('reset', admin);
+    return (await control('request', guest)).status === 204;
+  });
+
 /** The admin takes control and types; answers how long it was from being in control until its last letter was there, ms. */
 async function takeAndType(admin: Joined): Promise<number> {
   const typed = () => app.inputs.flatMap((input) => (input.kind === 'key-down' && LETTERS.includes(input.keysym) ? [input] : []));
   await app.sync();
   app.inputs.length = 0;
-  const taken = await fetch(`${product.url}/api/room/control/take`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${admin.token}` },
-  });
-  expect(taken.status).toBe(204);
+  expect((await control('take', admin)).status).toBe(204);
   const beganMs = performance.now();
   app.inputs.length = 0;
   for (const keysym of LETTERS) admin.send('control/keypress', { keysym });
@@ -65,7 +70,7 @@ async function takeAndType(admin: Joined): Promise<number> {
 
 /** A guest in control floods the desktop, an admin takes control and types; see `takeAndType`. */
 async function floodAndType([guest, admin]: readonly [Joined, Joined], event: string, payload: unknown): Promise<number> {
-  await takeControl(product, guest.token);
+  await seat(guest, admin);
   await app.sync();
   app.inputs.length = 0;
   guest.send('control/keydown', { keysym: 0xffe3 });
@@ -78,9 +83,7 @@ async function floodAndType([guest, admin]: readonly [Joined, Joined], event: st
     await app.sync();
     return app.inputs.length > 0 || event === 'control/paste';
   });
-  return takeAndType(admin).finally(() =>
-    fetch(`${product.url}/api/room/control/reset`, { method: 'POST', headers: { authorization: `Bearer ${admin.token}` } }),
-  );
+  return takeAndType(admin);
 }
 
 test.each<[string, string, unknown]>([
