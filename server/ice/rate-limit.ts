@@ -22,7 +22,7 @@ export function rateLimit(perSecond: number, burst: number, allPerSecond: number
         buckets.set(key, bucket);
       }
       // Who is refused by one of the two costs the other nothing.
-      if (bucket.untilNextMs(nowMs) > 0 || all.untilNextMs(nowMs) > 0) return false;
+      if (!bucket.has(nowMs) || !all.has(nowMs)) return false;
       return bucket.take(nowMs) && all.take(nowMs);
     },
   };

@@ -17,7 +17,8 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  has(nowMs: number, cost: number): boolean {
+  /** Whether there are `cost` tokens, which stay. */
+  has(nowMs: number, cost = 1): boolean {
     this.#earn(nowMs);
     return this.#tokens >= cost;
   }

@@ -4,6 +4,7 @@ import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
 import type { SocketId } from '../room/room-state.js';
 import { Liveness } from './liveness.js';
+import { LogLimiter } from './log-limiter.js';
 import type { Sockets } from './sockets.js';
 
 /** Clients take a socket for dead after 12.5 s without a message. */
@@ -11,7 +12,7 @@ const HEARTBEAT_MS = 10_000;
 
 /** Heartbeats and pings of all sockets, and whether they are answered. */
 export class Heartbeats {
-  #stoodStillMs = Number.NEGATIVE_INFINITY;
+  readonly #standstills = new LogLimiter(1, HEARTBEAT_MS);
 
   constructor(
     private readonly clock: Clock,
@@ -49,9 +50,7 @@ export class Heartbeats {
 
   /** One line for all sockets. */
   #stoodStill(): void {
-    const nowMs = this.clock.nowMs();
-    if (nowMs - this.#stoodStillMs < HEARTBEAT_MS) return;
-    this.#stoodStillMs = nowMs;
+    if (this.#standstills.pass(this.clock.nowMs()) === null) return;
     this.log.warn({}, 'the server stood still for a while; who was silent meanwhile is asked again');
   }
 }
