@@ -1,7 +1,5 @@
 // npm test: sets everything up on a fresh machine, runs every kind of test, and closes with one line of counts.
 // Words after `--` name the phases to run, for example: npm test -- lint unit
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuild } from '../docker/lib/build.mjs';
@@ -9,7 +7,7 @@ import { checkNodeVersion } from '../docker/lib/node-version.mjs';
 import { ensureNpmPackages } from '../docker/lib/npm.mjs';
 import { ensurePackages } from '../docker/lib/packages.mjs';
 import { Stop } from '../docker/lib/progress.mjs';
-import { defaultPortsFree, runConformance } from './runner/conformance.mjs';
+import { runConformance } from './runner/conformance.mjs';
 import { runPhase } from './runner/phase.mjs';
 import { runStaticCheck, STATIC_CHECKS } from './runner/static-checks.mjs';
 import { summarize } from './runner/summary.mjs';
@@ -23,18 +21,9 @@ const vitest = (project, minutes) => async () => [await runVitest(root, project,
 
 const staticCheck = (name) => async (aside) => [await runStaticCheck(root, name, aside)];
 
-/** Beside the conformance suites, it builds its image while they take the ports that it publishes then. */
 async function runContainer(aside) {
-  const folder = mkdtempSync(join(tmpdir(), 'npm-test-'));
-  const portsFree = join(folder, 'ports-free');
-  const told = (aside ? defaultPortsFree : Promise.resolve()).then(() => writeFileSync(portsFree, ''));
   const args = [join(root, 'test/container/run.mjs')];
-  const env = { ...process.env, PORTS_FREE: portsFree };
-  const limitMs = 15 * MINUTE_MS;
-  const outcome = await runPhase({ title: 'container', cwd: root, env, limitMs, args, read: (result) => result, aside });
-  await told;
-  rmSync(folder, { recursive: true });
-  return [outcome];
+  return [await runPhase({ title: 'container', cwd: root, limitMs: 15 * MINUTE_MS, args, read: (result) => result, aside })];
 }
 
 /** Groups of phases that run side by side, one group after another; a phase resolves to its outcomes. */

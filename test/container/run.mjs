@@ -2,13 +2,12 @@
 // from outside. Prints what it does; writes { passed, failed, skipped, notes } to RESULT_FILE.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../docker/lib/command.mjs';
 import { step } from '../../docker/lib/progress.mjs';
-import { waitFor } from '../support/wait-for.js';
 import { examineCrashes } from './crashes.mjs';
 import { openEngine } from './engine.mjs';
 import { expect, until } from './expect.mjs';
@@ -20,7 +19,6 @@ import { examinePlainRun } from './plain-run.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const URL_OUTSIDE = 'http://127.0.0.1:8080';
 const STOP_LIMIT_MS = 12_000;
-const PORTS_LIMIT_MS = 10 * 60_000;
 /** The secrets of the test: one in a variable, one in a file as compose mounts it. The guests' password is generated. */
 const TOKEN = randomBytes(24).toString('hex');
 const ADMIN = randomBytes(12).toString('hex');
@@ -63,12 +61,6 @@ function writeOverride(folder) {
   return path;
 }
 
-/** Others may use the ports that compose publishes until the file exists that PORTS_FREE names. */
-async function portsAreFree() {
-  const file = process.env.PORTS_FREE;
-  if (file !== undefined) await waitFor(`${file}, which says that ports are free`, () => existsSync(file), PORTS_LIMIT_MS);
-}
-
 async function examine(engine, env) {
   const docker = (...args) => execFileSync(engine.docker[0], args, { env, encoding: 'utf8' });
   const folder = mkdtempSync(join(tmpdir(), 'neko-compose-'));
@@ -78,7 +70,6 @@ async function examine(engine, env) {
     run(engine.compose[0], [...engine.compose.slice(1), ...files, ...args], { cwd: root, env, ...options });
   await test('the image builds', () => step('Building the image', (report) => compose(['build'], { report }).then(() => '')));
   if (result.failed > 0) return;
-  await portsAreFree();
   try {
     await test('docker compose up', () => compose(['up', '-d']).then(() => ''));
     const id = docker('ps', '-aq', '--filter', 'label=com.docker.compose.project=neko-test').trim();

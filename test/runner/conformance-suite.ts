@@ -13,10 +13,10 @@ interface SuiteRun {
   readonly mux: boolean;
   /** Whether something moves in a corner of the desktop: a still one sends no frames to count. */
   readonly moving: boolean;
-  /** Ports of the suite's own servers count up from here. */
-  readonly firstPort: number;
 }
 
+/** Where the ports of the suite's own servers count up from: above those of free-port.mjs. */
+const FIRST_PORT = 31_100;
 /** Right of and below the window that the suites watch: x, y, width, height, frames per second. */
 const CORNER = [1232, 696, 48, 24, 15];
 const OPTIONS = [
@@ -28,7 +28,7 @@ const OPTIONS = [
   '--test-reporter-destination=stdout',
 ];
 
-const { file, mux, moving, firstPort }: SuiteRun = JSON.parse(process.argv[2] ?? '{}');
+const { file, mux, moving }: SuiteRun = JSON.parse(process.argv[2] ?? '{}');
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const media: Record<string, string> = mux ? { NEKO_WEBRTC_UDPMUX: String(await freePort()) } : {};
@@ -61,7 +61,7 @@ const suite = spawn(process.execPath, [...OPTIONS, file], {
     USER_PASSWORD: PASSWORDS.user,
     TEST_DISPLAY: product.display,
     START: startCommand(),
-    START_PORT: String(firstPort),
+    START_PORT: String(FIRST_PORT),
   },
   stdio: ['ignore', 'inherit', 'inherit'],
 });

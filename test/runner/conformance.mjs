@@ -1,4 +1,4 @@
-// The conformance suites beside the repository, each against a freshly started product.
+// The conformance suites beside the repository, each against a freshly started product in a network of its own.
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,17 +9,31 @@ import { runPhase } from './phase.mjs';
 const LIMIT_MS = 15 * 60_000;
 const PROGRAM = fileURLToPath(new URL('conformance-suite.ts', import.meta.url));
 
-/** Where the suites' own servers count up from, a number for each suite that may run at a time: above the ports of free-port.mjs. */
-const FIRST_PORTS = [31_100, 31_900];
+/** Suites that run at a time. */
+const AT_A_TIME = 2;
+
+/**
+ * The network of a suite: one address besides loopback, and nothing to reach. The suites open ports by number, which belong to
+ * whoever runs elsewhere on this machine too; in here only outgoing connections could take them, so they are kept from those.
+ */
+const NETWORK = [
+  'ip link set lo up',
+  'ip link add lan type veth peer name lan-end',
+  'ip link set lan-end up',
+  'ip address add 198.51.100.2/24 dev lan',
+  'ip link set lan up',
+  'echo 59501-59530 >/proc/sys/net/ipv4/ip_local_reserved_ports',
+].join(' && ');
+/** Whoever is not root is it in there. */
+const UNSHARE = ['--net', ...(process.getuid() === 0 ? [] : ['--map-root-user'])];
 
 /**
  * What runs. `gaps` are patterns over full test names of what is not built yet. `mux` runs the product with one UDP port,
  * which the real-time suites ask for. `moving` paints in a corner of the desktop: a still one sends no frames to count.
- * `takesPorts` says that its servers open the ports that are the default for media, which the shipped compose file publishes.
  * A suite that is not `built` for at all does not run and counts as one skipped test. Those that take longest come first.
  */
 const SUITES = [
-  { name: 'conformance config', file: 'realtime-config.mjs', mux: true, moving: true, takesPorts: true, gaps: GAPS.config },
+  { name: 'conformance config', file: 'realtime-config.mjs', mux: true, moving: true, gaps: GAPS.config },
   { name: 'conformance http', file: 'http.mjs', gaps: GAPS.http },
   { name: 'conformance session', file: 'realtime-session.mjs', mux: true },
   { name: 'conformance control', file: 'realtime-control.mjs', mux: true, gaps: GAPS.control },
@@ -42,23 +56,28 @@ async function prepare(root) {
   return copy;
 }
 
-function runSuite(root, folder, { name, file, mux = false, moving = false, gaps = [] }, firstPort) {
+function runSuite(root, folder, { name, file, mux = false, moving = false, gaps = [] }) {
+  const suite = [PROGRAM, JSON.stringify({ file, mux, moving })];
   return runPhase({
     title: name,
+    program: 'unshare',
     cwd: folder,
     aside: true,
     limitMs: LIMIT_MS,
-    args: [join(root, 'node_modules/vite-node/vite-node.mjs'), PROGRAM, JSON.stringify({ file, mux, moving, firstPort })],
+    args: [
+      ...UNSHARE,
+      'sh',
+      '-c',
+      `${NETWORK} && exec "$@"`,
+      'sh',
+      process.execPath,
+      join(root, 'node_modules/vite-node/vite-node.mjs'),
+      ...suite,
+    ],
     env: { ...process.env, KNOWN_GAPS: JSON.stringify(gaps.map((gap) => gap.source)) },
     read: (result) => result,
   });
 }
-
-let freePorts;
-/** Resolves when no suite that takes the default ports will run any more. */
-export const defaultPortsFree = new Promise((resolve) => {
-  freePorts = resolve;
-});
 
 /**
  * Runs every suite of the table whose name contains `filter`, two at a time; resolves to an outcome each.
@@ -66,19 +85,15 @@ export const defaultPortsFree = new Promise((resolve) => {
  */
 export async function runConformance(root, filter = '') {
   const folder = await prepare(root);
-  if (folder === undefined) {
-    freePorts();
-    return [];
-  }
+  if (folder === undefined) return [];
   const suites = SUITES.filter(({ name }) => name.includes(filter));
   const outcomes = new Map();
   const waiting = [...suites];
-  const work = async (firstPort) => {
+  const work = async () => {
     for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) {
-      outcomes.set(suite, suite.built === false ? notBuilt(suite) : await runSuite(root, folder, suite, firstPort));
-      if (suites.every((each) => !each.takesPorts || outcomes.has(each))) freePorts();
+      outcomes.set(suite, suite.built === false ? notBuilt(suite) : await runSuite(root, folder, suite));
     }
   };
-  await Promise.all(FIRST_PORTS.map(work));
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
   return suites.map((suite) => outcomes.get(suite));
 }
