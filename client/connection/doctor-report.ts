@@ -1,5 +1,5 @@
 import type { DoctorFinding, DoctorReport } from '../../server/protocol/doctor.js';
-import type { IceServer } from './server-event.js';
+import type { IceServer } from './ice-server.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

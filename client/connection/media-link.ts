@@ -1,9 +1,10 @@
 import type { Clock } from '../../server/lib/clock.js';
 import type { Dispose } from '../../server/lib/dispose.js';
 import { type ChannelMessage, type InputCommand, joinTime, splitTime } from '../../server/protocol/datachannel.js';
+import type { IceServer } from './ice-server.js';
 import { MediaPeer } from './media-peer.js';
 import { NO_PEER, type PeerEffect, type PeerInput, type PeerPhase, peerDueAtMs, stepPeer } from './peer-policy.js';
-import type { IceServer, ServerEvent } from './server-event.js';
+import type { ServerEvent } from './server-event.js';
 import { readSoundCounters, SoundDelay } from './sound-delay.js';
 import { usesOwnRelay } from './stats-report.js';
 

@@ -1,5 +1,6 @@
 import { type ChannelMessage, decodeChannelMessage, encodeInput, type InputCommand } from '../../server/protocol/datachannel.js';
-import type { IceCandidate, IceServer } from './server-event.js';
+import type { IceServer } from './ice-server.js';
+import type { IceCandidate } from './server-event.js';
 import { stereoAnswer } from './stereo-answer.js';
 
 export interface PeerEvents {

@@ -1,5 +1,6 @@
 import { readProbe, readReport } from './doctor-report.js';
-import type { IceServer, Person, PersonProfile, PersonState, RoomSettings, ScreenSize, ServerEvent } from './server-event.js';
+import type { IceServer } from './ice-server.js';
+import type { Person, PersonProfile, PersonState, RoomSettings, ScreenSize, ServerEvent } from './server-event.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

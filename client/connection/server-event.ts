@@ -1,4 +1,5 @@
 import type { DoctorProbe, DoctorReport } from './doctor-report.js';
+import type { IceServer } from './ice-server.js';
 
 /** A person's session as the page needs it (a part of SessionData, spec/websocket.md section 3). */
 export interface Person {
@@ -28,12 +29,6 @@ export interface RoomSettings {
   readonly implicitHosting: boolean;
   /** Seconds between our own heartbeats; 0 or less means none. */
   readonly heartbeatInterval: number;
-}
-
-export interface IceServer {
-  readonly urls: string[];
-  readonly username?: string;
-  readonly credential?: string;
 }
 
 export interface IceCandidate {

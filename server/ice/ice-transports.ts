@@ -6,13 +6,21 @@ import { type AdvertisePolicy, hostCandidates, type LocalAddress, usableAddresse
 import { type ExternalAddresses, externalAddresses } from './external-addresses.js';
 import { type Gatherer, gatherer } from './gatherer.js';
 import { hmacSha1 } from './hmac.js';
-import type { IcePeer, IcePeerOptions, IceServer, IceTransports, IceTransportsOptions, NetworkType } from './ice-types.js';
+import type {
+  IcePeer,
+  IcePeerOptions,
+  IceServer,
+  IceTransports,
+  IceTransportsOptions,
+  NetworkType,
+  ServedServers,
+} from './ice-types.js';
 import { localAddresses } from './local-addresses.js';
 import { mdnsShare, systemMdnsResolver } from './mdns-names.js';
 import { type NoPort, shownToViewer } from './no-port.js';
 import { Peer } from './peer.js';
 import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute, udpEndpoints } from './peer-sockets.js';
-import { type ServedServers, servedServers } from './served-servers.js';
+import { servedServers } from './served-servers.js';
 import { openTcpMux, type TcpMux } from './tcp-mux.js';
 import { type MuxRoute, openUdpMux, type UdpMux } from './udp-mux.js';
 import { type UdpRange, udpRange } from './udp-range.js';

@@ -5,7 +5,6 @@ import type { Log } from '../lib/log.js';
 import type { Result } from '../lib/result.js';
 import type { PacketPath } from '../media/packet-path.js';
 import type { Candidate } from './candidate.js';
-import type { ServedServers } from './served-servers.js';
 
 /** What the rest of the server sees of ice/: shared transports made once at start, and one peer per viewer. */
 export interface IceTransports {
@@ -86,6 +85,13 @@ export interface IceServer {
   readonly credential?: string;
   /** PEM certificates that `turns:` may present besides the system's. */
   readonly ca?: string;
+}
+
+/** ICE servers as they are told to one user. */
+export interface ServedServers {
+  readonly servers: readonly IceServer[];
+  /** How long the credentials among them are good for; undefined: for ever. */
+  readonly lifetimeMs: number | undefined;
 }
 
 export interface IcePeerOptions {

@@ -1,12 +1,5 @@
-import type { IceServer } from './ice-types.js';
+import type { IceServer, ServedServers } from './ice-types.js';
 import type { HmacSha1 } from './stun.js';
-
-/** ICE servers as they are told to one user. */
-export interface ServedServers {
-  readonly servers: readonly IceServer[];
-  /** How long the credentials among them are good for; undefined: for ever. */
-  readonly lifetimeMs: number | undefined;
-}
 
 /** TURN REST (draft-uberti-behave-turn-rest-00): the server and we share a secret, users get credentials that end by themselves. */
 export interface TurnSecret {

@@ -4,32 +4,51 @@
  * per packet. Who comes first: audio, then what was asked for again, then video as fast as the pacer lets it.
  */
 import { put16 } from './bytes.js';
+import type { PeerStats } from './media-engine.js';
 import type { Outlet } from './outlet.js';
-import type { Peer } from './peer.js';
+import type { Pacer } from './pacer.js';
+import type { RetransmissionBudget } from './retransmission-budget.js';
+import type { SendLog } from './send-log.js';
 import type { Turn } from './send-scheduler.js';
+import type { SrtpTransform } from './srtp.js';
 import { DEADLINE_MS, type Track } from './track.js';
 
+/** The viewer whose turn it is. */
+export interface ServedViewer {
+  readonly outlet: Outlet | undefined;
+  readonly tracks: readonly Track[];
+  readonly transform: SrtpTransform;
+  readonly pacer: Pacer;
+  readonly budget: RetransmissionBudget;
+  readonly sendLog: SendLog;
+  /** 0 until it was measured. */
+  readonly rttMs: number;
+  readonly stats: Writable<PeerStats>;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** One viewer's turn: sends at most about `packets` datagrams. */
-export function sendTurn(peer: Peer, nowMs: number, packets: number, sent: { packets: number }): Turn {
-  for (const track of peer.tracks) skipLate(track, nowMs);
-  const outlet = peer.outlet;
+export function sendTurn(viewer: ServedViewer, nowMs: number, packets: number, sent: { packets: number }): Turn {
+  for (const track of viewer.tracks) skipLate(track, nowMs);
+  const outlet = viewer.outlet;
   if (outlet === undefined) return 'idle';
   const limit = sent.packets + packets;
-  for (const track of peer.tracks) {
+  for (const track of viewer.tracks) {
     if (track.kind !== 'audio') continue;
-    const turn = sendMedia(peer, track, outlet, nowMs, Number.POSITIVE_INFINITY, limit, sent);
+    const turn = sendMedia(viewer, track, outlet, nowMs, Number.POSITIVE_INFINITY, limit, sent);
     if (turn !== 'idle') return turn;
   }
-  for (const track of peer.tracks) {
-    if (track.resends.length > 0 && !sendAgain(peer, track, outlet, nowMs, sent)) return 'blocked';
+  for (const track of viewer.tracks) {
+    if (track.resends.length > 0 && !sendAgain(viewer, track, outlet, nowMs, sent)) return 'blocked';
   }
-  for (const track of peer.tracks) {
+  for (const track of viewer.tracks) {
     if (track.kind !== 'video' || !track.sending) continue;
     const ring = track.source!.ring;
     if (track.cursor >= ring.head) continue;
     const since = Math.max(track.startedAtMs, ring.arrivedAtMs(track.cursor));
-    const allowance = peer.pacer.allowance(nowMs, ring.bytesFrom(track.cursor), since);
-    const turn = sendMedia(peer, track, outlet, nowMs, allowance, limit, sent);
+    const allowance = viewer.pacer.allowance(nowMs, ring.bytesFrom(track.cursor), since);
+    const turn = sendMedia(viewer, track, outlet, nowMs, allowance, limit, sent);
     if (turn !== 'idle') return turn;
   }
   return 'idle';
@@ -45,7 +64,7 @@ function skipLate(track: Track, nowMs: number): void {
 }
 
 function sendMedia(
-  peer: Peer,
+  viewer: ServedViewer,
   track: Track,
   outlet: Outlet,
   nowMs: number,
@@ -71,10 +90,10 @@ function sendMedia(
     const timestamp = track.numbers.timestamp(ring.timestamp(cursor));
     track.numbers.noteSent(timestamp, ring.arrivedAtMs(cursor));
     const template = track.template;
-    const transportSequence = template.hasTransportCc ? peer.sendLog.take() : 0;
+    const transportSequence = template.hasTransportCc ? viewer.sendLog.take() : 0;
     template.write(bytes, slot, ring.marker(cursor), index, timestamp, transportSequence, nowMs);
     const payload = ring.payloadLength(cursor);
-    const transform = peer.transform;
+    const transform = viewer.transform;
     const length = transform.sealRtp(
       outlet.arena,
       slot,
@@ -87,11 +106,11 @@ function sendMedia(
     );
     outlet.commit(length);
     track.history.record(index, ring.epoch, cursor, timestamp, transportSequence, template.playoutDelay, nowMs);
-    if (template.hasTransportCc) peer.sendLog.record(transportSequence, nowMs, length);
-    peer.pacer.spend(length);
-    peer.budget.earn(length);
-    peer.stats.packetsSent++;
-    peer.stats.bytesSent += length;
+    if (template.hasTransportCc) viewer.sendLog.record(transportSequence, nowMs, length);
+    viewer.pacer.spend(length);
+    viewer.budget.earn(length);
+    viewer.stats.packetsSent++;
+    viewer.stats.bytesSent += length;
     track.stats.packetsSent++;
     track.stats.bytesSent += payload;
     if (ring.startsKeyframe(cursor)) track.stats.keyframesSent++;
@@ -102,28 +121,28 @@ function sendMedia(
 }
 
 /** Answers what was asked for again, as far as the budget goes. Returns false when the path takes nothing. */
-function sendAgain(peer: Peer, track: Track, outlet: Outlet, nowMs: number, sent: { packets: number }): boolean {
+function sendAgain(viewer: ServedViewer, track: Track, outlet: Outlet, nowMs: number, sent: { packets: number }): boolean {
   const history = track.history;
   for (let i = 0; i < track.resends.length; i++) {
     const index = track.resends[i]!;
-    const row = history.resendable(index, nowMs, peer.rttMs);
+    const row = history.resendable(index, nowMs, viewer.rttMs);
     const ring = row < 0 ? undefined : track.ringOf(history.epoch[row]!);
     if (ring === undefined || history.streamIndex[row]! < ring.oldest) continue;
     const streamIndex = history.streamIndex[row]!;
-    if (!peer.budget.take(ring.payloadLength(streamIndex) + track.template.length)) break;
+    if (!viewer.budget.take(ring.payloadLength(streamIndex) + track.template.length)) break;
     const slot = outlet.reserve();
     if (slot < 0) {
       track.resends = track.resends.slice(i);
       return false;
     }
     const length = track.rtxTemplate
-      ? writeRtx(peer, track, outlet, slot, row, index, nowMs)
-      : writeSame(peer, track, outlet, slot, row, index, nowMs);
+      ? writeRtx(viewer, track, outlet, slot, row, index, nowMs)
+      : writeSame(viewer, track, outlet, slot, row, index, nowMs);
     outlet.commit(length);
     history.noteResent(row, nowMs);
-    peer.pacer.spend(length);
-    peer.stats.packetsSent++;
-    peer.stats.bytesSent += length;
+    viewer.pacer.spend(length);
+    viewer.stats.packetsSent++;
+    viewer.stats.bytesSent += length;
     track.stats.resent++;
     sent.packets++;
   }
@@ -135,7 +154,15 @@ function sendAgain(peer: Peer, track: Track, outlet: Outlet, nowMs: number, sent
  * The very bytes sealed before: made again from the same header, payload, key and index, so no number is ever used for two
  * contents, and no viewer needs a copy of what it was sent.
  */
-function writeSame(peer: Peer, track: Track, outlet: Outlet, slot: number, row: number, index: number, nowMs: number): number {
+function writeSame(
+  viewer: ServedViewer,
+  track: Track,
+  outlet: Outlet,
+  slot: number,
+  row: number,
+  index: number,
+  nowMs: number,
+): number {
   const history = track.history;
   const ring = track.ringOf(history.epoch[row]!)!;
   const streamIndex = history.streamIndex[row]!;
@@ -152,7 +179,7 @@ function writeSame(peer: Peer, track: Track, outlet: Outlet, slot: number, row: 
     history.playoutDelay[row]!,
   );
   const at = ring.payloadAt(streamIndex);
-  const length = peer.transform.sealRtp(
+  const length = viewer.transform.sealRtp(
     outlet.arena,
     slot,
     template.length,
@@ -162,18 +189,26 @@ function writeSame(peer: Peer, track: Track, outlet: Outlet, slot: number, row: 
     track.ssrc,
     index,
   );
-  if (template.hasTransportCc) peer.sendLog.record(transportSequence, nowMs, length);
+  if (template.hasTransportCc) viewer.sendLog.record(transportSequence, nowMs, length);
   return length;
 }
 
 /** RFC 4588 section 4: numbers of its own, and the original sequence number before the payload. */
-function writeRtx(peer: Peer, track: Track, outlet: Outlet, slot: number, row: number, index: number, nowMs: number): number {
+function writeRtx(
+  viewer: ServedViewer,
+  track: Track,
+  outlet: Outlet,
+  slot: number,
+  row: number,
+  index: number,
+  nowMs: number,
+): number {
   const history = track.history;
   const ring = track.ringOf(history.epoch[row]!)!;
   const streamIndex = history.streamIndex[row]!;
   const template = track.rtxTemplate!;
   const rtxIndex = track.rtxIndex++;
-  const transportSequence = template.hasTransportCc ? peer.sendLog.take() : 0;
+  const transportSequence = template.hasTransportCc ? viewer.sendLog.take() : 0;
   const bytes = outlet.arena.bytes;
   template.write(bytes, slot, ring.marker(streamIndex), rtxIndex, history.timestamp[row]!, transportSequence, nowMs);
   const payloadAt = slot + template.length;
@@ -181,7 +216,7 @@ function writeRtx(peer: Peer, track: Track, outlet: Outlet, slot: number, row: n
   const payload = ring.payloadLength(streamIndex);
   put16(bytes, payloadAt, index & 0xffff);
   bytes.set(ring.arena.bytes.subarray(from, from + payload), payloadAt + 2);
-  const length = peer.transform.sealRtp(
+  const length = viewer.transform.sealRtp(
     outlet.arena,
     slot,
     template.length,
@@ -191,6 +226,6 @@ function writeRtx(peer: Peer, track: Track, outlet: Outlet, slot: number, row: n
     track.rtxSsrc,
     rtxIndex,
   );
-  if (template.hasTransportCc) peer.sendLog.record(transportSequence, nowMs, length);
+  if (template.hasTransportCc) viewer.sendLog.record(transportSequence, nowMs, length);
   return length;
 }

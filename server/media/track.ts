@@ -1,10 +1,11 @@
+import type { EncodedStream } from '../capture/encoded-stream.js';
 import { HeaderTemplate } from './header-template.js';
 import type { SenderTrack, TrackOptions, TrackStats } from './media-engine.js';
+import type { Outlet } from './outlet.js';
 import type { PacketRing } from './packet-ring.js';
-import type { Peer } from './peer.js';
 import { Renumbering } from './renumbering.js';
+import type { Sendable } from './send-scheduler.js';
 import { SentHistory } from './sent-history.js';
-import type { StreamFanout } from './stream-fanout.js';
 
 /** More than 1 s at 20 Mbit/s. Audio is not asked for again. */
 const VIDEO_HISTORY_PACKETS = 2_048;
@@ -17,6 +18,29 @@ export const DEADLINE_MS = 250;
 /** Switches and rebuilds within a second that retransmissions can look back over. */
 const REMEMBERED_RINGS = 4;
 
+/** The viewer that a track belongs to. */
+export interface TrackOwner extends Sendable {
+  /** Undefined while the viewer cannot be reached. */
+  readonly outlet: Outlet | undefined;
+  nowMs(): number;
+  /** There may be something to send. */
+  wake(): void;
+  /** The track's timestamps begin anew. */
+  reportSoon(): void;
+  forgetTrack(track: Track): void;
+}
+
+/** The stream that a track is served from. */
+export interface TrackSource {
+  readonly stream: Pick<EncodedStream, 'requestKeyframe'>;
+  readonly ring: PacketRing;
+  /** The track is told of new packets from now on. */
+  join(track: Track): void;
+  leave(track: Track): void;
+  /** A pair of stream timestamp and wall clock (ms) that is true now; undefined before the first packet. */
+  moment(): { readonly rtpTimestamp: number; readonly wallClockMs: number } | undefined;
+}
+
 /**
  * One track of one viewer: which stream it is served from, how far it is, and what its packets look like.
  * `fanout.ts` reads and moves the cursor; everything that is not per packet is here.
@@ -25,7 +49,7 @@ export class Track implements SenderTrack {
   readonly kind: 'audio' | 'video';
   readonly ssrc: number;
   readonly clockRateHz: number;
-  readonly peer: Peer;
+  readonly peer: TrackOwner;
   readonly template: HeaderTemplate;
   readonly rtxTemplate: HeaderTemplate | undefined;
   readonly rtxSsrc: number;
@@ -44,7 +68,7 @@ export class Track implements SenderTrack {
   resends: number[] = [];
   rtxIndex: number;
   /** The stream being sent; undefined before the first keyframe was chosen. */
-  source: StreamFanout | undefined;
+  source: TrackSource | undefined;
   /** Next packet of the source's ring; meaningless while waiting. */
   cursor = 0;
   /** Video that waits for a keyframe at `cursor` or later. */
@@ -60,7 +84,7 @@ export class Track implements SenderTrack {
   /** The rings that the history speaks of, newest last. */
   readonly #rings: { readonly epoch: number; readonly ring: PacketRing }[] = [];
   /** The stream that takes over at its next keyframe. */
-  #next: StreamFanout | undefined;
+  #next: TrackSource | undefined;
   #nextFrom = 0;
   /** The source was given up, and goes on only until the next one takes over. */
   #released = false;
@@ -68,7 +92,7 @@ export class Track implements SenderTrack {
   #paused = false;
   #closed = false;
 
-  constructor(peer: Peer, options: TrackOptions, random: (below: number) => number) {
+  constructor(peer: TrackOwner, options: TrackOptions, random: (below: number) => number) {
     this.peer = peer;
     this.kind = options.kind;
     this.ssrc = options.ssrc;
@@ -82,7 +106,7 @@ export class Track implements SenderTrack {
   }
 
   /** The stream this track is to show. */
-  get target(): StreamFanout | undefined {
+  get target(): TrackSource | undefined {
     return this.#next ?? this.source;
   }
 
@@ -107,7 +131,7 @@ export class Track implements SenderTrack {
   }
 
   /** Goes over to a stream: at once when nothing is shown, else at its next keyframe. */
-  assign(fanout: StreamFanout, nowMs: number): void {
+  assign(fanout: TrackSource, nowMs: number): void {
     if (this.#closed || this.target === fanout) return;
     this.#dropNext();
     this.#released = false;
@@ -124,7 +148,7 @@ export class Track implements SenderTrack {
   }
 
   /** Is no longer wanted from that stream. While another one is awaited the picture goes on until that takes over. */
-  unassign(fanout: StreamFanout): void {
+  unassign(fanout: TrackSource): void {
     if (this.#next === fanout) this.#dropNext();
     else if (this.source === fanout) this.#released = true;
     if (!this.#released || this.#next !== undefined) return;
@@ -135,7 +159,7 @@ export class Track implements SenderTrack {
   }
 
   /** The stream has new packets. Returns whether there is something to send. */
-  advance(fanout: StreamFanout, nowMs: number): boolean {
+  advance(fanout: TrackSource, nowMs: number): boolean {
     if (fanout === this.#next && this.#entered(fanout, this.#nextFrom)) this.#switch(fanout, nowMs);
     if (fanout !== this.source) {
       if (fanout === this.#next) this.#askAgain(fanout, nowMs);
@@ -154,7 +178,7 @@ export class Track implements SenderTrack {
   }
 
   /** The encoding began anew: what was not sent of the old one never will be. */
-  restarted(fanout: StreamFanout, nowMs: number): void {
+  restarted(fanout: TrackSource, nowMs: number): void {
     // It begins with a keyframe, so none is asked for at once.
     this.#askedAtMs = nowMs;
     if (fanout === this.#next) this.#nextFrom = fanout.ring.head;
@@ -244,7 +268,7 @@ export class Track implements SenderTrack {
   }
 
   /** The first index at which the track may enter: that of a keyframe just sent to others, else the next one's, asked for. */
-  #entryOf(fanout: StreamFanout, nowMs: number): number {
+  #entryOf(fanout: TrackSource, nowMs: number): number {
     const ring = fanout.ring;
     const keyframe = ring.keyframe;
     if (this.kind === 'audio') return ring.head;
@@ -254,11 +278,11 @@ export class Track implements SenderTrack {
     return ring.head;
   }
 
-  #entered(fanout: StreamFanout, from: number): boolean {
+  #entered(fanout: TrackSource, from: number): boolean {
     return this.kind === 'audio' ? fanout.ring.head > from : fanout.ring.keyframe >= from;
   }
 
-  #switch(fanout: StreamFanout, nowMs: number): void {
+  #switch(fanout: TrackSource, nowMs: number): void {
     this.source?.leave(this);
     this.source = fanout;
     this.#next = undefined;
@@ -266,7 +290,7 @@ export class Track implements SenderTrack {
     this.#waitFrom(this.#nextFrom, nowMs);
   }
 
-  #enter(fanout: StreamFanout, nowMs: number): void {
+  #enter(fanout: TrackSource, nowMs: number): void {
     const ring = fanout.ring;
     this.cursor = ring.keyframe;
     this.waiting = false;
@@ -276,13 +300,13 @@ export class Track implements SenderTrack {
     this.lastFrame = before;
   }
 
-  #ask(fanout: StreamFanout, nowMs: number): void {
+  #ask(fanout: TrackSource, nowMs: number): void {
     this.#askedAtMs = nowMs;
     fanout.stream.requestKeyframe();
   }
 
   /** A request can be lost with the encoder that got it. */
-  #askAgain(fanout: StreamFanout, nowMs: number): void {
+  #askAgain(fanout: TrackSource, nowMs: number): void {
     if (nowMs - this.#askedAtMs >= REPLAY_MS * 2) this.#ask(fanout, nowMs);
   }
 

@@ -1,32 +1,7 @@
-import type { MemberProfile } from '../protocol/profile.js';
 import { deleteSession } from './delete-session.js';
 import type { Draft } from './draft.js';
-import type { ClientPlace, EpochMs, Room } from './room-state.js';
-
-/** Keeps out a member, an address, or both. */
-export interface Ban {
-  readonly id: string;
-  readonly member: string | null;
-  readonly place: ClientPlace | null;
-  readonly bannedMs: EpochMs;
-  /** Who did it. */
-  readonly by: string;
-}
-
-interface Who {
-  readonly id: string;
-  readonly profile: MemberProfile;
-  readonly place: ClientPlace;
-}
-
-/** Whether `who` is to stay out (X1, X2): an address is banned for users, for whoever has the admin's password is no stranger. */
-export function isBanned({ bans }: Room, { id, profile, place }: Who): boolean {
-  for (const ban of bans.values()) {
-    if (ban.member === id) return true;
-    if (ban.place?.network === place.network && !profile.is_admin) return true;
-  }
-  return false;
-}
+import { isBanned } from './is-banned.js';
+import type { Ban } from './room-state.js';
 
 /** Remembers a ban, and ends the sessions that it is about (X3). */
 export function ban(draft: Draft, made: Omit<Ban, 'bannedMs'>) {

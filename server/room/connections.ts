@@ -1,7 +1,7 @@
 import type { DisconnectReason } from '../protocol/system.js';
-import { isBanned } from './bans.js';
 import type { Draft } from './draft.js';
 import { clearHost, withdrawRequest } from './hosting.js';
+import { isBanned } from './is-banned.js';
 import { scheduleExpiry } from './lifetime.js';
 import { connectedAdmins, connectedUsers, isConnected, type Session, type SocketId, socketOf } from './room-state.js';
 import { lockWithoutAdmins, unlockForAdmin } from './settings-rules.js';

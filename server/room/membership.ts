@@ -1,10 +1,10 @@
 import type { MemberProfile } from '../protocol/profile.js';
-import { isBanned } from './bans.js';
 import { makeRoom } from './capacity.js';
 import { endConnection } from './connections.js';
 import { deleteSession } from './delete-session.js';
 import type { Draft } from './draft.js';
 import { clearHost } from './hosting.js';
+import { isBanned } from './is-banned.js';
 import { endOf, scheduleExpiry } from './lifetime.js';
 import { isPaused, mayWatch } from './permissions.js';
 import { isConnected, type NewSession, newSession, type Session } from './room-state.js';

@@ -1,7 +1,6 @@
 import { cleanName } from '../protocol/name.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Settings } from '../protocol/settings.js';
-import type { Ban } from './bans.js';
 import type { SessionRules } from './session-rules.js';
 
 /** A WebSocket, named by the shell; a number is never used twice. */
@@ -28,6 +27,16 @@ export interface ClientPlace {
   readonly address: string;
   /** What shares a fate with that address: itself, or the /64 network that one IPv6 user has. */
   readonly network: string;
+}
+
+/** Keeps out a member, an address, or both. */
+export interface Ban {
+  readonly id: string;
+  readonly member: string | null;
+  readonly place: ClientPlace | null;
+  readonly bannedMs: EpochMs;
+  /** Who did it. */
+  readonly by: string;
 }
 
 /** What a login makes a session from. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../lib/errors.js';
-import { isBanned } from '../room/bans.js';
 import type { Actor } from '../room/command.js';
+import { isBanned } from '../room/is-banned.js';
 import { profileOf } from '../room/permissions.js';
 import { readCookie } from './cookie.js';
 import { shownToken } from './credentials.js';

@@ -9,7 +9,7 @@ import { parseJson } from '../lib/json-text.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { decode } from '../protocol/decode.js';
-import type { Ban } from '../room/bans.js';
+import type { Ban } from '../room/room-state.js';
 import { wireTime } from '../room/wire-view.js';
 import { placeOf } from './client-address.js';
 

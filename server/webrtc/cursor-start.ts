@@ -1,4 +1,8 @@
-import type { ScreenPosition } from './peer-hub.js';
+/** Screen pixels. */
+export interface ScreenPosition {
+  readonly x: number;
+  readonly y: number;
+}
 
 /**
  * The cursor position that a new viewer starts with. X is asked while the data channel is still being set up, so that the

@@ -19,7 +19,7 @@ import type {
   SignalRequest,
 } from '../protocol/signal.js';
 import { createCertificate, type DtlsCertificate } from './certificate.js';
-import { CursorStart } from './cursor-start.js';
+import { CursorStart, type ScreenPosition } from './cursor-start.js';
 import type { SrtpProfileName } from './dtls-keys.js';
 import { PEER_LIMITS } from './limits.js';
 import { Peer } from './peer.js';
@@ -52,12 +52,6 @@ export interface CursorSource {
   /** Where X has it; undefined for a session that holds the control, which knows better. */
   position(sessionId: string): Promise<ScreenPosition | undefined>;
   onImage(listener: (image: CursorImage) => void): Dispose;
-}
-
-/** Screen pixels. */
-export interface ScreenPosition {
-  readonly x: number;
-  readonly y: number;
 }
 
 export interface CursorImage {

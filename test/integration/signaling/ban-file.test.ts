@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Log } from '../../../server/lib/log.js';
-import type { Ban } from '../../../server/room/bans.js';
+import type { Ban } from '../../../server/room/room-state.js';
 import { BanFile, banFileOf } from '../../../server/signaling/ban-file.js';
 import { canMount, smallDisk } from '../../support/small-disk.js';
 import { SteppedClock } from '../../support/stepped-clock.js';

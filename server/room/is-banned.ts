@@ -1,0 +1,17 @@
+import type { MemberProfile } from '../protocol/profile.js';
+import type { ClientPlace, Room } from './room-state.js';
+
+interface Who {
+  readonly id: string;
+  readonly profile: MemberProfile;
+  readonly place: ClientPlace;
+}
+
+/** Whether `who` is to stay out (X1, X2): an address is banned for users, for whoever has the admin's password is no stranger. */
+export function isBanned({ bans }: Room, { id, profile, place }: Who): boolean {
+  for (const ban of bans.values()) {
+    if (ban.member === id) return true;
+    if (ban.place?.network === place.network && !profile.is_admin) return true;
+  }
+  return false;
+}
