@@ -14,7 +14,7 @@ const TIMESTAMPS = {
 } as const;
 
 /**
- * The process's logger on standard error or in `log.dir` (spec/config.md section 4.1), which writes none of `secrets`. Throws when
+ * The process's logger on standard error or in `log.dir` (SETTINGS.md), which writes none of `secrets`. Throws when
  * the directory cannot be used; a log that stops to take lines later costs those lines and nothing else.
  */
 export function createLogger(config: LogConfig, secrets: readonly string[] = []): Logger {

@@ -36,7 +36,7 @@ export function useCursor(connection: Connection): {
   return { shape, css, position };
 }
 
-/** A cursor of one pixel is how applications hide it (spec/datachannel.md). */
+/** A cursor of one pixel is how applications hide it. */
 function isHidden({ width, height }: CursorImage): boolean {
   return width <= 1 && height <= 1;
 }

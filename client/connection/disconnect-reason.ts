@@ -1,4 +1,4 @@
-/** What a `system/disconnect` means for us, and what the user is told (spec/websocket.md section 1.3). */
+/** What a `system/disconnect` means for us, and what the user is told. */
 export type DisconnectVerdict =
   /** The token is worth nothing any more: sign in again, by ourselves if we still can. */
   | { readonly kind: 'sign-in'; readonly notice: string }

@@ -41,7 +41,7 @@ export type SessionInput =
 
 export type SessionEffect = 'open-socket' | 'close-socket' | 'login' | 'forget-token';
 
-/** The server speaks at least every 10 s; silence this long means that nobody is there (spec/websocket.md section 1.6). */
+/** The server speaks at least every 10 s; silence this long means that nobody is there. */
 export const STALE_AFTER_MS = 12_500;
 /** A TCP connect is tried again by the system after 1 and 3 s; an own new attempt after that loses nothing. */
 export const OPEN_TIMEOUT_MS = 4_000;

@@ -10,7 +10,7 @@ export interface SocketEvents {
   closed(): void;
 }
 
-/** Not 1000 or 1001, which would tell the server that we leave and cost us the control (spec/websocket.md section 1.7). */
+/** Not 1000 or 1001, which would tell the server that we leave and cost us the control. */
 const CLOSE_TO_RETURN = 4000;
 const CLOSE_FOR_GOOD = 1000;
 

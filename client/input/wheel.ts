@@ -13,7 +13,7 @@ export interface WheelState {
   readonly lastMs: number;
 }
 
-/** Wheel clicks in the wire's sense, against the browser's: positive y is up and positive x is left (spec/websocket.md section 5.2). */
+/** Wheel clicks in the wire's sense, against the browser's: positive y is up and positive x is left. */
 export interface WheelClicks {
   readonly x: number;
   readonly y: number;

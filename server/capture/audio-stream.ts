@@ -13,7 +13,7 @@ const DEFAULT_OPUS_BPS = 128_000;
  */
 const PULSE_OPTIONS = 'provide-clock=false buffer-time=80000 latency-time=20000';
 
-/** The one stream of sound (spec/capture.md section 3). */
+/** The one stream of sound. */
 export function audioStream({ codec, device, pipeline, v2 }: CaptureConfig['audio']): StreamDescription {
   const stream = {
     id: AUDIO_ID,

@@ -17,7 +17,7 @@ export interface PictureInput {
 const MAX_LENGTH = 32_768;
 const MAX_FPS = 1_000;
 
-/** The stream that the fields of a pipeline describe (spec/capture.md section 2.3), or the error with its key. */
+/** The stream that the fields of a pipeline describe, or the error with its key. */
 export function composed(input: PictureInput, key: string, pipeline: PipelineConfig): Result<VideoText> {
   if (!pipeline.gstEncoder) return err(`${key}: gst_encoder or gst_pipeline is needed`);
   const variables = variablesOf(input.screen);

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../lib/result.js';
 
-/** The syntax tree of an expression in a pipeline field (spec/capture.md section 2.4). */
+/** The syntax tree of an expression in a pipeline field. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: number | string | boolean }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }

@@ -26,7 +26,7 @@ export interface PipelineInput {
 const MAIN_ID = 'main';
 const LEGACY_ID = 'legacy';
 
-/** All streams of a configuration, or the first error with the key it belongs to (spec/capture.md sections 2 and 3). */
+/** All streams of a configuration, or the first error with the key it belongs to. */
 export function buildStreams(input: PipelineInput): Result<StreamDescription[]> {
   const streams: StreamDescription[] = [];
   for (const built of [...videoStreams(input), ok(audioStream(input.config.audio))]) {

@@ -2,7 +2,7 @@ import { assertNever } from '../lib/assert-never.js';
 import type { AudioCodecName, VideoCodecName } from '../protocol/codec.js';
 import type { HasElement } from './default-encoders.js';
 
-/** What the v2 video keys asked for (spec/capture.md section 2.7). */
+/** What the v2 video keys asked for (config/SPEC.md CF13). */
 export interface V2Video {
   readonly bitrateKbps: number;
   readonly fps: number;

@@ -19,7 +19,7 @@ export interface AssemblyContext {
   readonly v2: V2Outcome;
 }
 
-/** The port range when neither a range nor a mux is configured (spec/config.md section 6.1). */
+/** The port range when neither a range nor a mux is configured (SPEC.md CF7). */
 export const DEFAULT_PORT_RANGE = { min: 59_000, max: 59_100 };
 
 /** Turns the values of the schema into the configuration that the server runs on: names, fallbacks and combinations. */

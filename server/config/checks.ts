@@ -3,7 +3,7 @@ import type { ConfigError } from './origin.js';
 import type { Values } from './schema.js';
 import { streamsProblem } from './streams.js';
 
-/** Combinations of settings that cannot work (spec/config.md section 6). `values` has what was given, `config` what came of it. */
+/** Combinations of settings that cannot work. `values` has what was given, `config` what came of it. */
 export function crossCheck(values: Values, config: Config, v2Urls: readonly string[]): readonly ConfigError[] {
   return [
     ...serverErrors(values),

@@ -2,7 +2,7 @@ import type { AudioCodecName, VideoCodecName } from '../protocol/codec.js';
 import type { MemberProfile } from '../protocol/profile.js';
 
 /**
- * The whole configuration after reading, checking and resolving (spec/config.md); made by `loadConfig` only.
+ * The whole configuration after reading, checking and resolving (SPEC.md); made by `loadConfig` only.
  * `undefined` always means "not configured, the feature behind it is off or has its own way".
  */
 export interface Config {
@@ -125,7 +125,7 @@ export interface DesktopConfig {
   readonly fileChooserDialog: boolean;
 }
 
-/** One stream of `capture.video.pipelines` as given; expressions are evaluated by capture (spec/capture.md section 2.2). */
+/** One stream of `capture.video.pipelines` as given; expressions are evaluated by capture. */
 export interface PipelineConfig {
   readonly width?: string;
   readonly height?: string;
@@ -141,7 +141,7 @@ export interface PipelineConfig {
 
 export type HardwareEncoder = 'none' | 'vaapi' | 'nvenc';
 
-/** What the v2 video keys ask for; capture makes the pipeline of it (spec/capture.md section 2.7). */
+/** What the v2 video keys ask for; capture makes the pipeline of it (SPEC.md CF13). */
 export interface V2VideoConfig {
   readonly bitrateKbps: number;
   readonly fps: number;
@@ -150,7 +150,7 @@ export interface V2VideoConfig {
   readonly template: string | undefined;
 }
 
-/** What the v2 audio keys ask for (spec/config.md section 7.5); `%s` in the template stands for the device. */
+/** What the v2 audio keys ask for (SPEC.md CF14); `%s` in the template stands for the device. */
 export interface V2AudioConfig {
   readonly bitrateKbps: number;
   readonly template: string | undefined;

@@ -8,7 +8,7 @@ export type ReadFile = (path: string) => string | undefined;
 
 export interface ConfigFile {
   readonly path: string;
-  /** Keys are lower-case at every depth (spec/config.md section 3.2). */
+  /** Keys are lower-case at every depth (SPEC.md CF4). */
   readonly content: Readonly<Record<string, unknown>>;
 }
 

@@ -16,7 +16,7 @@ export interface Flags {
 const SHORT: Readonly<Record<string, string>> = { c: '--config', d: '--debug', l: '--logs' };
 
 /**
- * Reads `--name=value`, `--name value`, boolean `--name`, and the shorthands `-c`, `-d`, `-l` (spec/config.md section 1).
+ * Reads `--name=value`, `--name value`, boolean `--name`, and the shorthands `-c`, `-d`, `-l` (SPEC.md CF1).
  * The command itself is not among the arguments.
  */
 export function readFlags(argv: readonly string[], known: ReadonlyMap<string, KnownFlag>): Flags {

@@ -12,7 +12,7 @@ export interface ResolvedIceServers extends IceServers {
 
 /**
  * The servers of both sides. The shared list counts only where neither side has its own; ICE-lite uses no servers itself
- * (spec/config.md section 6.2). A URL that cannot be used is left out, so that the others serve: one of them would make
+ * (SPEC.md CF8). A URL that cannot be used is left out, so that the others serve: one of them would make
  * browsers refuse the whole list.
  */
 export function resolveIceServers(webrtc: Values['webrtc'], v2Urls: readonly string[]): ResolvedIceServers {

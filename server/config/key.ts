@@ -66,7 +66,7 @@ export interface NamedKey {
   readonly key: Key<unknown>;
 }
 
-/** `webrtc.ip_retrieval_url` is `NEKO_WEBRTC_IP_RETRIEVAL_URL` (spec/config.md section 3.3). */
+/** `webrtc.ip_retrieval_url` is `NEKO_WEBRTC_IP_RETRIEVAL_URL` (SPEC.md CF5). */
 export function envName(path: string): string {
   return `NEKO_${path.replaceAll('.', '_').toUpperCase()}`;
 }

@@ -31,7 +31,7 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads the whole configuration: v2 settings over flags over environment over file over defaults (spec/config.md section 2).
+ * Reads the whole configuration: v2 settings over flags over environment over file over defaults (SPEC.md CF2).
  * Pure apart from the injected `readFile`. All errors are reported at once.
  */
 export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly ConfigError[]> {

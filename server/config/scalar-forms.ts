@@ -44,7 +44,7 @@ export function pattern(expression: RegExp, allowed: string): Form<string> {
 
 const INTEGER = /^[+-]?(?:0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]+|[1-9][0-9_]*|0)$/i;
 
-/** Integer syntax of Go (spec/config.md section 3.4), leading-zero octal included, so that a value keeps its meaning. */
+/** Integer syntax of Go, leading-zero octal included, so that a value keeps its meaning. */
 export function parseInteger(raw: unknown): number | undefined {
   if (raw instanceof Unquoted) return parseInteger(raw.written) ?? parseInteger(raw.value);
   if (typeof raw === 'number') return Number.isSafeInteger(raw) ? raw : undefined;

@@ -6,7 +6,7 @@ import { memberSchema } from './schema/member.js';
 import { chatSchema, fileTransferSchema, openInAppSchema, pluginsSchema } from './schema/plugins.js';
 import { webrtcSchema } from './schema/webrtc.js';
 
-/** Every v3 setting (spec/config.md section 4) and ours, in the order of the reference. */
+/** Every v3 setting and ours (SPEC.md CF15), in the order of the reference. */
 export const SCHEMA = {
   ...globalSchema,
   server: serverSchema,

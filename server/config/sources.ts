@@ -9,7 +9,7 @@ import { SECRET_FILE_VARIABLES } from './secret-files.js';
 import { isBareNull } from './unquoted.js';
 import { V2_FORMS, V2_NAMES, V2_SECRETS, type V2Name } from './v2-keys.js';
 
-/** The places that settings come from; the first that has one wins (spec/config.md section 2). */
+/** The places that settings come from; the first that has one wins (SPEC.md CF2). */
 export interface Sources {
   readonly flags: ReadonlyMap<string, unknown>;
   readonly env: Environment;

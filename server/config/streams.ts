@@ -7,7 +7,7 @@ export interface Streams {
 
 /**
  * Matches stream ids to pipelines without regard to case and gives the streams the spelling of `ids`
- * (spec/config.md section 11). Streams that no id names come last: they can be selected, but are not offered.
+ * (SPEC.md CF9). Streams that no id names come last: they can be selected, but are not offered.
  */
 export function resolveStreams(ids: readonly string[], pipelines: Readonly<Record<string, PipelineConfig>>): Streams {
   const entries = Object.entries(pipelines);

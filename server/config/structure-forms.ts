@@ -156,7 +156,7 @@ export const memberProfile = profileForm(displayName);
 /** A profile as earlier versions may have stored it, its name of any form. */
 export const storedProfile = profileForm(text);
 
-/** Flags that an account of the object or file provider does not give are false (spec/model.md section 2). */
+/** Flags that an account of the object or file provider does not give are false. */
 export const NO_RIGHTS: MemberProfile = {
   name: '',
   is_admin: false,

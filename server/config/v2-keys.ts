@@ -4,7 +4,7 @@ import { iceServers } from './structure-forms.js';
 
 const hardwareEncoder = oneOf(['none', 'vaapi', 'nvenc']);
 
-/** The v2 settings (spec/config.md section 7.2): flag `--<name>`, variable `NEKO_<NAME>`, top-level name in the file. */
+/** The v2 settings (SPEC.md CF12): flag `--<name>`, variable `NEKO_<NAME>`, top-level name in the file. */
 export const V2_FORMS = {
   logs: boolean,
   bind: text,

@@ -7,7 +7,7 @@ import { V2_FORMS, V2_NAMES, V2_REPLACEMENT, V2_SECRETS, type V2Name } from './v
 
 /** What the v2 settings come to: values that override v3 ones, and requests that have no v3 setting. */
 export interface V2Outcome {
-  /** By slot of the schema; stronger than every v3 value (spec/config.md section 2). */
+  /** By slot of the schema; stronger than every v3 value (SPEC.md CF2). */
   readonly overlay: ReadonlyMap<string, Given>;
   readonly video: V2VideoConfig | undefined;
   readonly audio: V2AudioConfig | undefined;
@@ -48,10 +48,10 @@ const RENAMED = [
 /** An explicit empty value of these has no effect. */
 const NEEDS_TEXT: ReadonlySet<V2Name> = new Set(['display', 'device', 'video_codec', 'audio_codec']);
 
-/** Read even where legacy mode is off (spec/config.md section 7.1). */
+/** Read even where legacy mode is off (SPEC.md CF11). */
 const ALWAYS_READ: ReadonlySet<V2Name> = new Set(['file_transfer_enabled', 'file_transfer_path']);
 
-/** Bit rates and rate of v2 where its keys leave them open (spec/config.md sections 7.4 and 7.5). */
+/** Bit rates and rate of v2 where its keys leave them open (SPEC.md CF13, CF14). */
 const V2_VIDEO_KBPS = 3_072;
 const V2_FPS = 25;
 const V2_AUDIO_KBPS = 128;

@@ -7,11 +7,11 @@ export interface CursorImage {
   readonly height: number;
   readonly hotspotX: number;
   readonly hotspotY: number;
-  /** RGBA, ending in a plain IEND chunk: clients cut the last 11 bytes off (datachannel.md, traps). */
+  /** RGBA, ending in a plain IEND chunk: clients cut the last 11 bytes off. */
   readonly png: Buffer;
 }
 
-/** A 16-bit length holds the whole message: 11 bytes of header and the PNG (datachannel.md, 3). */
+/** A 16-bit length holds the whole message: 11 bytes of header and the PNG (protocol/SPEC.md B7). */
 export const MAX_PNG_BYTES = 0xffff - 11;
 
 interface Picture {

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import { CONTROL_MASK } from './modifier-names.js';
 
-/** Longer presses are taken for lost releases (desktop.md A1). */
+/** Longer presses are taken for lost releases. */
 export const LONGEST_PRESS_MS = 10_000;
 const CHECK_INTERVAL_MS = 1_000;
 /** How long a key combination is held: some applications miss shorter ones. */

@@ -1,4 +1,4 @@
-/** [P] The modifiers that clients can name, with their bits in the core mask (desktop.md A4). */
+/** [P] The modifiers that clients can name, with their bits in the core mask. */
 const MASKS = {
   shift: 1,
   capslock: 2,

@@ -1,6 +1,6 @@
 import type { ModeLine } from './cvt.js';
 
-/** [P] Which sizes and rates a screen offers, and what was asked for in terms of them (desktop.md A2). */
+/** [P] Which sizes and rates a screen offers, and what was asked for in terms of them. */
 
 /** The screen in pixels and frames per second. */
 export interface ScreenSize {

@@ -6,7 +6,7 @@ const CLIENT_MESSAGE = 33;
 const NORMAL_STATE = 1;
 const SUBSTRUCTURE_NOTIFY_MASK = 0x80000;
 
-/** Brings windows back that ask to be minimized: without a task bar nobody could (desktop.md A8). */
+/** Brings windows back that ask to be minimized: without a task bar nobody could. */
 export async function unminimizeWindows(session: Session): Promise<Result<Dispose>> {
   const atoms = await session.atoms(['WM_CHANGE_STATE']);
   if (!atoms.ok) return atoms;

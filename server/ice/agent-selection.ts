@@ -6,12 +6,12 @@ import type { IceState } from './ice-types.js';
 export const NOMINATE_WAIT_MS = 50;
 /** Unanswered for so long, the path gives way to a pair that is heard. */
 export const FAILOVER_MS = 1000;
-/** Silence on the path that is told as `disconnected` (spec/webrtc.md section 2.1). */
+/** Silence on the path that is told as `disconnected`. */
 export const DISCONNECTED_MS = 4000;
 /** Consent expires: nothing is sent any more (RFC 7675 section 5.1). */
 export const CONSENT_MS = 30_000;
 /**
- * Silence that is told as `failed`. DECISIONS.md keeps a peer through 30 s without network; the last sign of life can be one
+ * Silence that is told as `failed`. A peer lives through 30 s without network (SPEC.md IA10); the last sign of life can be one
  * consent interval older than the loss, and the repair needs a moment.
  */
 export const FAILED_MS = 35_000;

@@ -23,7 +23,7 @@ import type { RemoteIce } from './ice-types.js';
 /** While the path is silent, pairs that failed before are tried again this often: the network may be back. */
 export const REVIVE_INTERVAL_MS = 200;
 
-/** The ICE agent (ice/SPEC.md, A1-A20): takes one input, changes `state`, and returns what is to be done, in order. Pure. */
+/** The ICE agent (SPEC.md IA1-IA20): takes one input, changes `state`, and returns what is to be done, in order. Pure. */
 export function step(state: AgentState, input: AgentInput, nowMs: number): AgentEffect[] {
   if (isClosed(state)) return [];
   const effects = apply(state, input, nowMs);

@@ -3,7 +3,7 @@ import { type Candidate, candidateFoundation, candidatePriority } from './candid
 import type { CandidateFilters, NetworkType } from './ice-types.js';
 
 /**
- * Which of our addresses a viewer is told of, and in which order (ice/SPEC.md, P1-P12). Pure: interfaces, resolved names and
+ * Which of our addresses a viewer is told of, and in which order (SPEC.md IP1-IP12). Pure: interfaces, resolved names and
  * the client's address come in as arguments.
  */
 export interface LocalAddress {
@@ -94,7 +94,7 @@ export function hostCandidates(policy: AdvertisePolicy, endpoints: readonly Host
   }));
 }
 
-/** External addresses stand in the place of local ones (spec/webrtc.md section 3), except for a client that reaches us directly. */
+/** External addresses stand in the place of local ones, except for a client that reaches us directly. */
 function advertisedFor(local: LocalAddress, policy: AdvertisePolicy): string[] {
   if (isLoopback(local.address)) return [local.address];
   const own = policy.externals.filter((entry) => entry.local === local.address);

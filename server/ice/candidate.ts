@@ -20,7 +20,7 @@ export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay';
 
 const TYPES: ReadonlySet<string> = new Set<CandidateType>(['host', 'srflx', 'prflx', 'relay']);
 
-/** RFC 8445 section 5.1.2.2. TCP stands 27 below UDP (spec/webrtc.md section 2.1), so that every UDP path of a type wins over TCP. */
+/** RFC 8445 section 5.1.2.2. TCP stands 27 below UDP, so that every UDP path of a type wins over TCP. */
 const TYPE_PREFERENCE: Readonly<Record<CandidateType, number>> = { host: 126, prflx: 110, srflx: 100, relay: 0 };
 const TCP_PENALTY = 27;
 

@@ -20,7 +20,7 @@ export interface Gatherer {
 
 interface Options {
   readonly servers: readonly IceServer[];
-  /** What viewers are told: asked for our own address alone, so that the viewer's relay lets us in (ice/SPEC.md, T17). */
+  /** What viewers are told: asked for our own address alone, so that the viewer's relay lets us in (SPEC.md IT17). */
   readonly frontendServers: readonly IceServer[];
   readonly clock: Clock;
   readonly log: Log;
@@ -37,7 +37,7 @@ interface Context extends Options {
   overStream(server: StreamServer): Promise<SeenOverStream | undefined>;
 }
 
-/** issue 4, item 2: the description waits no longer. */
+/** A description that has to name all candidates waits no longer. */
 export const GATHER_LIMIT_MS = 5000;
 /** A server that was silent is asked by the next peers too, but not waited for. */
 const SILENT_FOR_MS = 60_000;

@@ -31,7 +31,7 @@ export interface IceTransportsOptions {
     | { readonly kind: 'mux'; readonly port: number };
   /** `shared` has no listener of its own: connections come through `acceptTcp`, `port` is the one that is advertised. */
   readonly tcp: { readonly kind: 'off' } | { readonly kind: 'mux' | 'shared'; readonly port: number };
-  /** The backend list (config.md section 6.2); ignored by ICE-lite. */
+  /** The backend list; ignored by ICE-lite. */
   readonly servers?: readonly IceServer[];
   /**
    * The frontend list: asked for our own address by plain binding requests, never for relays, so that a relay that the viewer

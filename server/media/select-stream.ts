@@ -14,7 +14,7 @@ export interface StreamSelector {
 }
 
 /**
- * Resolves a selector of `signal/request` or `signal/video` to a stream id (spec/webrtc.md section 6).
+ * Resolves a selector of `signal/request` or `signal/video` to a stream id.
  * `ladder` is ordered from best to worst; `hidden` streams can be named exactly but are in no ladder.
  */
 export function selectStream(selector: StreamSelector, ladder: readonly Rung[], hidden: readonly string[]): Result<string> {

@@ -6,7 +6,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const SUFFIX_LENGTH = 5;
 
 /**
- * `<username>-<5 random characters>`, so that one name can be logged in many times (spec/model.md section 2). Of a name that
+ * `<username>-<5 random characters>`, so that one name can be logged in many times (SPEC.md MB1). Of a name that
  * would make the id too long, the end is left out.
  */
 export function freshMemberId(username: string): string {

@@ -15,7 +15,7 @@ export interface VerifiedMember extends Member {
   readonly credential: string;
 }
 
-/** Who may log in, and as what (spec/model.md section 2). Every profile handed out is the caller's own. */
+/** Who may log in, and as what. Every profile handed out is the caller's own. */
 export interface MemberProvider {
   authenticate(username: string, password: string): Promise<Result<VerifiedMember, MemberError>>;
   /**

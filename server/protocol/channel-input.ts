@@ -2,7 +2,7 @@ import { assertNever } from '../lib/assert-never.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { clamp, frame, HEADER_BYTES, readTime, type SplitTime, viewOf, writePoint, writeTime } from './channel-frame.js';
 
-/** The opcodes of client messages (datachannel.md section 2; SPEC.md B2-B5). Their length field counts the payload alone. */
+/** The opcodes of client messages (SPEC.md B2-B5). Their length field counts the payload alone. */
 const OPCODE = {
   move: 1,
   scroll: 2,

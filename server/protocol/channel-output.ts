@@ -2,7 +2,7 @@ import { assertNever } from '../lib/assert-never.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { clamp, frame, HEADER_BYTES, readTime, type SplitTime, viewOf, writePoint, writeTime } from './channel-frame.js';
 
-/** The opcodes of server messages (datachannel.md section 3; SPEC.md B6-B8). Their length field counts the whole message. */
+/** The opcodes of server messages (SPEC.md B6-B8). Their length field counts the whole message. */
 const OPCODE = { cursorPosition: 1, cursorImage: 2, pong: 3 };
 
 /** What the server may say: the cursor's place, its picture as PNG, the answer to a ping. */

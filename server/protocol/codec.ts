@@ -1,4 +1,4 @@
-/** The codecs that can be configured, with their wire constants (spec/webrtc.md section 5). */
+/** The codecs that can be configured, with their wire constants. */
 export type VideoCodecName = 'vp8' | 'vp9' | 'av1' | 'h264' | 'h265';
 export type AudioCodecName = 'opus' | 'g722' | 'pcmu' | 'pcma';
 export type CodecName = VideoCodecName | AudioCodecName;

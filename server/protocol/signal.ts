@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { FIELD_LIMITS } from './limits.js';
 import { Uint16, Uint64 } from './numbers.js';
 
-/** Picks one of the ordered video streams (websocket.md 9.6). Bitrates in bytes per second, as neko measures them. */
+/** Picks one of the ordered video streams. Bitrates in bytes per second, as neko measures them. */
 export const StreamSelector = Type.Object({
   type: Type.Union([Type.Literal('exact'), Type.Literal('nearest'), Type.Literal('lower'), Type.Literal('higher')], {
     default: 'exact',

@@ -1,7 +1,7 @@
 import { canHost, canUseClipboard, canWatch, type Guard, isAdmin, isTheHost } from './guards.js';
 import { startsWithPattern } from './path-pattern.js';
 
-/** Parts of the API where even the question whether a path exists needs a session, and what else (http.md section 1.6). */
+/** Parts of the API where even the question whether a path exists needs a session, and what else. */
 const AREAS: readonly (readonly [pattern: string, guards: readonly Guard[]])[] = [
   ['/api/sessions/:sessionId', [isAdmin]],
   ['/api/sessions', []],

@@ -10,7 +10,7 @@ export function readCookie(header: string | undefined, name: string): string | n
 }
 
 /**
- * The Set-Cookie header that hands out a token (http.md section 1.7). `crossSite`: pages of other sites may use it; browsers
+ * The Set-Cookie header that hands out a token. `crossSite`: pages of other sites may use it; browsers
  * allow that with Secure only.
  */
 export function sessionCookie(options: CookieOptions, token: string, nowMs: number, crossSite: boolean): string {

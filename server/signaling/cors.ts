@@ -5,7 +5,7 @@ const METHODS = ['GET', 'POST', 'DELETE', 'OPTIONS'];
 const HEADERS = ['accept', 'authorization', 'content-type', 'x-csrf-token', 'origin'];
 const MAX_AGE_S = 300;
 
-/** Lets pages of the listed origins call us (http.md section 1.8). Without a list nothing is sent and preflights are not answered. */
+/** Lets pages of the listed origins call us. Without a list nothing is sent and preflights are not answered. */
 export function addCors(app: FastifyInstance, cors: readonly string[]): void {
   if (cors.length === 0) return;
   app.addHook('onRequest', (request, reply, done) => {

@@ -9,7 +9,7 @@ import type { SavedSession } from '../room/room-state.js';
 import { tokenDigest } from './credentials.js';
 import { noted, type SessionNotes } from './session-notes.js';
 
-/** One session as the file spells it (model.md section 4), shared with neko. */
+/** One session as the file spells it, shared with neko. */
 const Entry = Type.Object({
   Id: Type.String({ minLength: 1 }),
   Token: Type.String({ minLength: 1 }),

@@ -11,7 +11,7 @@ export type StaticTarget =
 
 export const NO_FILE: StaticTarget = { kind: 'none' };
 
-/** Finds what a raw path below the prefix names in `directory` (http.md section 8). Nothing outside it, no listings. */
+/** Finds what a raw path below the prefix names in `directory`. Nothing outside it, no listings. */
 export async function findStatic(directory: string, path: string): Promise<StaticTarget> {
   const decoded = decodePath(path);
   if (decoded === null) return NO_FILE;

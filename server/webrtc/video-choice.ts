@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../lib/result.js';
 import { type Rung, type StreamSelector, selectStream } from '../media/select-stream.js';
 
-/** What one viewer wants of the video (spec/webrtc.md section 6); pure. */
+/** What one viewer wants of the video; pure. */
 export interface VideoChoice {
   readonly streamId: string;
   readonly disabled: boolean;

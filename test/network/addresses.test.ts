@@ -13,7 +13,7 @@ describe.skipIf(!canMakeNetworks)('addresses of the server that come and go', ()
   test.each([
     ['udp', 'udp4,udp6'],
     ['tcp', 'tcp4,tcp6'],
-  ])('T21 a viewer is connected on an address that came after the start, over %s', async (protocol, networks) => {
+  ])('IT21 a viewer is connected on an address that came after the start, over %s', async (protocol, networks) => {
     const [first, second] = [net.lan('first'), net.lan('second')];
     const server = net.host('server').plug(first, ['192.168.1.10/24']);
     await net.serve(server, { ...BOTH_MUXES, NEKO_WEBRTC_FILTERS_NETWORKS: networks });
@@ -26,7 +26,7 @@ describe.skipIf(!canMakeNetworks)('addresses of the server that come and go', ()
   test.each([
     ['a UDP mux', { NEKO_WEBRTC_UDPMUX: '59000' }],
     ['a port range', { NEKO_WEBRTC_EPR: '52000-52010' }],
-  ])('T21 a viewer who is connected learns of the new address by an ICE restart: %s', async (_name, ports) => {
+  ])('IT21 a viewer who is connected learns of the new address by an ICE restart: %s', async (_name, ports) => {
     const [page, media] = [net.lan('page'), net.lan('media')];
     const server = net.host('server').plug(page, ['192.168.1.10/24']).plug(media, ['192.168.2.10/24'], 'eth1');
     const client = net.host('client').plug(page, ['192.168.1.20/24']).plug(media, ['192.168.2.20/24'], 'eth1');

@@ -17,7 +17,7 @@ const ASK = `
 describe.skipIf(!canMakeNetworks)('a source that has no address but a link-local one', () => {
   const net = useLab();
 
-  test('S6 is answered by the media port, and ends nothing', async () => {
+  test('IS6 is answered by the media port, and ends nothing', async () => {
     const lan = net.lan('lan');
     const host = net.host('server').plug(lan, [`${SERVER}/64`]);
     const stranger = net.host('stranger').plug(lan, []);

@@ -16,7 +16,7 @@ const GREETINGS: readonly ServerMessage[] = [
   { event: 'openinapp/init', payload: { enabled: false } },
 ];
 
-/** What every new connection hears of chat, shared files and links, after its own state (websocket.md section 1.5). */
+/** What every new connection hears of chat, shared files and links, after its own state. */
 export function greetFromPlugins(services: Services, sessionId: string): void {
   for (const greeting of GREETINGS) sendToSession(services, sessionId, greeting);
 }

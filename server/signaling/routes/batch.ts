@@ -25,7 +25,7 @@ interface BatchAnswer {
 /** Is set while a request of a batch runs: whatever its path comes to, it is no batch again. */
 const insideBatch = new AsyncLocalStorage<true>();
 
-/** Several requests in one, each with the headers of the outer one (http.md section 7). `prefix` stands before inner paths. */
+/** Several requests in one, each with the headers of the outer one. `prefix` stands before inner paths. */
 export function batchRoute(app: () => FastifyInstance, prefix: string): Endpoint {
   return openEndpoint(
     'POST',

@@ -75,7 +75,7 @@ describe('two agents over real sockets', () => {
     ['range', RANGE, false],
     ['UDP mux', MUX, false],
     ['UDP mux, ICE-lite', MUX, true],
-  ] as const)('T1 connects within 300 ms and carries datagrams both ways: %s', async (_name, options, lite) => {
+  ] as const)('IT1 connects within 300 ms and carries datagrams both ways: %s', async (_name, options, lite) => {
     const server = await peerOf(await transports(options), { lite });
     const client = await peerOf(await transports(RANGE), { controlling: lite });
     const got: string[] = [];
@@ -105,7 +105,7 @@ describe('two agents over real sockets', () => {
     expect(paths.at(-1)).toBe('none');
   });
 
-  test('T2 many peers share the UDP mux port, each hears its own datagrams, and the port routes nothing after close', async () => {
+  test('IT2 many peers share the UDP mux port, each hears its own datagrams, and the port routes nothing after close', async () => {
     const mux = await transports(MUX);
     const clients = await transports(RANGE);
     const pairs = await Promise.all(
@@ -130,7 +130,7 @@ describe('two agents over real sockets', () => {
     expect(heard[0]!.size).toBe(1);
   });
 
-  test('T2 sockets follow the addresses of the machine, and a peer loses the path that is gone before it closes', async () => {
+  test('IT2 sockets follow the addresses of the machine, and a peer loses the path that is gone before it closes', async () => {
     const made = await openUdpMux({ port: 0, addresses: ['127.0.0.1'], answerPlainStun: false, clock: systemClock, log });
     if (!made.ok) throw new Error(made.error);
     const mux = made.value;
@@ -153,7 +153,7 @@ describe('two agents over real sockets', () => {
     expect(none.ok ? '' : none.error).toContain('this machine does not have the address');
   });
 
-  test('T24 of many addresses that prove themselves as one viewer, the one silent longest is forgotten', async () => {
+  test('IT24 of many addresses that prove themselves as one viewer, the one silent longest is forgotten', async () => {
     const made = await openUdpMux({ port: 0, addresses: ['127.0.0.1'], answerPlainStun: false, clock: systemClock, log });
     if (!made.ok) throw new Error(made.error);
     const mux = made.value;
@@ -187,7 +187,7 @@ describe('two agents over real sockets', () => {
     expect(heard).toEqual(['\x80known', '\x80known']);
   });
 
-  test('T3 a restart keeps the path, and the new generation takes over', async () => {
+  test('IT3 a restart keeps the path, and the new generation takes over', async () => {
     const server = await peerOf(await transports(MUX));
     const client = await peerOf(await transports(RANGE), { controlling: false });
     introduce(server, client);
@@ -208,7 +208,7 @@ describe('two agents over real sockets', () => {
 });
 
 describe('raw STUN against the mux', () => {
-  test('T4 a hidden browser is found by its own checks, also those that come before the answer', async () => {
+  test('IT4 a hidden browser is found by its own checks, also those that come before the answer', async () => {
     const ice = await transports(MUX);
     const server = await peerOf(ice);
     const wire = createSocket('udp4');
@@ -226,7 +226,7 @@ describe('raw STUN against the mux', () => {
     expect(server.selectedPair()?.remote.type).toBe('prflx');
   });
 
-  test('T5 plain binding requests are answered, and can be switched off', async () => {
+  test('IT5 plain binding requests are answered, and can be switched off', async () => {
     for (const answerPlainStun of [true, false]) {
       const ice = await transports({ ...MUX, answerPlainStun });
       const { port } = ice.listening().find(({ address }) => address === '127.0.0.1')!;
@@ -254,7 +254,7 @@ describe('raw STUN against the mux', () => {
     }
   });
 
-  test('T5 the built-in STUN server answers, and only so often', async () => {
+  test('IT5 the built-in STUN server answers, and only so often', async () => {
     const made = await openStunServer({ address: '127.0.0.1', port: 0, clock: { ...systemClock, nowMs: () => 0 } });
     if (!made.ok) throw new Error(made.error);
     open.push(made.value);
@@ -270,7 +270,7 @@ describe('raw STUN against the mux', () => {
     expect(answers).toBe(40);
   });
 
-  test('T6 10,000 malformed datagrams: no crash, no answer, memory flat, the others undisturbed', async () => {
+  test('IT6 10,000 malformed datagrams: no crash, no answer, memory flat, the others undisturbed', async () => {
     const ice = await transports(MUX);
     const server = await peerOf(ice);
     const client = await peerOf(await transports(RANGE), { controlling: false });
@@ -322,7 +322,7 @@ describe('ICE-TCP', () => {
     return { client, socket: over };
   }
 
-  test('T7 the TCP mux carries datagrams as frames; its end is noticed at once and another connection repairs it', async () => {
+  test('IT7 the TCP mux carries datagrams as frames; its end is noticed at once and another connection repairs it', async () => {
     const ice = await transports({ tcp: { kind: 'mux', port: 0 } });
     const server = await peerOf(ice);
     const candidate = server.candidates()[0]!;
@@ -345,7 +345,7 @@ describe('ICE-TCP', () => {
     await waitFor(() => server.state === 'connected');
   });
 
-  test('T8 a connection that names no peer, or speaks something else, is closed', async () => {
+  test('IT8 a connection that names no peer, or speaks something else, is closed', async () => {
     const ice = await transports({ tcp: { kind: 'mux', port: 0 } });
     const server = await peerOf(ice);
     const { port } = server.candidates()[0]!;
@@ -364,7 +364,7 @@ describe('ICE-TCP', () => {
     }
   });
 
-  test('T8 a connection that says nothing, or never proves itself, is closed after 30 s', async () => {
+  test('IT8 a connection that says nothing, or never proves itself, is closed after 30 s', async () => {
     const timers: { atMs: number; action: () => void }[] = [];
     const clock = {
       nowMs: () => 0,
@@ -403,7 +403,7 @@ describe('ICE-TCP', () => {
     expect(sockets.filter((socket) => !socket.closed)).toHaveLength(1);
   });
 
-  test('T18 silent connections of one address make room for each other, and for a viewer that shares it', async () => {
+  test('IT18 silent connections of one address make room for each other, and for a viewer that shares it', async () => {
     const ice = await transports({ tcp: { kind: 'mux', port: 0 } });
     const server = await peerOf(ice);
     const { port } = server.candidates()[0]!;
@@ -427,7 +427,7 @@ describe('ICE-TCP', () => {
     expect([neighbour.closed, socket.closed, server.state]).toEqual([false, false, 'connected']);
   });
 
-  test('T9 a connection accepted by another listener is taken over with its first bytes', async () => {
+  test('IT9 a connection accepted by another listener is taken over with its first bytes', async () => {
     const ice = await transports({ tcp: { kind: 'shared', port: 8080 } });
     const shared = createServer((socket) => socket.once('data', (bytes: Buffer) => ice.acceptTcp(socket, bytes)));
     await new Promise<void>((resolve) => shared.listen(0, '127.0.0.1', resolve));
@@ -443,7 +443,7 @@ describe('ICE-TCP', () => {
 });
 
 describe('ports and faults', () => {
-  test('T10 ports of the range come back: 1,000 joins on 20 ports, then one too many is a clear error that can be shown', async () => {
+  test('IT10 ports of the range come back: 1,000 joins on 20 ports, then one too many is a clear error that can be shown', async () => {
     const ice = await transports({ udp: { kind: 'range', minPort: 13_100, maxPort: 13_119 }, filters: { ips: ['127.0.0.1'] } });
     const clients = await transports(RANGE);
     const used = new Set<number>();
@@ -474,7 +474,7 @@ describe('ports and faults', () => {
     for (const peer of held) peer.close();
   });
 
-  test('T22 a range that is used up asks for room, and gives the port that comes free to who asked', async () => {
+  test('IT22 a range that is used up asks for room, and gives the port that comes free to who asked', async () => {
     const ice = await transports({ udp: { kind: 'range', minPort: 13_200, maxPort: 13_203 }, filters: { ips: ['127.0.0.1'] } });
     const held: IcePeer[] = [];
     const portOf = (peer: IcePeer) => peer.candidates()[0]!.port;
@@ -495,14 +495,14 @@ describe('ports and faults', () => {
     for (const peer of [...held, ...joined]) peer.close();
   });
 
-  test('T19 the viewer is shown nothing of what is inside, whatever stands in the way', async () => {
+  test('IT19 the viewer is shown nothing of what is inside, whatever stands in the way', async () => {
     const ice = await transports({ ...RANGE, filters: { ips: ['192.0.2.1'] } });
     const made = await ice.createPeer({ clientAddress: '127.0.0.1' });
     expect(made.ok ? '' : made.error).toBe('The server could not open a port for you. Its log says why.');
     expect(warnings.join()).toContain('NEKO_WEBRTC_FILTERS_');
   });
 
-  test('T11 a taken mux port is a clear error', async () => {
+  test('IT11 a taken mux port is a clear error', async () => {
     const first = await transports({ ...MUX, tcp: { kind: 'mux', port: 0 } });
     const ports = {
       udp: first.listening().find(({ transport }) => transport === 'udp')!.port,
@@ -515,7 +515,7 @@ describe('ports and faults', () => {
     expect(tcp.ok ? '' : tcp.error).toMatch(/NEKO_WEBRTC_TCPMUX.*taken by another program/);
   });
 
-  test('T12 a STUN server that does not answer delays nothing; non-trickle waits 5 s for it once, and the log names it', async () => {
+  test('IT12 a STUN server that does not answer delays nothing; non-trickle waits 5 s for it once, and the log names it', async () => {
     const silent = createSocket('udp4');
     await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
     open.push(silent);
@@ -544,7 +544,7 @@ describe('ports and faults', () => {
     expect(performance.now() - againMs).toBeLessThan(firstMs / 4);
   });
 
-  test('T13 a STUN server that sees another address gives a server-reflexive candidate', async () => {
+  test('IT13 a STUN server that sees another address gives a server-reflexive candidate', async () => {
     const stun = createSocket('udp4');
     stun.on('message', (bytes, from) => {
       const read = decodeStun(bytes);
@@ -567,7 +567,7 @@ describe('ports and faults', () => {
     expect(found[0]).toMatch(/203\.0\.113\.8 7777 typ srflx raddr 127\.0\.0\.1 rport \d+ ufrag/);
   });
 
-  test('T20 a candidate `stun:port` is told as soon as a server has shown the address, to those who came before too', async () => {
+  test('IT20 a candidate `stun:port` is told as soon as a server has shown the address, to those who came before too', async () => {
     const stun = createSocket('udp4');
     let shown = false;
     stun.on('message', (bytes, from) => {
@@ -626,7 +626,7 @@ describe('ports and faults', () => {
       ['UDP', 'udp', '', /203\.0\.113\.8 7777 typ srflx raddr 127\.0\.0\.1 rport \d+ ufrag/],
       ['TCP, with our own port', 'tcp', '?transport=tcp', /203\.0\.113\.8 (\d+) typ srflx raddr 127\.0\.0\.1 rport \1 ufrag/],
     ] as const)(
-      'T17 a TURN server that the viewer alone may use shows our address over %s',
+      'IT17 a TURN server that the viewer alone may use shows our address over %s',
       async (_name, transport, end, line) => {
         const asked = await mirror(transport);
         const frontendServers = [{ urls: [`turn:127.0.0.1:${asked.port}${end}`], username: 'viewer', credential: 'alone' }];
@@ -642,7 +642,7 @@ describe('ports and faults', () => {
       },
     );
 
-    test('T17 ICE-lite asks nobody, and nobody is asked for what another question shows', async () => {
+    test('IT17 ICE-lite asks nobody, and nobody is asked for what another question shows', async () => {
       const [udp, tcp] = [await mirror('udp'), await mirror('tcp')];
       const urls = [`stun:127.0.0.1:${udp.port}`, `turn:127.0.0.1:${tcp.port}?transport=tcp`];
       const frontendServers = [{ urls, username: 'viewer', credential: 'alone' }];
@@ -655,7 +655,7 @@ describe('ports and faults', () => {
       expect([udp.times, tcp.times]).toEqual([1, 0]);
     });
 
-    test('T17 one that takes the connection and says nothing delays nothing, and is waited for once a minute', async () => {
+    test('IT17 one that takes the connection and says nothing delays nothing, and is waited for once a minute', async () => {
       const silent = createServer((socket) => open.push({ close: () => socket.destroy() }));
       await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
       open.push(silent);

@@ -69,7 +69,7 @@ test.each<[string, Partial<IceTransportsOptions>, boolean]>([
   ['UDP range', { udp: { kind: 'range', minPort: 43_000, maxPort: 43_999 } }, true],
   ['UDP mux, ICE-lite', { udp: { kind: 'mux', port: 0 }, lite: true }, false],
   ['TCP mux', { tcp: { kind: 'mux', port: 0 } }, false],
-])('T16 libwebrtc connects within a second and its DTLS arrives: %s', async (_name, options, tellCandidates) => {
+])('IT16 libwebrtc connects within a second and its DTLS arrives: %s', async (_name, options, tellCandidates) => {
   const { peer, tookMs, firstDatagram } = await connect(options, tellCandidates);
   expect(tookMs).toBeLessThan(1000);
   await waitFor(() => firstDatagram.length > 0);
@@ -78,7 +78,7 @@ test.each<[string, Partial<IceTransportsOptions>, boolean]>([
   expect(peer.selectedPair()?.local.transport).toBe(options.tcp ? 'tcp' : 'udp');
 });
 
-test('T16 libwebrtc follows an ICE restart over the same path', async () => {
+test('IT16 libwebrtc follows an ICE restart over the same path', async () => {
   const { peer, browser } = await connect({ udp: { kind: 'mux', port: 0 } }, true);
   const states: string[] = [];
   peer.onState((state) => states.push(state));

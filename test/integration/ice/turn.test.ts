@@ -111,7 +111,7 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
     ['UDP', () => ({ urls: [`turn:127.0.0.1:${port}`] })],
     ['TCP', () => ({ urls: [`turn:127.0.0.1:${port}?transport=tcp`] })],
     ['TLS', () => ({ urls: [`turns:127.0.0.1:${tlsPort}`], ca: readFileSync(join(folder, 'cert.pem'), 'utf8') })],
-  ])('T14 a relay over %s carries a peer whose addresses are hidden', async (_name, server) => {
+  ])('IT14 a relay over %s carries a peer whose addresses are hidden', async (_name, server) => {
     const servers = [{ ...server(), username: 'alice', credential: 'wonderland' }];
     const relayed = await peer({ servers, filters: { candidates: ['192.0.2.1'] } }, true);
     const client = await peer({}, false);
@@ -140,7 +140,7 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
     expect(got.sort((a, b) => a - b)).toEqual(expected);
   });
 
-  test('T14 time-limited credentials serve a relay, and a second one stands ready before they end', async () => {
+  test('IT14 time-limited credentials serve a relay, and a second one stands ready before they end', async () => {
     const servers = [{ urls: [`turn:127.0.0.1:${secretPort}`] }];
     const server = await peer(
       { servers, turn: { secret: 'north', ttlSeconds: 2 }, filters: { candidates: ['192.0.2.1'] } },
@@ -153,7 +153,7 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
     server.close();
   });
 
-  test('T15 refused credentials and an untrusted certificate are told in the log and delay nothing', async () => {
+  test('IT15 refused credentials and an untrusted certificate are told in the log and delay nothing', async () => {
     const servers = [
       { urls: [`turn:127.0.0.1:${port}`], username: 'alice', credential: 'wrong' },
       { urls: [`turns:127.0.0.1:${tlsPort}`], username: 'alice', credential: 'wonderland' },

@@ -28,7 +28,7 @@ function fileMembers(hash = true) {
   return { path, provider: new StoredMembers(new FileStore({ path, hash }, log)) };
 }
 
-test('model.md 2, file: made empty when missing, readable for its owner alone', async () => {
+test('MB5 made empty when missing, readable for its owner alone', async () => {
   const { path, provider } = fileMembers();
   const answers = await Promise.all([provider.authenticate('ann', 'x'), provider.authenticate('ann', '')]);
   expect(answers).toEqual([
@@ -39,7 +39,7 @@ test('model.md 2, file: made empty when missing, readable for its owner alone', 
   expect(await provider.list(0, 0)).toEqual({ ok: true, value: [] });
 });
 
-test('model.md 2, file: passwords are base64 of SHA-256, flags that are missing are false, a hand edit counts at once', async () => {
+test('MB5, MB7 passwords are base64 of SHA-256, flags that are missing are false, a hand edit counts at once', async () => {
   const { path, provider } = fileMembers();
   // SHA-256 of "test", base64.
   const password = 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=';
@@ -63,7 +63,7 @@ test('changes at the same time are all kept', async () => {
 });
 
 test.each(['{\n  "ann": {"password": "x"},\n  bob: {}\n}', '[]'])(
-  'model.md 2, file: with the content %s every call fails, the file stays, and its place is said once',
+  'MB6 with the content %s every call fails, the file stays, and its place is said once',
   async (content) => {
     const { path, provider } = fileMembers();
     writeFileSync(path, content);

@@ -22,7 +22,7 @@ test.each([
   ],
   [{ NEKO_WEBRTC_UDPMUX: '0' }, { epr: RANGE, udpmux: undefined }],
   [{ NEKO_TCPMUX: '8081' }, { epr: RANGE, tcpmux: 8081 }],
-])('config.md 6.1, ports: %o', (env, webrtc) => {
+])('CF7 ports: %o', (env, webrtc) => {
   expect(loaded({ env }).config.webrtc).toMatchObject(webrtc);
 });
 
@@ -59,7 +59,7 @@ test('a shared secret takes the place of credentials', () => {
   expect(loaded({ env }).config.webrtc.turn).toEqual({ secret: 's', ttlSec: 3600 });
 });
 
-test('config.md 6.2: ICE-lite uses no shared servers itself', () => {
+test('CF8 ICE-lite uses no shared servers itself', () => {
   const env = { NEKO_WEBRTC_ICELITE: '1', NEKO_WEBRTC_ICESERVERS: TURN };
   const { frontend, backend } = loaded({ env }).config.webrtc.iceServers;
   expect([frontend.length, backend.length]).toEqual([1, 0]);
@@ -73,7 +73,7 @@ test.each([
     { NEKO_CAPTURE_VIDEO_IDS: 'HQ', NEKO_CAPTURE_VIDEO_PIPELINES: '{"hq":{"gst_encoder":"x"}}' },
     { ids: ['HQ'], pipelines: { HQ: {} } },
   ],
-])('config.md 6.4, streams: %o', (env, video) => {
+])('CF9 streams: %o', (env, video) => {
   expect(loaded({ env }).config.capture.video).toMatchObject(video);
 });
 
@@ -86,6 +86,6 @@ test.each([
   expect([config.desktop.display, config.capture.video.display]).toEqual([desktop, capture]);
 });
 
-test('config.md 6.5: control protection locks the controls at start', () => {
+test('CF10 control protection locks the controls at start', () => {
   expect(loaded({ env: { NEKO_SESSION_CONTROL_PROTECTION: '1' } }).config.session.lockedControls).toBe(true);
 });

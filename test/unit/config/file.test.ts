@@ -14,11 +14,11 @@ test.each([
     { '/etc/neko/neko.env': 'screen=800x600@25', 'neko.json': '{"desktop.screen":"1x1@1"}' },
   ],
   ['JSON before YAML', { 'neko.json': '{"desktop.screen":"800x600@25"}', 'neko.yaml': 'desktop.screen: 1x1@1' }],
-])('config.md 3.1, 3.2: %s', (_title, files) => {
+])('CF3, CF4 %s', (_title, files) => {
   expect(loaded({ files }).config.desktop.screen).toEqual({ width: 800, height: 600, rate: 25 });
 });
 
-test('config.md 3.2: the longest dotted prefix wins, null is not set, an empty text is', () => {
+test('CF4 the longest dotted prefix wins, null is not set, an empty text is', () => {
   const yaml = 'server:\n  static: nested\nserver.static: dotted\nsession.cookie.name: null\nwebrtc:\n  ip_retrieval_url: ""\n';
   const { config } = loaded({ files: { 'neko.yaml': yaml } });
   expect(config.server.static).toBe('dotted');
@@ -40,7 +40,7 @@ test.each([
     { files: { 'neko.yaml': 'server:\n  bind: nowhere\n' } },
     'server.bind in neko.yaml: "nowhere" is refused: the port is missing',
   ],
-])('config.md 3.1: %o stops the start', (given, message) => {
+])('CF3 %o stops the start', (given, message) => {
   const text = refusal(given);
   expect(text).toContain(message);
   expect(text).not.toContain('geheim');
@@ -65,7 +65,7 @@ test('an unknown entry is a warning, plug-in names and stream ids are not', () =
   });
 });
 
-test('config.md 3.3, 6.2: a shared server list in the environment hides both lists of the file', () => {
+test('CF5, CF8 a shared server list in the environment hides both lists of the file', () => {
   const files = { 'neko.yaml': 'webrtc:\n  iceservers:\n    frontend: [{urls: stun:file.example}]\n    backend: []\n' };
   expect(loaded({ files }).config.webrtc.iceServers).toEqual({ frontend: [{ urls: ['stun:file.example'] }], backend: [] });
   const env = { NEKO_WEBRTC_ICESERVERS: ' [{"urls":["stun:env.example"]}] ' };

@@ -57,7 +57,7 @@ test('the reference has every key with its variable and default, and says what h
   }
 });
 
-/** The keys of spec/config.md section 4 by group, `config` apart, and ours at the end. */
+/** The keys of neko v3 by group, `config` apart, and ours at the end. */
 const SPECIFIED = {
   '': 'debug legacy',
   log: 'level time json nocolor dir',
@@ -84,7 +84,7 @@ const SPECIFIED = {
 const OURS =
   'server.trusted_proxies server.frame_ancestors session.idle_timeout session.lifetime webrtc.turn.secret webrtc.turn.ttl webrtc.candidates webrtc.filters.ips webrtc.filters.interfaces webrtc.filters.networks webrtc.filters.loopback webrtc.filters.candidates webrtc.stun_bind';
 
-test('config.md 10: the schema holds exactly the keys of neko and ours', () => {
+test('CF15 the schema holds exactly the keys of neko and ours', () => {
   const specified = Object.entries(SPECIFIED).flatMap(([group, names]) =>
     names.split(' ').map((name) => (group === '' ? name : `${group}.${name}`)),
   );

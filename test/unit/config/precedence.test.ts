@@ -30,7 +30,7 @@ test.each([
     { host: '', port: 1001 },
     { kind: 'file', path: '/etc/neko/neko.yaml', name: 'server.bind' },
   ],
-] as const)('config.md 2: %s', (_title, given, bind, origin) => {
+] as const)('CF2 %s', (_title, given, bind, origin) => {
   const { config, origins } = loaded(given);
   expect(config.server.bind).toEqual(bind);
   expect(origins.get('server.bind')).toEqual(origin);
@@ -45,7 +45,7 @@ test('with nothing configured no ICE server is contacted', () => {
   expect(loaded({}).config.webrtc.iceServers).toEqual({ frontend: [], backend: [] });
 });
 
-test('config.md 1: flags take a value after = or a blank, booleans stand alone, lists add up, -c -d -l are short', () => {
+test('CF1 flags take a value after = or a blank, booleans stand alone, lists add up, -c -d -l are short', () => {
   const { config } = loaded({
     argv: [
       '-d',
@@ -72,7 +72,7 @@ test.each([
   [['--server.bnd=:1'], '--server.bnd: unknown flag (did you mean --server.bind?)'],
   [['stray'], 'unexpected argument'],
   [['--server.bind'], '--server.bind: the value is missing'],
-])('config.md 1: %s is an error', (argv, message) => {
+])('CF1 %s is an error', (argv, message) => {
   expect(refusal({ argv })).toContain(message);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loaded, refusal } from './load-given.js';
 
-test('config.md 9: a v2 deployment means what it meant', () => {
+test('CF12 a v2 deployment means what it meant', () => {
   const { config, warnings } = loaded({
     env: {
       NEKO_SCREEN: '1920x1080@30',
@@ -36,16 +36,16 @@ test.each([
     { v2: undefined, pipeline: 'x' },
   ],
   [{ NEKO_MAX_FPS: '0' }, { v2: undefined }],
-])('config.md 7.4: %o', (env, video) => {
+])('CF13 %o', (env, video) => {
   expect(loaded({ env }).config.capture.video).toMatchObject(video);
 });
 
-test('config.md 7.5: audio', () => {
+test('CF14 audio', () => {
   expect(loaded({ env: { NEKO_OPUS: '1' } }).config.capture.audio).toMatchObject({ codec: 'opus', v2: { bitrateKbps: 128 } });
   expect(loaded({ env: { NEKO_AUDIO_BITRATE: '96' } }).config.capture.audio.v2).toEqual({ bitrateKbps: 96, template: undefined });
 });
 
-test('config.md 7.2: the rest of the table', () => {
+test('CF12 the rest of the table', () => {
   const { config } = loaded({
     env: {
       NEKO_LOGS: 'true',
@@ -83,7 +83,7 @@ test('a reversed v2 range is turned round with a warning, an unreadable one is a
   expect(refusal({ env: { NEKO_EPR: 'many' } })).toContain('NEKO_EPR: "many" is refused');
 });
 
-test('config.md 7.1: legacy off ignores v2 but for the file transfer', () => {
+test('CF11 legacy off ignores v2 but for the file transfer', () => {
   const env = { NEKO_LEGACY: 'false', NEKO_SCREEN: '800x600@25', NEKO_FILE_TRANSFER_ENABLED: 'true' };
   const { config } = loaded({ env });
   expect(config.desktop.screen.width).toBe(1280);

@@ -97,7 +97,7 @@ test.each([
   expect(text).toContain(message);
 });
 
-test('config.md 3.6: JSON fields match without regard to case and read leniently', () => {
+test('CF6 JSON fields match without regard to case and read leniently', () => {
   const { pipelines } = read(
     'NEKO_CAPTURE_VIDEO_PIPELINES',
     ' {"hq":{"FPS":25,"width":"width*2/3","gst_encoder":"x264enc","gst_params":{"bitrate":4096,"empty":""},"show_pointer":1}} ',

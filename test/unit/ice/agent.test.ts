@@ -25,7 +25,7 @@ const nominated = (peer: SimPeer) => peer.agent.generations[0]!.nominated;
 const statesOf = (peer: SimPeer) => peer.states.map(([, state]) => state);
 
 describe('coming up', () => {
-  test('A1 the first valid pair is the path: two round trips of 20 ms for a hidden client, one for a known one', () => {
+  test('IA1 the first valid pair is the path: two round trips of 20 ms for a hidden client, one for a known one', () => {
     const hidden = twoPeers();
     expect(hidden.network.runUntil(() => connected(hidden.server), 1000)).toBeLessThanOrEqual(31);
     expect(statesOf(hidden.server)).toEqual(['checking', 'connected']);
@@ -34,7 +34,7 @@ describe('coming up', () => {
     expect(known.network.runUntil(() => connected(known.server), 1000)).toBeLessThanOrEqual(21);
   });
 
-  test('A2 the controlling side nominates at once when nothing better is being checked, and the other follows', () => {
+  test('IA2 the controlling side nominates at once when nothing better is being checked, and the other follows', () => {
     const { network, server, client } = twoPeers();
     network.runUntil(() => nominated(client) !== undefined, 1000);
     expect(network.nowMs).toBeLessThan(60);
@@ -42,7 +42,7 @@ describe('coming up', () => {
     expect(nominated(client)?.remote.port).toBe(59000);
   });
 
-  test('A3 ICE-lite answers and never asks; its path is there with the first check', () => {
+  test('IA3 ICE-lite answers and never asks; its path is there with the first check', () => {
     const { network, server, client } = twoPeers({ lite: true });
     expect(network.runUntil(() => connected(server), 1000)).toBeLessThanOrEqual(11);
     network.runUntil(() => nominated(server) !== undefined && nominated(client) !== undefined, 1000);
@@ -53,7 +53,7 @@ describe('coming up', () => {
   test.each([
     ['both controlling', true],
     ['both controlled', false],
-  ])('A4 a role conflict is settled by the tie breaker: %s', (_name, controlling) => {
+  ])('IA4 a role conflict is settled by the tie breaker: %s', (_name, controlling) => {
     const network = new SimulatedNetwork(3);
     const a = network.add({ name: 'aaaa', controlling, tieBreaker: 5n });
     const b = network.add({ name: 'bbbb', controlling, tieBreaker: 9n });
@@ -68,7 +68,7 @@ describe('coming up', () => {
     expect(network.nowMs).toBeLessThan(300);
   });
 
-  test('A5 checks that come before the answer are answered, and ours go out with the credentials, also if candidates came first', () => {
+  test('IA5 checks that come before the answer are answered, and ours go out with the credentials, also if candidates came first', () => {
     const network = new SimulatedNetwork(11);
     const server = network.add({ name: 'srv1', controlling: true });
     const client = network.add({ name: 'cli1', controlling: false });
@@ -88,13 +88,13 @@ describe('coming up', () => {
   test.each([
     ['client behind NAT', { outer: '203.0.113.50' }],
     ['client behind symmetric NAT', { outer: '203.0.113.50', symmetric: true }],
-  ])('A6 a peer-reflexive remote is learnt: %s', (_name, nat) => {
+  ])('IA6 a peer-reflexive remote is learnt: %s', (_name, nat) => {
     const { network, server, client } = twoPeers({ nat });
     network.runUntil(() => connected(server, client) && nominated(client) !== undefined, 2000);
     expect(server.agent.selected?.remote).toMatchObject({ address: '203.0.113.50', type: 'prflx', ufrag: 'cli1' });
   });
 
-  test('A7 with 30% loss and reordering nearly all come up within two seconds, and all of them in the end', () => {
+  test('IA7 with 30% loss and reordering nearly all come up within two seconds, and all of them in the end', () => {
     const times = Array.from({ length: 60 }, (_, seed) => {
       const { network, server, client } = twoPeers({ seed: seed + 1 });
       network.loss = 0.3;
@@ -105,7 +105,7 @@ describe('coming up', () => {
     expect(times.filter((time) => time < 2000).length).toBeGreaterThanOrEqual(55);
   });
 
-  test('A8 without any answer checking fails after 15 s, and a late way still connects', () => {
+  test('IA8 without any answer checking fails after 15 s, and a late way still connects', () => {
     const { network, server } = twoPeers({ tellClient: true });
     network.cut = () => true;
     network.run(14_900);
@@ -121,7 +121,7 @@ describe('coming up', () => {
     expect(connected(server)).toBe(true);
   });
 
-  test('A9 first checks are paced 10 ms apart and a list of candidates is bounded', () => {
+  test('IA9 first checks are paced 10 ms apart and a list of candidates is bounded', () => {
     const network = new SimulatedNetwork(1);
     const server = network.add({ name: 'srv1', controlling: true });
     const client = network.add({ name: 'cli1', controlling: false });
@@ -137,7 +137,7 @@ describe('coming up', () => {
 });
 
 describe('staying up', () => {
-  test('A10 consent is asked for every two seconds, and silence tells: disconnected after 4 s, failed after 35 s', () => {
+  test('IA10 consent is asked for every two seconds, and silence tells: disconnected after 4 s, failed after 35 s', () => {
     const { network, server } = twoPeers();
     network.run(20_000);
     expect(statesOf(server)).toEqual(['checking', 'connected']);
@@ -158,7 +158,7 @@ describe('staying up', () => {
     expect(lost[0] - silentFrom).toBeLessThanOrEqual(30_020);
   });
 
-  test('A11 a network that is gone for 30 s comes back by itself: full ICE probes every 200 ms, lite waits for the other side', () => {
+  test('IA11 a network that is gone for 30 s comes back by itself: full ICE probes every 200 ms, lite waits for the other side', () => {
     for (const [lite, goneMs] of [6000, 17_300, 30_000].flatMap((ms) => [[false, ms] as const, [true, ms] as const])) {
       const { network, server, client } = twoPeers({ lite });
       network.run(5000);
@@ -174,7 +174,7 @@ describe('staying up', () => {
     }
   });
 
-  test('A12 other datagrams count as signs of life, from proven addresses only', () => {
+  test('IA12 other datagrams count as signs of life, from proven addresses only', () => {
     const { network, server, client } = twoPeers();
     network.run(3000);
     const base = server.agent.selected!.base.id;
@@ -188,7 +188,7 @@ describe('staying up', () => {
     expect(statesOf(server)).toEqual(['checking', 'connected']);
   });
 
-  test('A13 with 20% loss the state does not flap', () => {
+  test('IA13 with 20% loss the state does not flap', () => {
     const { network, server, client } = twoPeers({ seed: 5 });
     network.run(1000);
     network.loss = 0.2;
@@ -197,7 +197,7 @@ describe('staying up', () => {
     expect(statesOf(client)).toEqual(['checking', 'connected']);
   });
 
-  test('A14 a second valid pair takes over within two seconds when the path goes silent', () => {
+  test('IA14 a second valid pair takes over within two seconds when the path goes silent', () => {
     const network = new SimulatedNetwork(21);
     const server = network.add({ name: 'srv1', controlling: true });
     const client = network.add({ name: 'cli1', controlling: false });
@@ -216,7 +216,7 @@ describe('staying up', () => {
     expect(statesOf(server)).toEqual(['checking', 'connected']);
   });
 
-  test('A15 a nominated relay gives way to a direct pair, but equal ways do not take turns', () => {
+  test('IA15 a nominated relay gives way to a direct pair, but equal ways do not take turns', () => {
     const network = new SimulatedNetwork(31);
     const server = network.add({ name: 'srv1', controlling: true });
     const client = network.add({ name: 'cli1', controlling: false });
@@ -235,7 +235,7 @@ describe('staying up', () => {
 });
 
 describe('restart and roaming', () => {
-  test('A16 an ICE restart keeps the old path until the new generation has its own', () => {
+  test('IA16 an ICE restart keeps the old path until the new generation has its own', () => {
     for (const lite of [false, true]) {
       const { network, server, client } = twoPeers({ lite });
       network.run(1000);
@@ -254,7 +254,7 @@ describe('restart and roaming', () => {
     }
   });
 
-  test('A17 a client that moves to another address is followed without a restart', () => {
+  test('IA17 a client that moves to another address is followed without a restart', () => {
     for (const lite of [false, true]) {
       const { network, server, client } = twoPeers({ lite });
       network.run(10_000);
@@ -266,7 +266,7 @@ describe('restart and roaming', () => {
     }
   });
 
-  test('A18 a failed agent comes back by a restart from both sides', () => {
+  test('IA18 a failed agent comes back by a restart from both sides', () => {
     const { network, server, client } = twoPeers();
     network.run(1000);
     network.cut = () => true;
@@ -281,7 +281,7 @@ describe('restart and roaming', () => {
   });
 });
 
-test('A9 a client that shows a hundred addresses leaves room for the next', () => {
+test('IA9 a client that shows a hundred addresses leaves room for the next', () => {
   for (const lite of [false, true]) {
     const { network, server, client } = twoPeers({ lite });
     network.run(2000);
@@ -316,7 +316,7 @@ describe('what is refused', () => {
   test.each([
     ['a wrong password', request('srv1:cli1', 'wrong')],
     ['a foreign ufrag', request('other:cli1', 'srv1-password-of-24-chars')],
-  ])('A19 a check with %s gets no answer and leaves no trace', (_name, message) => {
+  ])('IA19 a check with %s gets no answer and leaves no trace', (_name, message) => {
     const { network, server } = twoPeers();
     const from = { address: '203.0.113.66', port: 6 };
     const effects = step(server.agent, { kind: 'stun', baseId: `${SERVER}|59000`, from, message }, network.nowMs);
@@ -324,7 +324,7 @@ describe('what is refused', () => {
     expect(server.agent.generations[0]!.pairs.size).toBe(0);
   });
 
-  test('A19 a response that does not fit a check, its address or our password is ignored', () => {
+  test('IA19 a response that does not fit a check, its address or our password is ignored', () => {
     const { network, server } = twoPeers({ tellClient: true });
     const sent = [...server.agent.generations[0]!.transactions.keys()][0]!;
     const answer = (key: string, transactionId: Buffer) => {
@@ -351,7 +351,7 @@ describe('what is refused', () => {
     expect(server.agent.selected?.remote.port).toBe(40000);
   });
 
-  test('A20 after close nothing is done any more', () => {
+  test('IA20 after close nothing is done any more', () => {
     const { network, server } = twoPeers();
     network.run(500);
     network.input(server, { kind: 'close' });

@@ -15,7 +15,7 @@ test.each<[string, string[], string[], string[]]>([
     ['stun:{{public_ip}}', 'stun:{{ private_ip }}', 'turn:{{public_ip}}?transport=tcp'],
     ['frontend stun:{{public_ip}}', 'frontend stun:{{ private_ip }}'],
   ],
-])('T17 who is asked: %s', (_name, backend, frontend, asked) => {
+])('IT17 who is asked: %s', (_name, backend, frontend, asked) => {
   const read = askedServers({
     backend: [{ urls: backend, ...viewer }],
     frontend: [{ urls: frontend, ...viewer }],
@@ -30,7 +30,7 @@ test.each([
   [['turn:a'], ['turn:b'], 'NEKO_WEBRTC_ICESERVERS_BACKEND: turn:a: a TURN server needs username and credential'],
   [['turn:u:geheim@a'], [], 'NEKO_WEBRTC_ICESERVERS_BACKEND: turn:(hidden)@a: expected stun:'],
 ])(
-  'U2 a URL that cannot work names its list and its reason, shows no secret, and the others are asked: %o %o',
+  'IU2 a URL that cannot work names its list and its reason, shows no secret, and the others are asked: %o %o',
   (backend, frontend, reason) => {
     const read = askedServers({
       backend: [{ urls: [...backend, 'stun:good'] }],

@@ -29,12 +29,12 @@ test.each([
   ['fe80::1%eth0', 'fe80::1'],
   ['fe80::a:b%3', 'fe80::a:b'],
   ['::ffff:192.0.2.1', '192.0.2.1'],
-])('S6 a question from %s is answered, without its zone', (source, told) => {
+])('IS6 a question from %s is answered, without its zone', (source, told) => {
   const answer = answerPlainBinding(question(), source, 5000, rateLimit(5, 5, 5), 0);
   expect(answer && received(answer).attributes.xorMappedAddress).toEqual({ address: told, port: 5000 });
 });
 
-test('S6 the agent answers a check from a link-local source', () => {
+test('IS6 the agent answers a check from a link-local source', () => {
   const local = { ufrag: 'local', pwd: 'local-password-of-24-char' };
   const env = { hmac: hmacSha1, transactionId: () => TRANSACTION, random: () => 0.5 };
   const agent = newAgent({ env, lite: true, controlling: false, tieBreaker: 1n, local });
@@ -52,7 +52,7 @@ test('S6 the agent answers a check from a link-local source', () => {
   expect(sent?.kind === 'send' && received(sent.bytes).attributes.xorMappedAddress?.address).toBe('fe80::1');
 });
 
-test.each(['0.0.0.0', '224.0.0.251', '255.255.255.255', '::', 'ff02::fb'])('C8 no check is sent to %s', (address) => {
+test.each(['0.0.0.0', '224.0.0.251', '255.255.255.255', '::', 'ff02::fb'])('IC8 no check is sent to %s', (address) => {
   const env = { hmac: hmacSha1, transactionId: () => TRANSACTION, random: () => 0.5 };
   const local = { ufrag: 'local', pwd: 'local-password-of-24-char' };
   const agent = newAgent({ env, lite: false, controlling: true, tieBreaker: 1n, local });
@@ -96,7 +96,7 @@ test('an IPv6 network has one share of the answers', () => {
   expect(answers).toEqual([true, true, false, true]);
 });
 
-test('F2 a frame in single bytes is put together without copying it again for each of them', () => {
+test('IF2 a frame in single bytes is put together without copying it again for each of them', () => {
   const sent = Buffer.alloc(60_000, 'x');
   const stream = Buffer.concat([frame(sent), frame(Buffer.alloc(0)), frame(Buffer.from('end'))]);
   const copied = { bytes: 0 };
@@ -117,14 +117,14 @@ test('F2 a frame in single bytes is put together without copying it again for ea
   expect(copied.bytes).toBeLessThan(4 * stream.length);
 });
 
-test('F2 what is under way keeps no more than twice its bytes', () => {
+test('IF2 what is under way keeps no more than twice its bytes', () => {
   const cutter = new StreamCutter(2, (header) => 2 + header.readUInt16BE(0));
   expect(cutter.push(Buffer.from([0xff, 0xff, 1, 2, 3]))).toEqual([]);
   expect(cutter.pendingBytes).toBe(5);
   expect(cutter.announcedBytes).toBe(65_537);
 });
 
-test('T23 mDNS names are looked up one at a time, and the seventeenth not at all', async () => {
+test('IT23 mDNS names are looked up one at a time, and the seventeenth not at all', async () => {
   let [running, most] = [0, 0];
   const asked: string[] = [];
   const share = mdnsShare(async (name) => {
@@ -160,7 +160,7 @@ function peerWith(onError: (error: unknown) => void): Peer {
 }
 
 test.each(['state', 'path', 'datagram', 'send'] as const)(
-  'A21 an error in a handler (%s) fails and closes that peer alone',
+  'IA21 an error in a handler (%s) fails and closes that peer alone',
   (where) => {
     const errors: unknown[] = [];
     const peer = peerWith((error) => errors.push(error));

@@ -28,40 +28,40 @@ function advertised(parts: Partial<AdvertisePolicy> = {}, transports: readonly (
 
 describe('which addresses get a socket', () => {
   test.each<[string, Partial<AdvertisePolicy>, string[]]>([
-    ['P1 IPv4 before IPv6; no loopback, link-local or container bridge', {}, [ETH4.address, WLAN4.address, ETH6.address]],
-    ['P2 bridges are taken when nothing else is there', { locals: [LO4, DOCKER, BRIDGE] }, [DOCKER.address, BRIDGE.address]],
+    ['IP1 IPv4 before IPv6; no loopback, link-local or container bridge', {}, [ETH4.address, WLAN4.address, ETH6.address]],
+    ['IP2 bridges are taken when nothing else is there', { locals: [LO4, DOCKER, BRIDGE] }, [DOCKER.address, BRIDGE.address]],
     [
-      'P2 a bridge by name outside of 172.16.0.0/12 is a real network',
+      'IP2 a bridge by name outside of 172.16.0.0/12 is a real network',
       { locals: [{ ...BRIDGE, address: '10.9.0.1' }, ETH4] },
       ['10.9.0.1', ETH4.address],
     ],
     [
-      'P3 loopback comes first for a client on loopback',
+      'IP3 loopback comes first for a client on loopback',
       { clientAddress: '::ffff:127.0.0.1' },
       ['127.0.0.1', '::1', ETH4.address, WLAN4.address, ETH6.address],
     ],
     [
-      'P3 a client that comes from one of our own addresses may need loopback',
+      'IP3 a client that comes from one of our own addresses may need loopback',
       { clientAddress: ETH4.address },
       [ETH4.address, WLAN4.address, ETH6.address, '127.0.0.1', '::1'],
     ],
-    ['P3 loopback is there when there is no network at all', { locals: [LO4, LO6] }, ['127.0.0.1', '::1']],
+    ['IP3 loopback is there when there is no network at all', { locals: [LO4, LO6] }, ['127.0.0.1', '::1']],
     [
-      'P4 FILTERS_LOOPBACK decides when it is set',
+      'IP4 FILTERS_LOOPBACK decides when it is set',
       { filters: { loopback: false }, clientAddress: '127.0.0.1' },
       [ETH4.address, WLAN4.address, ETH6.address],
     ],
     [
-      'P4 FILTERS_LOOPBACK decides when it is set',
+      'IP4 FILTERS_LOOPBACK decides when it is set',
       { filters: { loopback: true } },
       [ETH4.address, WLAN4.address, ETH6.address, '127.0.0.1', '::1'],
     ],
-    ["P5 the client's own subnet comes first", { clientAddress: '10.200.0.1' }, [WLAN4.address, ETH4.address, ETH6.address]],
-    ['P5 also on IPv6', { clientAddress: '2001:db8::99' }, [ETH6.address, ETH4.address, WLAN4.address]],
-    ['P6 FILTERS_INTERFACES, by name', { filters: { interfaces: ['wlan0'] } }, [WLAN4.address]],
-    ['P6 FILTERS_INTERFACES, by prefix', { filters: { interfaces: ['eth*', 'lo'] } }, [ETH4.address, ETH6.address]],
+    ["IP5 the client's own subnet comes first", { clientAddress: '10.200.0.1' }, [WLAN4.address, ETH4.address, ETH6.address]],
+    ['IP5 also on IPv6', { clientAddress: '2001:db8::99' }, [ETH6.address, ETH4.address, WLAN4.address]],
+    ['IP6 FILTERS_INTERFACES, by name', { filters: { interfaces: ['wlan0'] } }, [WLAN4.address]],
+    ['IP6 FILTERS_INTERFACES, by prefix', { filters: { interfaces: ['eth*', 'lo'] } }, [ETH4.address, ETH6.address]],
     [
-      'P6 FILTERS_IPS, by address and by network',
+      'IP6 FILTERS_IPS, by address and by network',
       { filters: { ips: ['192.168.1.10', '2001:db8::/32'] } },
       [ETH4.address, ETH6.address],
     ],
@@ -73,39 +73,39 @@ describe('which addresses get a socket', () => {
 describe('what is advertised', () => {
   const locals = [ETH4, ETH6];
   test.each<[string, Partial<AdvertisePolicy>, string[]]>([
-    ['P7 without external addresses the local ones', { locals }, ['udp 192.168.1.10 8081', 'udp 2001:db8::10 8081']],
+    ['IP7 without external addresses the local ones', { locals }, ['udp 192.168.1.10 8081', 'udp 2001:db8::10 8081']],
     [
-      'P8 EXTERNAL stands in for local addresses of its family, others stay',
+      'IP8 EXTERNAL stands in for local addresses of its family, others stay',
       { locals, externals: [{ external: '198.51.100.1' }] },
       ['udp 198.51.100.1 8081', 'udp 2001:db8::10 8081'],
     ],
     [
-      'P8 several EXTERNAL entries give one candidate each',
+      'IP8 several EXTERNAL entries give one candidate each',
       { locals: [ETH4], externals: [{ external: '198.51.100.1' }, { external: '192.168.1.10' }] },
       ['udp 198.51.100.1 8081', 'udp 192.168.1.10 8081'],
     ],
     [
-      'P8 EXTERNAL/LOCAL stands in for that address alone',
+      'IP8 EXTERNAL/LOCAL stands in for that address alone',
       { locals: [ETH4, WLAN4], externals: [{ external: '198.51.100.1', local: WLAN4.address }] },
       ['udp 192.168.1.10 8081', 'udp 198.51.100.1 8081'],
     ],
     [
-      'P8 what becomes equal is told once',
+      'IP8 what becomes equal is told once',
       { locals: [ETH4, WLAN4], externals: [{ external: '198.51.100.1' }] },
       ['udp 198.51.100.1 8081'],
     ],
     [
-      'P8 an address that was found, not configured, is told beside the local one',
+      'IP8 an address that was found, not configured, is told beside the local one',
       { locals: [ETH4], externals: [{ external: '198.51.100.1', found: true }] },
       ['udp 192.168.1.10 8081', 'udp 198.51.100.1 8081'],
     ],
     [
-      'P9 a client of the same subnet gets the local address first all the same',
+      'IP9 a client of the same subnet gets the local address first all the same',
       { locals: [ETH4], externals: [{ external: '198.51.100.1' }], clientAddress: '192.168.1.77' },
       ['udp 192.168.1.10 8081', 'udp 198.51.100.1 8081'],
     ],
     [
-      'P10 static candidates come first, in their order, with their own port',
+      'IP10 static candidates come first, in their order, with their own port',
       {
         locals: [ETH4],
         statics: [
@@ -115,13 +115,13 @@ describe('what is advertised', () => {
       },
       ['udp 198.51.100.9 443', 'udp 198.51.100.1 5000', 'udp 192.168.1.10 8081'],
     ],
-    ['P11 FILTERS_NETWORKS', { locals, filters: { networks: ['udp6'] } }, ['udp 2001:db8::10 8081']],
-    ['P11 FILTERS_CANDIDATES names addresses that are not ours', { locals, filters: { candidates: ['192.0.2.1'] } }, []],
+    ['IP11 FILTERS_NETWORKS', { locals, filters: { networks: ['udp6'] } }, ['udp 2001:db8::10 8081']],
+    ['IP11 FILTERS_CANDIDATES names addresses that are not ours', { locals, filters: { candidates: ['192.0.2.1'] } }, []],
   ])('%s', (_rule, parts, expected) => {
     expect(advertised(parts)).toEqual(expected);
   });
 
-  test('P12 TCP candidates are passive and stand behind every UDP one in priority', () => {
+  test('IP12 TCP candidates are passive and stand behind every UDP one in priority', () => {
     const whole = policy({ locals });
     const endpoints = (['tcp', 'udp'] as const).flatMap((transport) =>
       locals.map(({ address }) => ({ baseId: transport + address, transport, address, port: 8081 })),

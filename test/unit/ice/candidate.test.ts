@@ -12,12 +12,12 @@ test.each([
   ['candidate:1 1 udp 2130706431 192.0.2.1 59000 typ host ufrag abcd'],
   ['candidate:1 1 tcp 1671430143 2001:db8::1 8081 typ host tcptype passive ufrag abcd'],
   ['candidate:7 1 udp 1694498815 203.0.113.9 40000 typ srflx raddr 192.0.2.1 rport 59000 ufrag abcd'],
-])('C1 a candidate line survives reading and writing: %s', (text) => {
+])('IC1 a candidate line survives reading and writing: %s', (text) => {
   const read = parseCandidate(text);
   expect(read.ok && formatCandidate(read.value)).toBe(text);
 });
 
-test('C2 the lines of browsers are read: prefixes, upper case, unknown extensions, mDNS names', () => {
+test('IC2 the lines of browsers are read: prefixes, upper case, unknown extensions, mDNS names', () => {
   const chromium =
     'a=candidate:842163049 1 UDP 2113937151 1f3c-e1.local 51234 typ host generation 0 ufrag Zx+/ network-id 1 network-cost 999';
   expect(parseCandidate(chromium)).toEqual({
@@ -43,12 +43,12 @@ test.each([
   ['candidate:1 1 udp 1 1.2.3.4 65536 typ host', 'port'],
   ['candidate:1 1 udp 1 1.2.3.4 5 typ magic', 'unknown type'],
   [`candidate:1 1 udp 1 ${'x'.repeat(2000)} 5 typ host`, 'too long'],
-])('C3 a bad line is an error that says what is wrong: %j', (text, reason) => {
+])('IC3 a bad line is an error that says what is wrong: %j', (text, reason) => {
   const read = parseCandidate(text);
   expect(read.ok ? '' : read.error).toContain(reason);
 });
 
-test('C4 priorities: host over srflx over relay, any UDP over TCP of its type, local preference within', () => {
+test('IC4 priorities: host over srflx over relay, any UDP over TCP of its type, local preference within', () => {
   expect(candidatePriority('host', 'udp', 65535, 1)).toBe(2130706431);
   expect(candidatePriority('host', 'tcp', 65535, 1)).toBe(1677721599);
   const order = [
@@ -63,7 +63,7 @@ test('C4 priorities: host over srflx over relay, any UDP over TCP of its type, l
   expect(pairPriority(2, 3)).toBe((2n << 32n) + 6n);
 });
 
-test('C5 a foundation depends on type, base, transport and server alone', () => {
+test('IC5 a foundation depends on type, base, transport and server alone', () => {
   expect(candidateFoundation('host', '192.0.2.1', 'udp')).toBe(candidateFoundation('host', '192.0.2.1', 'udp'));
   expect(candidateFoundation('host', '192.0.2.1', 'udp')).not.toBe(candidateFoundation('host', '192.0.2.1', 'tcp'));
   expect(candidateFoundation('srflx', '192.0.2.1', 'udp', 's1')).not.toBe(candidateFoundation('srflx', '192.0.2.1', 'udp', 's2'));
@@ -81,11 +81,11 @@ test.each([
   ['192.0.2.256', undefined],
   ['192.0.2.01', undefined],
   ['host.example', undefined],
-])('C6 addresses have one spelling: %s is %s', (text, canonical) => {
+])('IC6 addresses have one spelling: %s is %s', (text, canonical) => {
   expect(canonicalAddress(text)).toBe(canonical);
 });
 
-test('C7 networks are compared bit by bit', () => {
+test('IC7 networks are compared bit by bit', () => {
   expect(sameNetwork('192.0.2.1', '192.0.2.200', 24)).toBe(true);
   expect(sameNetwork('192.0.2.1', '192.0.2.200', 25)).toBe(false);
   expect(sameNetwork('2001:db8::1', '2001:db8::ffff', 64)).toBe(true);

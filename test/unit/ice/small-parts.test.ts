@@ -12,7 +12,7 @@ import { servedServers } from '../../../server/ice/served-servers.js';
 import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
 import { mulberry32 } from './simulated-network.js';
 
-test('F1 frames survive any cutting of the stream (RFC 4571 section 2)', () => {
+test('IF1 frames survive any cutting of the stream (RFC 4571 section 2)', () => {
   const random = mulberry32(99);
   const sent = Array.from({ length: 200 }, (_, i) => Buffer.alloc(Math.floor(random() * 1500), i));
   const stream = Buffer.concat(sent.map(frame));
@@ -35,7 +35,7 @@ test.each([
   ['turn:[2001:db8::1]:1234?transport=tcp', { scheme: 'turn', transport: 'tcp', host: '2001:db8::1', port: 1234 }],
   ['turns:t.example', { scheme: 'turn', transport: 'tls', host: 't.example', port: 5349 }],
   ['TURNS:t.example:443?transport=tcp', { scheme: 'turn', transport: 'tls', host: 't.example', port: 443 }],
-])('U1 a server URL is read: %s', (text, expected) => {
+])('IU1 a server URL is read: %s', (text, expected) => {
   expect(parseIceUrl(text)).toEqual({ ok: true, value: expected });
 });
 
@@ -46,7 +46,7 @@ test.each([
   ['turn:host?transport=sctp', 'transport=udp or tcp'],
   ['turns:host?transport=udp', 'TLS over UDP'],
   ['stun:300.1.1.1', 'not an IPv4 address'],
-])('U2 a wrong server URL says why: %s', (text, reason) => {
+])('IU2 a wrong server URL says why: %s', (text, reason) => {
   const read = parseIceUrl(text);
   expect(read.ok ? '' : read.error).toContain(reason);
 });
@@ -55,7 +55,7 @@ test.each([
   ['2001:db8::1:5000', 'in brackets'],
   ['[198.51.100.1]:5000', 'not an IPv6 address'],
   ['host:70000', '1 to 65535'],
-])('U3 a wrong host and port say why: %s', (text, reason) => {
+])('IU3 a wrong host and port say why: %s', (text, reason) => {
   const read = parseHostPort(text, 3478);
   expect(read.ok ? '' : read.error).toContain(reason);
 });
@@ -65,7 +65,7 @@ describe('external addresses', () => {
   const clockAt = { ms: 0 };
   const clock = { nowMs: () => clockAt.ms, after: () => () => undefined };
 
-  test('E1 names are looked up again every minute and keep their last address when that fails', async () => {
+  test('IE1 names are looked up again every minute and keep their last address when that fails', async () => {
     const answers = [['198.51.100.1'], ['198.51.100.2'], undefined];
     const addresses = await externalAddresses({
       nat1to1: [{ external: 'home.example' }, { external: '203.0.113.1', local: '192.168.1.10' }],
@@ -104,7 +104,7 @@ describe('external addresses', () => {
     { nat1to1: [{ external: 'late.example' }] },
     { candidates: [{ kind: 'address', host: 'late.example', port: 5000 }] },
   ])(
-    'E2 a name that does not resolve at start is said and looked up until it does: %j',
+    'IE2 a name that does not resolve at start is said and looked up until it does: %j',
     async ({ nat1to1 = [], candidates = [] }) => {
       const timers: { readonly delayMs: number; readonly action: () => void }[] = [];
       const stepped = {
@@ -149,7 +149,7 @@ describe('the STUN server on the mux port', () => {
   );
   if (!request.ok) throw new Error(request.error);
 
-  test('N1 a plain binding request is answered with the address it came from', () => {
+  test('IN1 a plain binding request is answered with the address it came from', () => {
     const answer = answerPlainBinding(request.value, '203.0.113.5', 4000, rateLimit(5, 20, 500), 0);
     const read = answer && decodeStun(answer);
     expect(read?.ok && read.value).toMatchObject({
@@ -165,7 +165,7 @@ describe('the STUN server on the mux port', () => {
     ['two unknown attributes', '203.0.113.5', '7ff000007ff10000', 36],
     ['nine unknown attributes, of which eight are told', '2001:db8::5', '7ff00000'.repeat(9), 48],
   ])(
-    'N1 the answer to %s is as short as RFC 8489 allows: no SOFTWARE, no words, no FINGERPRINT',
+    'IN1 the answer to %s is as short as RFC 8489 allows: no SOFTWARE, no words, no FINGERPRINT',
     (_, from, attributes, length) => {
       const bytes = Buffer.from(
         `0001${(attributes.length / 2).toString(16).padStart(4, '0')}2112a442${'07'.repeat(12)}${attributes}`,
@@ -183,13 +183,13 @@ describe('the STUN server on the mux port', () => {
     },
   );
 
-  test('N1 who shows FINGERPRINT sees it in the answer', () => {
+  test('IN1 who shows FINGERPRINT sees it in the answer', () => {
     const answer = answerPlainBinding(request.value, '203.0.113.5', 4000, rateLimit(5, 20, 500), 0);
     const read = answer && decodeStun(answer);
     expect(read?.ok && read.value.hasFingerprint).toBe(true);
   });
 
-  test('N2 an address gets a burst and then a trickle, and all together are bounded', () => {
+  test('IN2 an address gets a burst and then a trickle, and all together are bounded', () => {
     const limit = rateLimit(5, 20, 100);
     const taken = (key: string, count: number, nowMs: number) =>
       Array.from({ length: count }, () => limit.take(key, nowMs)).filter(Boolean).length;
@@ -201,7 +201,7 @@ describe('the STUN server on the mux port', () => {
   });
 });
 
-test('U4 servers are told with addresses filled in and credentials that end', () => {
+test('IU4 servers are told with addresses filled in and credentials that end', () => {
   const facts = {
     privateIp: '192.168.1.10',
     publicIp: '2001:db8::10',

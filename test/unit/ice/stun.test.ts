@@ -31,7 +31,7 @@ function decoded(bytes: Buffer): ReceivedStun {
   return result.value;
 }
 
-describe('S1 the vectors of RFC 5769 are read, and their integrity and fingerprint hold', () => {
+describe('IS1 the vectors of RFC 5769 are read, and their integrity and fingerprint hold', () => {
   test('2.1 request', () => {
     const message = decoded(REQUEST);
     expect(message).toMatchObject({ kind: 'request', method: 'binding', hasFingerprint: true, unknownRequired: [] });
@@ -65,7 +65,7 @@ describe('S1 the vectors of RFC 5769 are read, and their integrity and fingerpri
   });
 });
 
-test('S2 what is written is read back the same, with every attribute', () => {
+test('IS2 what is written is read back the same, with every attribute', () => {
   const attributes = {
     username: 'a:b',
     realm: 'r',
@@ -99,12 +99,12 @@ test('S2 what is written is read back the same, with every attribute', () => {
   }
 });
 
-test('S3 attributes that must be understood and are not are listed, others are passed over', () => {
+test('IS3 attributes that must be understood and are not are listed, others are passed over', () => {
   const message = decoded(hex('00010010 2112a442 000000000000000000000000 7ffe0001 00000000 fffe0004 00000000'));
   expect(message.unknownRequired).toEqual([0x7ffe]);
 });
 
-test('S4 what follows MESSAGE-INTEGRITY is ignored, what follows FINGERPRINT is an error', () => {
+test('IS4 what follows MESSAGE-INTEGRITY is ignored, what follows FINGERPRINT is an error', () => {
   const plain = encodeStun(
     { kind: 'request', method: 'binding', transactionId: Buffer.alloc(12), attributes: {} },
     { key: Buffer.from('k'), hmac: hmacSha1 },
@@ -117,7 +117,7 @@ test('S4 what follows MESSAGE-INTEGRITY is ignored, what follows FINGERPRINT is 
   expect(decodeStun(behind).ok).toBe(false);
 });
 
-test('S5 no bytes make the reader throw, and a changed message never keeps its integrity', () => {
+test('IS5 no bytes make the reader throw, and a changed message never keeps its integrity', () => {
   const seed = 0x5eed;
   const random = mulberry32(seed);
   for (let round = 0; round < 20_000; round++) {

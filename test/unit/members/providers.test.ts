@@ -23,7 +23,7 @@ async function members(config: Partial<MemberConfig>) {
   return made.value;
 }
 
-test('model.md 2, multiuser: the password decides the role, names may repeat or be empty', async () => {
+test('MB1 the password decides the role, names may repeat or be empty', async () => {
   const { provider, generated } = await members({});
   expect(generated).toEqual({});
   const user = await provider.authenticate('ann', 'user');
@@ -40,7 +40,7 @@ test.each(['', 'use', 'user ', 'USER', 'neko', 'admin'])('multiuser refuses the 
   expect(await (await members({})).provider.authenticate('ann', password)).toEqual({ ok: false, error: 'wrong-credentials' });
 });
 
-test('model.md 3, multiuser: configured fields are laid over the template, and no two members share an object', async () => {
+test('MB2 configured fields are laid over the template, and no two members share an object', async () => {
   const userProfile = { name: 'Guest', can_host: false, plugins: { 'chat.can_send': false } };
   const { provider } = await members({
     multiuser: { userPassword: 'same', adminPassword: 'boss', userProfile, adminProfile: {} },
@@ -58,7 +58,7 @@ test('model.md 3, multiuser: configured fields are laid over the template, and n
   expect(first.value.profile.plugins).not.toBe(userProfile.plugins);
 });
 
-test('model.md 2, multiuser: equal passwords make everyone an admin', async () => {
+test('MB1 equal passwords make everyone an admin', async () => {
   const both = { userPassword: 'same', adminPassword: 'same', userProfile: {}, adminProfile: {} };
   expect(await (await members({ multiuser: both })).provider.authenticate('a', 'same')).toMatchObject({
     value: { profile: { is_admin: true } },
@@ -77,12 +77,12 @@ test('multiuser and noauth keep no members', async () => {
   }
 });
 
-test('model.md 2, noauth: everyone is an admin', async () => {
+test('MB3 everyone is an admin', async () => {
   const member = await (await members({ provider: 'noauth' })).provider.authenticate('ann', 'anything');
   expect(member).toMatchObject({ value: { profile: { ...NEW_MEMBER_PROFILE, is_admin: true, name: 'ann' } } });
 });
 
-test('model.md 2, object: accounts as configured, changed in memory', async () => {
+test('MB4 accounts as configured, changed in memory', async () => {
   const users = [{ username: 'ann', password: 'one', profile: { ...NO_RIGHTS, can_login: true } }];
   const { provider } = await members({ provider: 'object', object: { users } });
   expect(await provider.authenticate('ann', 'one')).toEqual({
@@ -144,7 +144,7 @@ test.each(['ann', '', '\ud800evil', 'evil\udc00', 'a\nb', '😀'.repeat(128), 'x
   },
 );
 
-test('model.md 2, file: an entry whose name nobody could see or name is passed over and stays; its like in a profile is none', () => {
+test('MB5 an entry whose name nobody could see or name is passed over and stays; its like in a profile is none', () => {
   const entry = { password: 'x', profile: { can_login: true } };
   const ann = { password: 'x', profile: { name: '\ud800\u200b' } };
   const read = readAccounts(JSON.stringify({ '\ud800evil': entry, ' ': entry, '': entry, '..': entry, ann }));

@@ -2,12 +2,6 @@ import { expect, test } from 'vitest';
 import { LOGIN_LIMITS } from '../../../server/signaling/limits.js';
 import { FailureMemory } from '../../../server/signaling/login/failures.js';
 import { LoginThrottle } from '../../../server/signaling/login/login-throttle.js';
-import { rulesWithoutTest } from '../protocol/rules-without-test.js';
-
-test('every rule of login/SPEC.md has a test that quotes it', () => {
-  // L8 is told about the running server: test/integration/signaling/sessions.test.ts.
-  expect(rulesWithoutTest('server/signaling/login/SPEC.md', import.meta.dirname)).toEqual(['L8']);
-});
 
 /** The passwords of a room with two accounts. */
 const RIGHT: Readonly<Record<string, string>> = { boss: 'boss-pw', ann: 'ann-pw' };
