@@ -18,10 +18,11 @@ import { createMembers } from './members/create-members.js';
 import { noticeInput } from './notice-input.js';
 import { openPeers } from './open-peers.js';
 import { readTls } from './read-tls.js';
+import { openRoom } from './room/open-room.js';
 import type { RuntimeFolder } from './runtime-folder.js';
 import { createSharedPort } from './shared-port.js';
-import { createSignaling, type Signaling } from './signaling/create-signaling.js';
-import { iceOptions, roomSettings, serverOptions, sessionOptions } from './wiring.js';
+import { createSignaling } from './signaling/create-signaling.js';
+import { iceOptions, roomOptions, serverOptions, sessionOptions } from './wiring.js';
 
 /** Where `npm run build` puts the web client. */
 const BUILT_CLIENT = fileURLToPath(new URL('../client', import.meta.url));
@@ -43,7 +44,8 @@ export interface AppOptions {
 
 /**
  * Builds the stages in the order in which data flows, and closes them in reverse:
- * desktop -> capture -> fan-out -> ICE -> peers -> doctor -> signaling. What was built is closed again when a later stage fails.
+ * desktop -> capture -> fan-out -> ICE -> members -> room -> peers -> doctor -> signaling. What was built is closed again when
+ * a later stage fails.
  */
 export async function startApp(options: AppOptions): Promise<Result<App>> {
   const closers: (() => void | Promise<void>)[] = [];
@@ -103,14 +105,23 @@ async function build(
     ice.value.foundAddress(address);
   });
 
-  let signaling: Signaling | undefined;
+  const members = await createMembers(config.member, config.session.file ?? runtime?.passwordsBeside, {
+    log: part('members'),
+    clock,
+  });
+  if (!members.ok) return members;
+  onClose(() => members.value.close());
+  const room = await openRoom({ ...roomOptions(config), members: members.value.provider, clock, log: part('room') });
+  if (!room.ok) return room;
+  onClose(() => room.value.close());
+
   const peers = openPeers({
     config,
     desktop: desktop.value,
     capture: capture.value,
     engine,
     ice: ice.value,
-    isHost: (sessionId) => signaling?.isHost(sessionId) ?? false,
+    room: room.value.runner,
     clock,
     log,
   });
@@ -138,16 +149,10 @@ async function build(
   });
   onClose(() => doctor.close());
 
-  const members = await createMembers(config.member, config.session.file ?? runtime?.passwordsBeside, {
-    log: part('members'),
-    clock,
-  });
-  if (!members.ok) return members;
-  onClose(() => members.value.close());
-  const opened = await createSignaling({
+  const signaling = await createSignaling({
+    room: room.value,
     server: serverOptions(config, BUILT_CLIENT, tls.value),
     session: sessionOptions(config),
-    settings: roomSettings(config),
     desktop: noticeInput(desktop.value, () => capture.value.noteInput()),
     peers,
     members: members.value.provider,
@@ -157,10 +162,8 @@ async function build(
     clock,
     log: part('signaling'),
   });
-  if (!opened.ok) return opened;
-  signaling = opened.value;
-  onClose(() => opened.value.close());
-  const { app } = opened.value;
+  onClose(() => signaling.close());
+  const { app } = signaling;
   await app.ready();
   const shared =
     config.webrtc.tcpmux === config.server.bind.port

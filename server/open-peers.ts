@@ -8,6 +8,7 @@ import type { Clock } from './lib/clock.js';
 import type { Fanout, MediaEngine } from './media/media-engine.js';
 import { type MeteredStream, meterStream } from './media/metered-stream.js';
 import { CODECS } from './protocol/codec.js';
+import type { RoomRunner } from './room/room-runner.js';
 import { PeerHub } from './webrtc/peer-hub.js';
 
 export interface PeerStages {
@@ -16,8 +17,7 @@ export interface PeerStages {
   readonly capture: Capture;
   readonly engine: MediaEngine;
   readonly ice: IceTransports;
-  /** Whether the session is in control now. */
-  readonly isHost: (sessionId: string) => boolean;
+  readonly room: Pick<RoomRunner, 'isHost'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -55,7 +55,7 @@ export function openPeers(stages: PeerStages): PeerHub {
     cursor: {
       image: () => desktop.cursor.image(),
       onImage: (listener) => desktop.cursor.onImage(listener),
-      position: async (sessionId) => (stages.isHost(sessionId) ? undefined : desktop.cursor.position()),
+      position: async (sessionId) => (stages.room.isHost(sessionId) ? undefined : desktop.cursor.position()),
     },
     clock,
     log: stages.log.child({ part: 'webrtc' }),

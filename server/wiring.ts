@@ -3,6 +3,7 @@ import type { IceTransportsOptions } from './ice/ice-types.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
 import type { Settings } from './protocol/settings.js';
+import type { RoomOptions } from './room/open-room.js';
 import { SESSION_LIMITS } from './signaling/limits.js';
 import type { ServerOptions, SessionOptions } from './signaling/options.js';
 
@@ -42,8 +43,24 @@ export function iceOptions(
   };
 }
 
-/** The room's settings at start. */
-export function roomSettings({ session }: Config): Settings {
+/** What the room needs to know of the configuration. */
+export function roomOptions(config: Config): Pick<RoomOptions, 'settings' | 'rules' | 'file'> {
+  const { session } = config;
+  return {
+    settings: roomSettings(config),
+    file: session.file ?? null,
+    rules: {
+      idleMs: session.idleTimeoutMs,
+      lifetimeMs: session.lifetimeMs,
+      inAll: SESSION_LIMITS.inAll.value,
+      keptForAdmins: SESSION_LIMITS.keptForAdmins.value,
+      ofNetwork: SESSION_LIMITS.ofAddress.value,
+      bans: SESSION_LIMITS.bans.value,
+    },
+  };
+}
+
+function roomSettings({ session }: Config): Settings {
   return {
     private_mode: session.privateMode,
     locked_logins: session.lockedLogins,
@@ -73,16 +90,7 @@ export function serverOptions({ server }: Config, builtClient: string, tls: Serv
 export function sessionOptions({ session }: Config): SessionOptions {
   const { cookie } = session;
   return {
-    file: session.file ?? null,
     apiToken: session.apiToken ?? '',
-    rules: {
-      idleMs: session.idleTimeoutMs,
-      lifetimeMs: session.lifetimeMs,
-      inAll: SESSION_LIMITS.inAll.value,
-      keptForAdmins: SESSION_LIMITS.keptForAdmins.value,
-      ofNetwork: SESSION_LIMITS.ofAddress.value,
-      bans: SESSION_LIMITS.bans.value,
-    },
     cookie: { ...cookie, domain: cookie.domain ?? '', path: cookie.path ?? '' },
   };
 }

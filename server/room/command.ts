@@ -1,6 +1,7 @@
 import type { MemberProfile } from '../protocol/profile.js';
 import type { SettingsPatch } from '../protocol/settings.js';
-import type { Ban, ClientPlace, NewSession, SocketId } from './room-state.js';
+import type { ClientPlace } from './client-place.js';
+import type { Ban, NewSession, SocketId } from './room-state.js';
 
 /** Who does something: a session, or whoever holds the API token. */
 export type Actor = { readonly kind: 'session'; readonly id: string } | { readonly kind: 'api' };

@@ -5,16 +5,38 @@ import type { EpochMs, SocketId } from './room-state.js';
 /** The room's part of `system/init`. */
 export type RoomInit = Pick<SystemInit, 'session_id' | 'control_host' | 'sessions' | 'settings'>;
 
-/** What the shell has to do, in this order. */
-export type Effect =
+/** What clients are told, by the sockets of their fronts. */
+export type ClientEffect =
   | { readonly kind: 'send'; readonly sockets: readonly SocketId[]; readonly message: ServerMessage }
   /** Send `system/init` and, to admins, `system/admin`. */
   | { readonly kind: 'greet'; readonly socket: SocketId; readonly init: RoomInit; readonly isAdmin: boolean }
   /** Send `system/disconnect`, then close. */
-  | { readonly kind: 'disconnect'; readonly socket: SocketId; readonly reason: DisconnectReason }
-  | { readonly kind: 'release-input' }
+  | { readonly kind: 'disconnect'; readonly socket: SocketId; readonly reason: DisconnectReason };
+
+/** What becomes of the picture and sound of a session. */
+export type PeerEffect =
   | { readonly kind: 'pause-peer'; readonly sessionId: string; readonly paused: boolean }
-  | { readonly kind: 'close-peer'; readonly sessionId: string }
-  | { readonly kind: 'persist' }
-  | { readonly kind: 'persist-bans' }
+  | { readonly kind: 'close-peer'; readonly sessionId: string };
+
+/** What is done on the desktop. */
+export type DesktopEffect = { readonly kind: 'release-input' };
+
+/** What is to be on disk. */
+export type StoreEffect = { readonly kind: 'persist' } | { readonly kind: 'persist-bans' };
+
+/** What the shell has to do, in this order. */
+export type Effect =
+  | ClientEffect
+  | PeerEffect
+  | DesktopEffect
+  | StoreEffect
+  /** The room's clock is to come back at that time. */
   | { readonly kind: 'wake'; readonly atMs: EpochMs };
+
+/** Who carries out which effects. */
+export type EffectGroups = {
+  clients: ClientEffect;
+  peers: PeerEffect;
+  desktop: DesktopEffect;
+  store: StoreEffect;
+};

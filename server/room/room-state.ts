@@ -1,6 +1,7 @@
 import { cleanName } from '../protocol/name.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Settings } from '../protocol/settings.js';
+import type { ClientPlace } from './client-place.js';
 import type { SessionRules } from './session-rules.js';
 
 /** A WebSocket, named by the shell; a number is never used twice. */
@@ -20,14 +21,6 @@ export type Watching =
   | { readonly kind: 'never' }
   | { readonly kind: 'watching'; readonly sinceMs: EpochMs }
   | { readonly kind: 'stopped'; readonly sinceMs: EpochMs };
-
-/** Where a client calls from. */
-export interface ClientPlace {
-  /** Its IP address. */
-  readonly address: string;
-  /** What shares a fate with that address: itself, or the /64 network that one IPv6 user has. */
-  readonly network: string;
-}
 
 /** Keeps out a member, an address, or both. */
 export interface Ban {
@@ -111,7 +104,7 @@ export interface RoomStart {
 }
 
 /** A room as it is after start: saved sessions are there, unconnected; control protection starts with locked controls. */
-export function openRoom({ settings, rules, saved, bans = [], nowMs }: RoomStart): Room {
+export function startingRoom({ settings, rules, saved, bans = [], nowMs }: RoomStart): Room {
   return {
     settings: { ...settings, locked_controls: settings.locked_controls || settings.control_protection },
     rules,

@@ -1,12 +1,12 @@
 import type { Log } from '../lib/log.js';
 import type { Rate } from '../lib/token-bucket.js';
+import type { ClientPlace } from '../room/client-place.js';
 import type { Actor } from '../room/command.js';
-import type { ClientPlace } from '../room/room-state.js';
+import type { RoomRunner } from '../room/room-runner.js';
 import { actorOf, apiTokenDigest } from './credentials.js';
 import { RequestRate } from './http/request-rate.js';
 import { LOGIN_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
-import type { RoomRunner } from './room-runner.js';
 
 const GUESSES: Rate = { burst: LOGIN_LIMITS.guessBurst.value, perSecond: LOGIN_LIMITS.guessRate.value };
 

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
-import type { ClientPlace } from '../room/room-state.js';
 
 /** Whether the peer at an address is a proxy of ours, whose forwarded headers count. */
 export type Trusts = (address: string) => boolean;
@@ -32,32 +31,6 @@ export function clientAddress(headers: IncomingHttpHeaders, peer: string, trusts
     single(headers['x-real-ip']) ??
     plain(peer)
   );
-}
-
-/** Where a client calls from, by its address. */
-export function placeOf(address: string): ClientPlace {
-  return { address, network: throttleKey(address) };
-}
-
-/** What shares a fate when passwords are guessed: an IPv4 address, or the /64 network that one IPv6 user has. */
-export function throttleKey(address: string): string {
-  return networkOf(address, 64);
-}
-
-/** What one subscriber may have at most: an IPv4 address, or a /48 network of IPv6. */
-export function lineOf(address: string): string {
-  return networkOf(address, 48);
-}
-
-function networkOf(address: string, bits: number): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4'
-    ? parsed.toString()
-    : parsed
-        .toByteArray()
-        .slice(0, bits / 8)
-        .join('.');
 }
 
 /** The last hop that is no trusted proxy, or the first one where all are; null where the list ends in something else. */

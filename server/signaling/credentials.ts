@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { offeredToken } from '../protocol/socket-protocol.js';
 import type { Actor } from '../room/command.js';
 import type { Room } from '../room/room-state.js';
+import { tokenDigest } from '../room/store/token-digest.js';
 import { readCookie } from './cookie.js';
 import type { SessionOptions } from './options.js';
 
@@ -47,9 +48,4 @@ export function actorOf(room: Room, token: string, apiDigest: string | null): Ac
   const id = room.idsByToken.get(shown);
   if (id !== undefined) return { kind: 'session', id };
   return shown === apiDigest ? { kind: 'api' } : null;
-}
-
-/** What a session is found by when its token is shown. */
-export function tokenDigest(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
 }

@@ -1,15 +1,13 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
-import type { Settings } from '../protocol/settings.js';
-import type { SessionRules } from '../room/session-rules.js';
+import type { OpenRoom } from '../room/open-room.js';
 import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
 
-/** What a running signaling server is made from. */
+/** What the fronts of the room are made from. */
 export interface SignalingOptions {
   readonly server: ServerOptions;
   readonly session: SessionOptions;
-  /** The room's settings at start. */
-  readonly settings: Settings;
+  readonly room: OpenRoom;
   readonly desktop: DesktopPort;
   readonly peers: PeerPort;
   readonly members: MemberPort;
@@ -38,12 +36,9 @@ export interface ServerOptions {
 }
 
 export interface SessionOptions {
-  /** Where sessions are kept over restarts; null keeps them in memory. */
-  readonly file: string | null;
   /** Empty turns the API token off. */
   readonly apiToken: string;
   readonly cookie: CookieOptions;
-  readonly rules: SessionRules;
 }
 
 export interface CookieOptions {

@@ -2,15 +2,15 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Turns } from '../members/turns.js';
 import type { ServerMessage } from '../protocol/events.js';
+import type { RoomRunner } from '../room/room-runner.js';
 import { type Session, type SocketId, socketOf } from '../room/room-state.js';
+import type { PasswordMarks } from '../room/store/password-marks.js';
 import type { Callers } from './callers.js';
 import type { Trusts } from './client-address.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { InputQueue } from './input-queue.js';
 import type { ServerOptions, SessionOptions } from './options.js';
-import type { PasswordMarks } from './password-marks.js';
 import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
-import type { RoomRunner } from './room-runner.js';
 import type { SessionRates } from './session-rates.js';
 import type { Sockets } from './sockets.js';
 

@@ -1,8 +1,8 @@
 import type { MemberProfile } from '../../server/protocol/profile.js';
+import { placeOf } from '../../server/room/client-place.js';
 import type { NewSession } from '../../server/room/room-state.js';
 import type { SessionRules } from '../../server/room/session-rules.js';
-import { placeOf } from '../../server/signaling/client-address.js';
-import { tokenDigest } from '../../server/signaling/credentials.js';
+import { tokenDigest } from '../../server/room/store/token-digest.js';
 
 /** Sessions that live for ever. */
 export const ENDLESS: SessionRules = {

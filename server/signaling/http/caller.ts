@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { placeOf } from '../../room/client-place.js';
 import type { Actor } from '../../room/command.js';
 import type { Identified } from '../callers.js';
-import { clientAddress, placeOf } from '../client-address.js';
+import { clientAddress } from '../client-address.js';
 import { shownToken } from '../credentials.js';
 import type { Services } from '../services.js';
 import { RetryLater } from './retry-later.js';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { lineOf, throttleKey } from '../client-address.js';
+import { lineOf, throttleKey } from '../../room/client-place.js';
 
 /**
  * What a connection is of use for: nothing after an answer, nothing yet, a request of a stranger or of somebody who is signed

@@ -1,6 +1,6 @@
 import { finished, Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { throttleKey } from '../client-address.js';
+import { throttleKey } from '../../room/client-place.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { BodyBudget } from './body-budget.js';
 import { RetryLater } from './retry-later.js';

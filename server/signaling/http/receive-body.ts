@@ -3,7 +3,7 @@ import { finished, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../lib/clock.js';
 import { AppError } from '../../lib/errors.js';
-import { throttleKey } from '../client-address.js';
+import { throttleKey } from '../../room/client-place.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { BodyBudget } from './body-budget.js';
 import { GrowingBuffer } from './growing-buffer.js';

@@ -1,5 +1,5 @@
 import { AppError } from '../../lib/errors.js';
-import { throttleKey } from '../client-address.js';
+import { throttleKey } from '../../room/client-place.js';
 import type { Call } from '../endpoint.js';
 import { RetryLater } from '../http/retry-later.js';
 import { LOGIN_LIMITS } from '../limits.js';

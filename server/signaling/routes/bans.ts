@@ -3,10 +3,10 @@ import { Type } from '@sinclair/typebox';
 import ipaddr from 'ipaddr.js';
 import { AppError } from '../../lib/errors.js';
 import { FIELD_LIMITS } from '../../protocol/limits.js';
+import { placeOf } from '../../room/client-place.js';
 import { actorId } from '../../room/command.js';
 import type { Ban } from '../../room/room-state.js';
 import { wireTime } from '../../room/wire-view.js';
-import { placeOf } from '../client-address.js';
 import { type Answer, bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT, type SessionCall } from '../endpoint.js';
 import { isAdmin } from '../guards.js';
 

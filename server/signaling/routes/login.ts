@@ -1,18 +1,19 @@
 import { Type } from '@sinclair/typebox';
 import { AppError } from '../../lib/errors.js';
 import { Name, Password } from '../../protocol/name.js';
+import { placeOf } from '../../room/client-place.js';
 import type { NewSession } from '../../room/room-state.js';
+import type { PasswordMarks } from '../../room/store/password-marks.js';
+import { tokenDigest } from '../../room/store/token-digest.js';
 import { sessionData } from '../../room/wire-view.js';
 import { carriesCookie } from '../authenticate.js';
-import { placeOf } from '../client-address.js';
 import { clearedCookie, sessionCookie } from '../cookie.js';
-import { newToken, tokenDigest } from '../credentials.js';
+import { newToken } from '../credentials.js';
 import { type Answer, type Call, type Endpoint, endpoint, json, openEndpoint } from '../endpoint.js';
 import { losesCookie } from '../http/lost-cookie.js';
 import { RetryLater } from '../http/retry-later.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { LoginGate } from '../login/login-gate.js';
-import type { PasswordMarks } from '../password-marks.js';
 import type { VerifiedMember } from '../ports.js';
 import { readBody } from '../request-body.js';
 

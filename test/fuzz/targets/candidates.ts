@@ -8,7 +8,8 @@ import { type Candidate, formatCandidate, parseCandidate } from '../../../server
 import { hmacSha1 } from '../../../server/ice/hmac.js';
 import { parseHostPort } from '../../../server/ice/host-port.js';
 import { parseIceUrl } from '../../../server/ice/ice-url.js';
-import { clientAddress, throttleKey } from '../../../server/signaling/client-address.js';
+import { throttleKey } from '../../../server/room/client-place.js';
+import { clientAddress } from '../../../server/signaling/client-address.js';
 import { anyAddress, mutatedText, record } from '../mutated.js';
 import { holds, type Target } from '../target.js';
 

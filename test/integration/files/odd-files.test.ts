@@ -11,9 +11,9 @@ import { readRegularFileSync } from '../../../server/files/regular-file.js';
 import { FileStore } from '../../../server/members/file-store.js';
 import { generatedPasswords, passwordFile } from '../../../server/members/generated-passwords.js';
 import { readTls } from '../../../server/read-tls.js';
-import { BanFile, banFileOf } from '../../../server/signaling/ban-file.js';
-import { SessionFile } from '../../../server/signaling/session-file.js';
-import { notesFileOf } from '../../../server/signaling/session-notes.js';
+import { BanFile, banFileOf } from '../../../server/room/store/ban-file.js';
+import { SessionFile } from '../../../server/room/store/session-file.js';
+import { notesFileOf } from '../../../server/room/store/session-notes.js';
 import { silentLog } from '../../support/silent-log.js';
 import { SteppedClock } from '../../support/stepped-clock.js';
 

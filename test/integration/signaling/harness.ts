@@ -3,6 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import { WebSocket } from 'ws';
 import { type Clock, systemClock } from '../../../server/lib/clock.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../../server/protocol/settings.js';
+import { type OpenRoom, openRoom, type RoomOptions } from '../../../server/room/open-room.js';
 import { createSharedPort, type SharedPort } from '../../../server/shared-port.js';
 import { createSignaling, type Signaling } from '../../../server/signaling/create-signaling.js';
 import type { ServerOptions, SessionOptions } from '../../../server/signaling/options.js';
@@ -17,7 +18,7 @@ import { FakeScreenshots } from './fake-screenshots.js';
 
 export interface Overrides {
   readonly server?: Partial<ServerOptions>;
-  readonly session?: Partial<SessionOptions>;
+  readonly session?: Partial<SessionOptions & Pick<RoomOptions, 'file' | 'rules'>>;
   readonly settings?: Partial<Settings>;
   readonly clock?: Clock;
   readonly members?: MemberPort;
@@ -50,6 +51,7 @@ export class Harness {
   /** Why a viewer would get no picture. */
   noPicture: string | undefined;
   readonly #clients: Client[] = [];
+  #room: OpenRoom | null = null;
   #signaling: Signaling | null = null;
   #shared: SharedPort | null = null;
   base = '';
@@ -65,7 +67,13 @@ export class Harness {
     const harness = new Harness();
     const log = (level: string) => (fields: object, message: string) =>
       void harness.logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
-    const opened = await createSignaling({
+    const logs = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+    const { file = null, rules = ENDLESS, ...options } = session ?? {};
+    const room = await openRoom({ settings: { ...DEFAULT_SETTINGS, ...settings }, rules, file, members, clock, log: logs });
+    if (!room.ok) throw new Error(room.error);
+    harness.#room = room.value;
+    const signaling = await createSignaling({
+      room: room.value,
       server: {
         pathPrefix: '',
         cors: [],
@@ -76,8 +84,7 @@ export class Harness {
         frameAncestors: "'self'",
         ...server,
       },
-      session: { file: null, apiToken: '', cookie: COOKIE, rules: ENDLESS, ...session },
-      settings: { ...DEFAULT_SETTINGS, ...settings },
+      session: { apiToken: '', cookie: COOKIE, ...options },
       desktop: harness.desktop,
       peers: harness.peers,
       members,
@@ -85,14 +92,13 @@ export class Harness {
       screenshots: harness.screenshots,
       health: { problem: () => harness.noPicture },
       clock,
-      log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+      log: logs,
     });
-    if (!opened.ok) throw new Error(opened.error);
-    harness.#signaling = opened.value;
-    if (sharedPort) await harness.#share(opened.value);
+    harness.#signaling = signaling;
+    if (sharedPort) await harness.#share(signaling);
     else {
-      const address = await opened.value.app.listen({ host: '127.0.0.1', port: 0 });
-      harness.base = `${schemeOf(opened.value)}://${new URL(address).host}`;
+      const address = await signaling.app.listen({ host: '127.0.0.1', port: 0 });
+      harness.base = `${schemeOf(signaling)}://${new URL(address).host}`;
     }
     return harness;
   }
@@ -119,6 +125,7 @@ export class Harness {
   async close(): Promise<void> {
     this.#shared?.close();
     await this.#signaling?.close();
+    await this.#room?.close();
     for (const client of this.#clients) client.socket.terminate();
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeOf } from '../../../server/signaling/client-address.js';
+import { placeOf } from '../../../server/room/client-place.js';
 import { loginOf } from '../../support/sessions.js';
 import { ADMIN, ScriptedRoom, USER } from './scripted-room.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { placeOf } from '../../../server/room/client-place.js';
 import { type SavedSession, savedSessions } from '../../../server/room/room-state.js';
-import { placeOf } from '../../../server/signaling/client-address.js';
 import { loginOf } from '../../support/sessions.js';
 import { ADMIN, ScriptedRoom, USER } from './scripted-room.js';
 

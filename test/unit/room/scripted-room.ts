@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../../server/protocol/settin
 import type { Actor, Command, Refusal } from '../../../server/room/command.js';
 import type { Effect } from '../../../server/room/effect.js';
 import { step } from '../../../server/room/room.js';
-import { openRoom, type Room, type SavedSession } from '../../../server/room/room-state.js';
+import { type Room, type SavedSession, startingRoom } from '../../../server/room/room-state.js';
 import type { SessionRules } from '../../../server/room/session-rules.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 
@@ -27,7 +27,7 @@ export class ScriptedRoom {
 
   constructor(settings: Partial<Settings> = {}, { rules = {}, saved = [] }: Start = {}) {
     const whole = { ...DEFAULT_SETTINGS, ...settings };
-    this.room = openRoom({ settings: whole, rules: { ...ENDLESS, ...rules }, saved, nowMs: this.nowMs });
+    this.room = startingRoom({ settings: whole, rules: { ...ENDLESS, ...rules }, saved, nowMs: this.nowMs });
   }
 
   /** Logs in and connects: `{ ann: ADMIN, bob: USER }`, sockets 1, 2, … in this order. */

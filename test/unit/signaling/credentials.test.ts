@@ -2,8 +2,9 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
 import { step } from '../../../server/room/room.js';
-import { openRoom } from '../../../server/room/room-state.js';
-import { actorOf, apiTokenDigest, newToken, tokenDigest } from '../../../server/signaling/credentials.js';
+import { startingRoom } from '../../../server/room/room-state.js';
+import { tokenDigest } from '../../../server/room/store/token-digest.js';
+import { actorOf, apiTokenDigest, newToken } from '../../../server/signaling/credentials.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 
 const counted = vi.hoisted(() => ({ hashes: 0 }));
@@ -25,7 +26,7 @@ function roomOf(count: number) {
     createdMs: 0,
     usedMs: 0,
   }));
-  return openRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved, nowMs: 0 });
+  return startingRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved, nowMs: 0 });
 }
 
 test('one digest finds the session, or finds none, however many sessions there are', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { clientAddress, throttleKey, trustedPeers } from '../../../server/signaling/client-address.js';
+import { throttleKey } from '../../../server/room/client-place.js';
+import { clientAddress, trustedPeers } from '../../../server/signaling/client-address.js';
 import { clearedCookie, readCookie, sessionCookie } from '../../../server/signaling/cookie.js';
 import { firstJsonValue } from '../../../server/signaling/first-json-value.js';
 import { BodyBudget } from '../../../server/signaling/http/body-budget.js';

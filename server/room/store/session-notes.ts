@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { parseJson } from '../lib/json-text.js';
-import { err, ok, type Result } from '../lib/result.js';
-import { decode } from '../protocol/decode.js';
-import type { NewSession, SavedSession } from '../room/room-state.js';
-import { wireTime } from '../room/wire-view.js';
-import { placeOf } from './client-address.js';
+import { parseJson } from '../../lib/json-text.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { decode } from '../../protocol/decode.js';
+import { placeOf } from '../client-place.js';
+import type { NewSession, SavedSession } from '../room-state.js';
+import { wireTime } from '../wire-view.js';
 
 const KEY_BYTES = 32;
 const Nullable = Type.Union([Type.String(), Type.Null()], { default: null });

@@ -3,11 +3,11 @@ import { expect, test, vi } from 'vitest';
 import { err, ok } from '../../../server/lib/result.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
-import { openRoom, type SavedSession } from '../../../server/room/room-state.js';
-import { PasswordMarks } from '../../../server/signaling/password-marks.js';
-import { restoreSessions } from '../../../server/signaling/restore-sessions.js';
-import { readSessions } from '../../../server/signaling/session-entries.js';
-import { NO_NOTES, noted, readNotes, writeNotes } from '../../../server/signaling/session-notes.js';
+import { type SavedSession, startingRoom } from '../../../server/room/room-state.js';
+import { PasswordMarks } from '../../../server/room/store/password-marks.js';
+import { restoreSessions } from '../../../server/room/store/restore-sessions.js';
+import { readSessions } from '../../../server/room/store/session-entries.js';
+import { NO_NOTES, noted, readNotes, writeNotes } from '../../../server/room/store/session-notes.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 import { silentLog } from '../../support/silent-log.js';
 
@@ -75,7 +75,7 @@ test('a session whose id no request could name is passed over and its place told
   const read = readSessions(text, NO_NOTES, 5);
   if (!read.ok) throw new Error(read.error);
   expect(read.value.broken).toEqual([{ place: 1, reason: expect.stringContaining('surrogate'), entry: undefined }]);
-  const room = openRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: read.value.sessions, nowMs: 5 });
+  const room = startingRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: read.value.sessions, nowMs: 5 });
   expect([...room.sessions.values()].map(({ id, profile }) => [id, profile.name])).toEqual([
     ['-abcde', ''],
     ['ann', 'ann'],

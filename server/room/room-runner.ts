@@ -1,15 +1,19 @@
+import { assertNever } from '../lib/assert-never.js';
 import { type Clock, MAX_TIMER_MS } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
-import type { Command, Refusal } from '../room/command.js';
-import type { Effect } from '../room/effect.js';
-import { step } from '../room/room.js';
-import type { Room } from '../room/room-state.js';
+import { Emitter } from '../lib/emitter.js';
+import type { Command, Refusal } from './command.js';
+import type { Effect, EffectGroups } from './effect.js';
+import { step } from './room.js';
+import type { Room } from './room-state.js';
 
-/** Carries out every effect but `wake`, which is the runner's own. */
-export type EffectSink = (effect: Exclude<Effect, { kind: 'wake' }>, room: Room) => void;
-
-/** Holds the one room: feeds it commands, passes its effects on in order, wakes it when it asked to be. */
+/**
+ * Holds the one room: feeds it commands, passes its effects on in order to whoever carries them out, wakes it when it asked
+ * to be.
+ */
 export class RoomRunner {
+  /** Fronts and stages subscribe to the group that concerns them. `state` is the room as all commands so far have left it. */
+  readonly effects = new Emitter<EffectGroups>();
   /** Unix time at the zero of the clock, taken once: the room's time never goes back. */
   readonly #epochMs: number;
   readonly #waiting: Effect[] = [];
@@ -20,13 +24,17 @@ export class RoomRunner {
   constructor(
     private room: Room,
     private readonly clock: Clock,
-    private readonly sink: EffectSink,
   ) {
     this.#epochMs = Date.now() - clock.nowMs();
   }
 
   get state(): Room {
     return this.room;
+  }
+
+  /** Whether the session is in control now. */
+  isHost(sessionId: string): boolean {
+    return this.room.hostId === sessionId;
   }
 
   /** Unix epoch milliseconds. */
@@ -52,12 +60,30 @@ export class RoomRunner {
   #passOn(): void {
     this.#passingOn = true;
     try {
-      for (let effect = this.#waiting.shift(); effect !== undefined; effect = this.#waiting.shift()) {
-        if (effect.kind === 'wake') this.#wakeAt(effect.atMs);
-        else this.sink(effect, this.room);
-      }
+      for (let effect = this.#waiting.shift(); effect !== undefined; effect = this.#waiting.shift()) this.#emit(effect);
     } finally {
       this.#passingOn = false;
+    }
+  }
+
+  #emit(effect: Effect) {
+    switch (effect.kind) {
+      case 'wake':
+        return this.#wakeAt(effect.atMs);
+      case 'send':
+      case 'greet':
+      case 'disconnect':
+        return this.effects.emit('clients', effect);
+      case 'pause-peer':
+      case 'close-peer':
+        return this.effects.emit('peers', effect);
+      case 'release-input':
+        return this.effects.emit('desktop', effect);
+      case 'persist':
+      case 'persist-bans':
+        return this.effects.emit('store', effect);
+      default:
+        return assertNever(effect);
     }
   }
 

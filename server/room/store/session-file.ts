@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { fileTrouble } from '../files/file-trouble.js';
-import { setAside, tidyFile } from '../files/kept-file.js';
-import { KeptWriter } from '../files/kept-writer.js';
-import { replaceFile } from '../files/replace-file.js';
-import { readKeptFile } from '../files/synced.js';
-import type { Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
-import { err, ok, type Result } from '../lib/result.js';
-import type { SavedSession } from '../room/room-state.js';
+import { fileTrouble } from '../../files/file-trouble.js';
+import { setAside, tidyFile } from '../../files/kept-file.js';
+import { KeptWriter } from '../../files/kept-writer.js';
+import { replaceFile } from '../../files/replace-file.js';
+import { readKeptFile } from '../../files/synced.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Log } from '../../lib/log.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import type { SavedSession } from '../room-state.js';
 import { type BrokenEntry, readSessions, writeSessions } from './session-entries.js';
 import { NO_NOTES, notesFileOf, readNotes, type SessionNotes, writeNotes } from './session-notes.js';
 

@@ -1,7 +1,12 @@
-import type { Log } from '../lib/log.js';
-import type { SavedSession } from '../room/room-state.js';
+import type { Log } from '../../lib/log.js';
+import type { Result } from '../../lib/result.js';
+import type { SavedSession } from '../room-state.js';
 import type { PasswordMarks } from './password-marks.js';
-import type { MemberPort } from './ports.js';
+
+/** The members, as far as the room asks them: what their sessions may have been opened with now, by their ids. */
+export interface MemberCredentials {
+  credentials(ids: readonly string[]): Promise<Result<ReadonlyMap<string, readonly string[]>, unknown>>;
+}
 
 /**
  * The saved sessions whose password still counts. One without a mark, as neko and earlier versions save them, is taken as it
@@ -9,7 +14,7 @@ import type { MemberPort } from './ports.js';
  */
 export async function restoreSessions(
   saved: readonly SavedSession[],
-  members: Pick<MemberPort, 'credentials'>,
+  members: MemberCredentials,
   marks: PasswordMarks,
   log: Log,
 ): Promise<SavedSession[]> {

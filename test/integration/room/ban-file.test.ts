@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Log } from '../../../server/lib/log.js';
 import type { Ban } from '../../../server/room/room-state.js';
-import { BanFile, banFileOf } from '../../../server/signaling/ban-file.js';
+import { BanFile, banFileOf } from '../../../server/room/store/ban-file.js';
 import { canMount, smallDisk } from '../../support/small-disk.js';
 import { SteppedClock } from '../../support/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';

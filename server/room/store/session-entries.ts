@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { parseJson } from '../lib/json-text.js';
-import { err, ok, type Result } from '../lib/result.js';
-import { isWellFormed } from '../lib/seen-text.js';
-import { decode } from '../protocol/decode.js';
-import { FIELD_LIMITS } from '../protocol/limits.js';
-import { MemberProfile } from '../protocol/profile.js';
-import type { SavedSession } from '../room/room-state.js';
-import { tokenDigest } from './credentials.js';
+import { parseJson } from '../../lib/json-text.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { isWellFormed } from '../../lib/seen-text.js';
+import { decode } from '../../protocol/decode.js';
+import { FIELD_LIMITS } from '../../protocol/limits.js';
+import { MemberProfile } from '../../protocol/profile.js';
+import type { SavedSession } from '../room-state.js';
 import { noted, type SessionNotes } from './session-notes.js';
+import { tokenDigest } from './token-digest.js';
 
 /** One session as the file spells it, shared with neko. */
 const Entry = Type.Object({

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { type Clock, MAX_TIMER_MS } from '../../../server/lib/clock.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
-import { openRoom } from '../../../server/room/room-state.js';
-import { RoomRunner } from '../../../server/signaling/room-runner.js';
+import { RoomRunner } from '../../../server/room/room-runner.js';
+import { startingRoom } from '../../../server/room/room-state.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 
 /** A clock that goes on a fraction with every look, and whose timers fire when the test says. */
@@ -29,7 +29,7 @@ function restlessClock() {
 
 test('a timer that fires a fraction early is set again, so that no wake is lost', () => {
   const { clock, timers, fireAt } = restlessClock();
-  const room = new RoomRunner(openRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }), clock, () => {});
+  const room = new RoomRunner(startingRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }), clock);
   room.apply({ kind: 'login', session: loginOf('bob', NEW_MEMBER_PROFILE) });
   room.apply({ kind: 'connect', id: 'bob', socket: 1 });
   room.apply({ kind: 'socket-closed', id: 'bob', socket: 1, clean: false });
@@ -42,14 +42,13 @@ test('a timer that fires a fraction early is set again, so that no wake is lost'
 test('effects that effects cause come after those already waiting', () => {
   const { clock } = restlessClock();
   const order: string[] = [];
-  const runner = new RoomRunner(
-    openRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }),
-    clock,
-    (effect) => {
+  const runner = new RoomRunner(startingRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }), clock);
+  for (const group of ['clients', 'peers', 'desktop', 'store'] as const) {
+    runner.effects.on(group, (effect) => {
       order.push(effect.kind);
       if (effect.kind === 'close-peer') runner.apply({ kind: 'take-control', actor: { kind: 'session', id: 'ann' } });
-    },
-  );
+    });
+  }
   for (const [index, id] of ['ann', 'bob'].entries()) {
     runner.apply({ kind: 'login', session: loginOf(id, { ...NEW_MEMBER_PROFILE, is_admin: true }) });
     runner.apply({ kind: 'connect', id, socket: index + 1 });
@@ -63,7 +62,7 @@ test('a wake that is further off than a timer can be set is reached in steps', (
   const { clock, timers, fireAt } = restlessClock();
   const lifetimeMs = 30 * 86_400_000;
   const rules = { ...ENDLESS, lifetimeMs };
-  const room = new RoomRunner(openRoom({ settings: DEFAULT_SETTINGS, rules, saved: [], nowMs: 0 }), clock, () => {});
+  const room = new RoomRunner(startingRoom({ settings: DEFAULT_SETTINGS, rules, saved: [], nowMs: 0 }), clock);
   room.apply({ kind: 'login', session: loginOf('bob', NEW_MEMBER_PROFILE) });
   expect(timers.map(({ delayMs }) => delayMs)).toEqual([MAX_TIMER_MS]);
   fireAt(MAX_TIMER_MS);

@@ -1,17 +1,17 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { fileTrouble } from '../files/file-trouble.js';
-import { setAside, tidyFile } from '../files/kept-file.js';
-import { KeptWriter } from '../files/kept-writer.js';
-import { replaceFile } from '../files/replace-file.js';
-import { readKeptFile } from '../files/synced.js';
-import type { Clock } from '../lib/clock.js';
-import { parseJson } from '../lib/json-text.js';
-import type { Log } from '../lib/log.js';
-import { err, ok, type Result } from '../lib/result.js';
-import { decode } from '../protocol/decode.js';
-import type { Ban } from '../room/room-state.js';
-import { wireTime } from '../room/wire-view.js';
-import { placeOf } from './client-address.js';
+import { fileTrouble } from '../../files/file-trouble.js';
+import { setAside, tidyFile } from '../../files/kept-file.js';
+import { KeptWriter } from '../../files/kept-writer.js';
+import { replaceFile } from '../../files/replace-file.js';
+import { readKeptFile } from '../../files/synced.js';
+import type { Clock } from '../../lib/clock.js';
+import { parseJson } from '../../lib/json-text.js';
+import type { Log } from '../../lib/log.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { decode } from '../../protocol/decode.js';
+import { placeOf } from '../client-place.js';
+import type { Ban } from '../room-state.js';
+import { wireTime } from '../wire-view.js';
 
 /** Empty texts for what a ban is not about. */
 const Entries = Type.Array(

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Clock } from '../../../server/lib/clock.js';
 import type { Log } from '../../../server/lib/log.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { SessionFile } from '../../../server/signaling/session-file.js';
+import { SessionFile } from '../../../server/room/store/session-file.js';
 import { loginOf } from '../../support/sessions.js';
 import { canMount, smallDisk } from '../../support/small-disk.js';
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../lib/clock.js';
-import type { Dispose } from '../lib/dispose.js';
-import { savedSessions } from '../room/room-state.js';
-import type { RoomRunner } from './room-runner.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Dispose } from '../../lib/dispose.js';
+import type { RoomRunner } from '../room-runner.js';
+import { savedSessions } from '../room-state.js';
 import type { SessionFile } from './session-file.js';
 
 /** What a crash may lose of the times at which sessions were used; far less than any sensible idle timeout. */
