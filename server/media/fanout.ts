@@ -1,9 +1,10 @@
 /**
  * The hot path: everything that is done once per packet and viewer, and nothing else. A packet of the stream's ring becomes
  * a header in the outlet's slot, and its payload is encrypted from the ring to behind that header. Nothing here is allocated
- * per packet. Who comes first: audio, then what was asked for again, then video as fast as the pacer lets it.
+ * per packet. Who comes first: audio, then what was asked for again, then video as fast as pacer and budget let it.
  */
 import { put16 } from './bytes.js';
+import type { EgressBudget } from './egress-budget.js';
 import type { PeerStats } from './media-engine.js';
 import type { Outlet } from './outlet.js';
 import type { Pacer } from './pacer.js';
@@ -20,6 +21,8 @@ export interface ServedViewer {
   readonly transform: SrtpTransform;
   readonly pacer: Pacer;
   readonly budget: RetransmissionBudget;
+  /** Undefined while no budget is set. */
+  readonly egress: EgressBudget | undefined;
   readonly sendLog: SendLog;
   /** 0 until it was measured. */
   readonly rttMs: number;
@@ -40,7 +43,8 @@ export function sendTurn(viewer: ServedViewer, nowMs: number, packets: number, s
     if (turn !== 'idle') return turn;
   }
   for (const track of viewer.tracks) {
-    if (track.resends.length > 0 && !sendAgain(viewer, track, outlet, nowMs, sent)) return 'blocked';
+    const turn = track.resends.length > 0 ? sendAgain(viewer, track, outlet, nowMs, sent) : 'idle';
+    if (turn !== 'idle') return turn;
   }
   for (const track of viewer.tracks) {
     if (track.kind !== 'video' || !track.sending) continue;
@@ -75,10 +79,21 @@ function sendMedia(
   if (!track.sending) return 'idle';
   const ring = track.source!.ring;
   const bytes = outlet.arena.bytes;
+  const template = track.template;
+  const transform = viewer.transform;
+  const egress = viewer.egress;
+  const around = template.length + transform.rtpOverhead;
   let left = allowance;
+  let room = egress === undefined || track.kind === 'audio' ? Number.POSITIVE_INFINITY : egress.roomBytes(nowMs);
+  track.heldBack = false;
   while (track.cursor < ring.head) {
     if (left <= 0) return 'paced';
     if (sent.packets >= limit) return 'more';
+    const payload = ring.payloadLength(track.cursor);
+    if (around + payload > room) {
+      track.heldBack = true;
+      return 'paced';
+    }
     const slot = outlet.reserve();
     if (slot < 0) return 'blocked';
     const cursor = track.cursor++;
@@ -89,11 +104,8 @@ function sendMedia(
     track.lastFrame = ring.frame(cursor);
     const timestamp = track.numbers.timestamp(ring.timestamp(cursor));
     track.numbers.noteSent(timestamp, ring.arrivedAtMs(cursor));
-    const template = track.template;
     const transportSequence = template.hasTransportCc ? viewer.sendLog.take() : 0;
     template.write(bytes, slot, ring.marker(cursor), index, timestamp, transportSequence, nowMs);
-    const payload = ring.payloadLength(cursor);
-    const transform = viewer.transform;
     const length = transform.sealRtp(
       outlet.arena,
       slot,
@@ -114,26 +126,33 @@ function sendMedia(
     track.stats.packetsSent++;
     track.stats.bytesSent += payload;
     if (ring.startsKeyframe(cursor)) track.stats.keyframesSent++;
+    egress?.spend(nowMs, length);
     left -= length;
+    room -= length;
     sent.packets++;
   }
   return 'idle';
 }
 
-/** Answers what was asked for again, as far as the budget goes. Returns false when the path takes nothing. */
-function sendAgain(viewer: ServedViewer, track: Track, outlet: Outlet, nowMs: number, sent: { packets: number }): boolean {
+/** Answers what was asked for again, as far as the budgets go; what does not fit into the egress budget yet is kept. */
+function sendAgain(viewer: ServedViewer, track: Track, outlet: Outlet, nowMs: number, sent: { packets: number }): Turn {
   const history = track.history;
   for (let i = 0; i < track.resends.length; i++) {
     const index = track.resends[i]!;
     const row = history.resendable(index, nowMs, viewer.rttMs);
     const ring = row < 0 ? undefined : track.ringOf(history.epoch[row]!);
     if (ring === undefined || history.streamIndex[row]! < ring.oldest) continue;
-    const streamIndex = history.streamIndex[row]!;
-    if (!viewer.budget.take(ring.payloadLength(streamIndex) + track.template.length)) break;
+    const payload = ring.payloadLength(history.streamIndex[row]!);
+    if (viewer.egress !== undefined && track.repairBytes(payload, viewer.transform) > viewer.egress.roomBytes(nowMs)) {
+      track.resends = track.resends.slice(i);
+      track.heldBack = true;
+      return 'paced';
+    }
+    if (!viewer.budget.take(payload + track.template.length)) break;
     const slot = outlet.reserve();
     if (slot < 0) {
       track.resends = track.resends.slice(i);
-      return false;
+      return 'blocked';
     }
     const length = track.rtxTemplate
       ? writeRtx(viewer, track, outlet, slot, row, index, nowMs)
@@ -141,13 +160,15 @@ function sendAgain(viewer: ServedViewer, track: Track, outlet: Outlet, nowMs: nu
     outlet.commit(length);
     history.noteResent(row, nowMs);
     viewer.pacer.spend(length);
+    viewer.egress?.spend(nowMs, length);
     viewer.stats.packetsSent++;
     viewer.stats.bytesSent += length;
     track.stats.resent++;
+    track.stats.resentBytes += length;
     sent.packets++;
   }
   track.resends.length = 0;
-  return true;
+  return 'idle';
 }
 
 /**

@@ -85,6 +85,12 @@ export interface PeerSender {
   receiveRtcp(datagram: Buffer): void;
   /** The rate at which a burst is spread, bit/s; a congestion controller moves it. */
   setPacingRate(bitrateBps: number): void;
+  /**
+   * What the viewer may be sent, in bit/s: whenever video or repair leaves, no more than this has left in the 200 ms before,
+   * audio and everything else included; undefined for no bound, as at the start. Video that does not fit is dropped by whole
+   * frames. A congestion controller moves it at any moment.
+   */
+  setBudget(bitrateBps: number | undefined): void;
   /** Says BYE where a path exists, detaches the tracks, frees the keys. Idempotent. */
   close(): void;
 }
@@ -146,8 +152,12 @@ export interface TrackStats {
   /** Sequence numbers the viewer asked for again. */
   readonly nacked: number;
   readonly resent: number;
-  /** Frames that were too late for this viewer's path and never sent. */
+  /** Of the datagrams in which they were sent again. */
+  readonly resentBytes: number;
+  /** Frames that were too late for this viewer's path or budget and never sent. */
   readonly framesDropped: number;
+  /** Those of them that the budget had no room for. */
+  readonly framesOverBudget: number;
   readonly keyframeRequests: number;
 }
 

@@ -1,10 +1,11 @@
 import { allocateArena } from '../native/arena.js';
 import type { CipherSuite } from './cipher-suite.js';
 import type { Departures } from './departures.js';
+import { EgressBudget } from './egress-budget.js';
 import { sendTurn } from './fanout.js';
 import { MEDIA_LIMITS } from './limits.js';
 import type { PeerHooks, PeerOptions, PeerSender, PeerStats, TrackOptions } from './media-engine.js';
-import type { Outlet } from './outlet.js';
+import { DATAGRAM_BYTES, type Outlet } from './outlet.js';
 import { Pacer } from './pacer.js';
 import type { PacketPath } from './packet-path.js';
 import { RetransmissionBudget } from './retransmission-budget.js';
@@ -45,6 +46,7 @@ export class Peer implements PeerSender, Sendable {
     rtcpReceived: 0,
     rtcpRejected: 0,
   };
+  egress: EgressBudget | undefined;
   outlet: Outlet | undefined;
   queued = false;
   rttMs = 0;
@@ -75,9 +77,25 @@ export class Peer implements PeerSender, Sendable {
     if (this.#closed) throw new Error('the peer is closed');
     this.outlet?.close();
     this.outlet = path && this.#context.departures.open(path);
-    if (this.outlet === undefined) return;
+    if (this.outlet !== undefined) this.#reached();
+  }
+
+  /** Whether video can leave. A budget without room for one whole datagram lets none begin, so that none is cut off. */
+  get reachable(): boolean {
+    return this.outlet !== undefined && (this.egress === undefined || this.egress.limitBytes >= DATAGRAM_BYTES);
+  }
+
+  setBudget(bitrateBps: number | undefined): void {
+    const wasReachable = this.reachable;
+    if (bitrateBps === undefined) this.egress = undefined;
+    else if (this.egress === undefined) this.egress = new EgressBudget(bitrateBps);
+    else this.egress.set(bitrateBps);
+    if (!wasReachable) this.#reached();
+  }
+
+  #reached(): void {
     const nowMs = this.nowMs();
-    for (const track of this.tracks) track.reached(nowMs);
+    if (this.reachable) for (const track of this.tracks) track.reached(nowMs);
     this.wake();
   }
 
@@ -153,6 +171,7 @@ export class Peer implements PeerSender, Sendable {
     if (outlet === undefined || slot < 0) return;
     const length = this.transform.sealRtcp(outlet.arena, slot, write(outlet.arena.bytes, slot), this.#rtcpIndex++);
     outlet.commit(length);
+    this.egress?.spend(this.nowMs(), length);
     this.stats.packetsSent++;
     this.stats.bytesSent += length;
   }

@@ -1,11 +1,11 @@
 import type { EncodedStream } from '../capture/encoded-stream.js';
 import { HeaderTemplate } from './header-template.js';
 import type { SenderTrack, TrackOptions, TrackStats } from './media-engine.js';
-import type { Outlet } from './outlet.js';
 import type { PacketRing } from './packet-ring.js';
 import { Renumbering } from './renumbering.js';
 import type { Sendable } from './send-scheduler.js';
 import { SentHistory } from './sent-history.js';
+import type { SrtpTransform } from './srtp.js';
 
 /** More than 1 s at 20 Mbit/s. Audio is not asked for again. */
 const VIDEO_HISTORY_PACKETS = 2_048;
@@ -15,13 +15,15 @@ const REPLAY_MS = 500;
 const REPLAY_BYTES = 300_000;
 /** What waited longer than this is not worth sending any more. */
 export const DEADLINE_MS = 250;
+/** The original sequence number before the payload (RFC 4588 section 4). */
+const RTX_HEADER_BYTES = 2;
 /** Switches and rebuilds within a second that retransmissions can look back over. */
 const REMEMBERED_RINGS = 4;
 
 /** The viewer that a track belongs to. */
 export interface TrackOwner extends Sendable {
-  /** Undefined while the viewer cannot be reached. */
-  readonly outlet: Outlet | undefined;
+  /** Whether video can leave: there is a path, and a budget has room for a datagram. */
+  readonly reachable: boolean;
   nowMs(): number;
   /** There may be something to send. */
   wake(): void;
@@ -61,7 +63,9 @@ export class Track implements SenderTrack {
     keyframesSent: 0,
     nacked: 0,
     resent: 0,
+    resentBytes: 0,
     framesDropped: 0,
+    framesOverBudget: 0,
     keyframeRequests: 0,
   };
   /** Indexes that the viewer asked for again, oldest first. */
@@ -81,6 +85,8 @@ export class Track implements SenderTrack {
   startedAtMs = 0;
   /** The frame handled last, to count the ones left out; 0 right after a join. */
   lastFrame = 0;
+  /** The next packet waits for room in the viewer's budget. */
+  heldBack = false;
   /** The rings that the history speaks of, newest last. */
   readonly #rings: { readonly epoch: number; readonly ring: PacketRing }[] = [];
   /** The stream that takes over at its next keyframe. */
@@ -130,6 +136,12 @@ export class Track implements SenderTrack {
     return undefined;
   }
 
+  /** How long the datagram is that a payload of so many bytes is sent again in. */
+  repairBytes(payload: number, { rtpOverhead }: SrtpTransform): number {
+    const header = this.rtxTemplate === undefined ? this.template.length : this.rtxTemplate.length + RTX_HEADER_BYTES;
+    return header + payload + rtpOverhead;
+  }
+
   /** Goes over to a stream: at once when nothing is shown, else at its next keyframe. */
   assign(fanout: TrackSource, nowMs: number): void {
     if (this.#closed || this.target === fanout) return;
@@ -167,7 +179,7 @@ export class Track implements SenderTrack {
     }
     if (this.waiting) {
       // A keyframe that cannot be sent would only be late.
-      if (this.peer.outlet === undefined) return false;
+      if (!this.peer.reachable) return false;
       if (!this.#entered(fanout, this.cursor)) {
         this.#askAgain(fanout, nowMs);
         return false;
@@ -196,7 +208,7 @@ export class Track implements SenderTrack {
   /** Leaves out everything up to the newest keyframe, or waits for the next one and asks for it. Audio just goes on. */
   skip(nowMs: number): void {
     this.#skip(nowMs);
-    if (this.waiting && this.source !== undefined && this.peer.outlet !== undefined) this.#ask(this.source, nowMs);
+    if (this.waiting && this.source !== undefined && this.peer.reachable) this.#ask(this.source, nowMs);
   }
 
   #skip(nowMs: number): void {
@@ -208,7 +220,7 @@ export class Track implements SenderTrack {
     const until = fresh ? keyframe : ring.head;
     if (until > this.cursor) {
       const frame = fresh ? ring.frame(keyframe) - 1 : ring.newestFrame;
-      this.stats.framesDropped += Math.max(0, frame - this.lastFrame);
+      this.#dropped(frame - this.lastFrame);
       this.lastFrame = Math.max(this.lastFrame, frame);
     }
     this.cursor = until;
@@ -296,8 +308,14 @@ export class Track implements SenderTrack {
     this.waiting = false;
     this.startedAtMs = nowMs;
     const before = ring.frame(this.cursor) - 1;
-    if (this.lastFrame > 0) this.stats.framesDropped += Math.max(0, before - this.lastFrame);
+    if (this.lastFrame > 0) this.#dropped(before - this.lastFrame);
     this.lastFrame = before;
+  }
+
+  #dropped(frames: number): void {
+    if (frames <= 0) return;
+    this.stats.framesDropped += frames;
+    if (this.heldBack) this.stats.framesOverBudget += frames;
   }
 
   #ask(fanout: TrackSource, nowMs: number): void {

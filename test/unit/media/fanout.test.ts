@@ -52,7 +52,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     return all;
   }
 
-  test('a viewer joins at the next keyframe, which is asked for, and its header is its own', () => {
+  test('FO1 a viewer joins at the next keyframe, which is asked for, and its header is its own', () => {
     const { stream, fanout, viewer, track } = setUp();
     fanout.attach(track);
     expect(stream.keyframeRequests).toBe(1);
@@ -73,7 +73,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(track.stats).toMatchObject({ packetsSent: 3, bytesSent: 300, keyframesSent: 1, framesDropped: 0 });
   });
 
-  test('who joins right after a keyframe gets that one at once; later a new one is asked for', () => {
+  test('FO1 who joins right after a keyframe gets that one at once; later a new one is asked for', () => {
     const { clock, engine, stream, fanout } = watching();
     stream.frame('delta');
     const second = new FakeViewer(engine, suite, profile);
@@ -87,7 +87,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(stream.keyframeRequests).toBe(2);
   });
 
-  test('a switch happens at a keyframe of the new stream, with continuous numbers; the old one goes on until then', () => {
+  test('FO2, FO3 a switch happens at a keyframe of the new stream, with continuous numbers; the old one goes on until then', () => {
     const { clock, engine, stream, fanout, viewer, track } = setUp();
     const other = new FakeStream('other');
     other.timestamp = 12_345;
@@ -109,7 +109,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(timestampSteps(viewer.rtp)).toEqual([33 * 90, 40 * 90, 33 * 90]);
   });
 
-  test('a rebuilt encoding goes on with continuous numbers, from its keyframe', () => {
+  test('FO2 a rebuilt encoding goes on with continuous numbers, from its keyframe', () => {
     const { clock, stream, viewer } = watching();
     clock.advance(1_000);
     stream.listener?.restarted();
@@ -122,14 +122,14 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(stream.keyframeRequests).toBe(1);
   });
 
-  test('a packet that the source lost leaves a gap', () => {
+  test('FO2 a packet that the source lost leaves a gap', () => {
     const { stream, viewer } = watching();
     stream.sequence += 2;
     stream.frame('delta');
     expect(viewer.rtp[1]!.sequence - viewer.rtp[0]!.sequence).toBe(3);
   });
 
-  test('a path that takes nothing is waited for; what is late is dropped by whole frames and is no loss', () => {
+  test('FO5 a path that takes nothing is waited for; what is late is dropped by whole frames and is no loss', () => {
     const { clock, stream, viewer, track } = watching();
     viewer.path.queuedBytes = 1_000_000;
     stream.frame('delta');
@@ -164,7 +164,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(isContinuous(viewer.rtp)).toBe(true);
   });
 
-  test('a viewer without a path gets a keyframe when there is one', () => {
+  test('FO6 a viewer without a path gets a keyframe when there is one', () => {
     const { clock, stream, viewer, track } = watching();
     viewer.peer.setPath(undefined);
     for (let i = 0; i < 20; i++) {
@@ -180,7 +180,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(track.stats.framesDropped).toBe(20);
   });
 
-  test('NACK: the very bytes again, at most three times, not while they are under way', () => {
+  test('RP1, RP2, RP3 NACK: the very bytes again, at most three times, not while they are under way', () => {
     const { clock, stream, viewer, track } = watching();
     stream.frame('delta', { packets: 3 });
     const lost = viewer.rtp[2]!;
@@ -195,7 +195,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(track.stats).toMatchObject({ resent: 3, nacked: 11 });
   });
 
-  test('NACK: no more than the budget, a floor and a quarter of the media', () => {
+  test('RP4 NACK: no more than the budget, a floor and a quarter of the media', () => {
     const { clock, stream, viewer, track } = watching();
     for (let i = 0; i < 100; i++) {
       stream.frame('delta', { packets: 3, bytes: 1_100 });
@@ -222,7 +222,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(viewer.rtp.at(-1)!.sealed).toEqual(lost.sealed);
   });
 
-  test('another playout delay stands in later packets; one asked for again is the very bytes sent before', () => {
+  test('RP2 another playout delay stands in later packets; one asked for again is the very bytes sent before', () => {
     const { clock, stream, viewer, track } = watching();
     const before = viewer.rtp[0]!;
     track.setPlayoutDelay(50, 200);
@@ -234,7 +234,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(again!.sealed).toEqual(before.sealed);
   });
 
-  test('RTX: numbers of its own, and the original one before the payload (RFC 4588)', () => {
+  test('RP1, RP5 RTX: numbers of its own, and the original one before the payload (RFC 4588)', () => {
     const { clock, stream, viewer, track } = watching({ ...VIDEO, rtx: { ssrc: 0x3333, payloadType: 97 } });
     stream.frame('delta', { packets: 2 });
     clock.advance(50);
@@ -248,7 +248,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(u16(next!.header, 17)).toBe(4);
   });
 
-  test('a small frame leaves at once, a large keyframe within 100 ms and not in one burst', () => {
+  test('FO7 a small frame leaves at once, a large keyframe within 100 ms and not in one burst', () => {
     const { clock, stream, viewer } = watching();
     stream.frame('delta', { packets: 10, bytes: 1_100 });
     expect(viewer.rtp).toHaveLength(11);
@@ -263,7 +263,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(viewer.rtp).toHaveLength(211);
   });
 
-  test('sound overtakes a picture that is being paced', () => {
+  test('FO4 sound overtakes a picture that is being paced', () => {
     const { engine, stream, viewer } = watching();
     const sound = new FakeStream('sound', 'audio');
     engine.fanout(sound).attach(viewer.peer.addTrack(AUDIO));
@@ -273,7 +273,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(viewer.rtp.findIndex((packet) => packet.ssrc === 0x2222)).toBe(before);
   });
 
-  test('sender reports: once a second, counters and a timestamp for now; BYE at the end', () => {
+  test('RC1 sender reports: once a second, counters and a timestamp for now; BYE at the end', () => {
     const { clock, stream, viewer, wallClockMs } = watching();
     const start = wallClockMs();
     clock.advance(2_150);
@@ -289,7 +289,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(stream.listener).toBeUndefined();
   });
 
-  test('sender reports follow the capture time of the stream where that is known', () => {
+  test('RC1 sender reports follow the capture time of the stream where that is known', () => {
     const { clock, engine, wallClockMs } = fakeEngine(suite);
     const stream = new FakeStream('main');
     const viewer = new FakeViewer(engine, suite, profile);
@@ -301,7 +301,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect((viewer.rtcp[0]!.readUInt32BE(16) - viewer.rtp[0]!.timestamp) >>> 0).toBe((100 + 70) * 90);
   });
 
-  test('PLI and FIR ask the stream for a keyframe', () => {
+  test('RC2 PLI and FIR ask the stream for a keyframe', () => {
     const { stream, viewer, track } = watching();
     viewer.say(0x81ce0000, 1, track.ssrc);
     viewer.say(0x84ce0000, 1, 0, track.ssrc, 0x07000000);
@@ -309,7 +309,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(track.stats.keyframeRequests).toBe(2);
   });
 
-  test('feedback, reports and REMB reach the hooks in usable units', () => {
+  test('RC3 feedback, reports and REMB reach the hooks in usable units', () => {
     const { clock, engine, wallClockMs } = fakeEngine(suite);
     const stream = new FakeStream('main');
     let feedback: Pick<SendFeedback, 'count'> & { sent: number[]; received: number[] } = { count: 0, sent: [], received: [] };
@@ -337,7 +337,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(rembs).toEqual([1_000_000]);
   });
 
-  test('a paused track sends nothing and stops its stream; resumed, it goes on at a keyframe', () => {
+  test('FO8 a paused track sends nothing and stops its stream; resumed, it goes on at a keyframe', () => {
     const { clock, stream, viewer, track } = watching();
     track.pause();
     expect(stream.listener).toBeUndefined();
@@ -350,7 +350,7 @@ describe.each(cases)('%s', (_name, suite, profile) => {
     expect(track.stats.framesDropped).toBe(0);
   });
 
-  test('forged, replayed and broken RTCP is counted and does nothing', () => {
+  test('RC4 forged, replayed and broken RTCP is counted and does nothing', () => {
     const { viewer } = watching();
     for (const length of [0, 1, 8, 20, 40, 1_500, 4_000]) viewer.peer.receiveRtcp(Buffer.alloc(length, 0x80));
     expect(viewer.peer.stats).toMatchObject({ rtcpReceived: 0, rtcpRejected: 7 });
