@@ -32,6 +32,13 @@ export const SDP_LIMITS = {
     what: 'certificate fingerprints in a session description',
     beyond: 'the rest is ignored',
   },
+  ssrcs: { value: 16, unit: 'count', what: 'SSRCs that a media section names', beyond: 'the rest is ignored' },
+  received: {
+    value: 4,
+    unit: 'count',
+    what: 'media sections that a viewer sends on',
+    beyond: 'further ones are answered without taking anything',
+  },
   credential: { value: 256, unit: 'characters', what: 'ICE user name fragment and password, each', beyond: 'refused' },
 } as const satisfies LimitTable;
 

@@ -208,11 +208,12 @@ export class PeerHub {
     this.#peers.set(sessionId, { sessionId, network, peer, renewal, handle: this.#handle(peer, start, renewal, gone) });
     previous?.renewal.close();
     previous?.peer.close();
-    const sdp = await peer.offer();
+    const offer = await peer.offer();
+    if (!offer.ok) return offer;
     hooks.onVideo(peerVideo(video));
     if (!audioDisabled) hooks.onAudio({ disabled: false });
     return ok({
-      sdp,
+      sdp: offer.value,
       iceservers: renewal.current(),
       video: peerVideo(video),
       audio: { disabled: audioDisabled },

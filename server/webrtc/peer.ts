@@ -13,10 +13,20 @@ import { Dtls } from './dtls.js';
 import type { DtlsKeys, SrtpProfileName } from './dtls-keys.js';
 import { PEER_LIMITS } from './limits.js';
 import type { LipSyncInput } from './lip-sync.js';
-import { EXTENSIONS, writeDescription } from './local-description.js';
-import { answerSections, type LocalSections, offerSections } from './media-sections.js';
+import { EXTENSIONS } from './negotiation/extensions.js';
+import type { LocalMedia, MediaKind } from './negotiation/local-media.js';
+import {
+  acceptAnswer,
+  acceptOffer,
+  beginNegotiation,
+  createAnswer,
+  createOffer,
+  type Negotiation,
+} from './negotiation/negotiation.js';
+import { type RemoteDescription, readDescription } from './negotiation/read-description.js';
+import { type AgreedMedia, isMedia, type LocalSection } from './negotiation/sections.js';
+import { writeDescription } from './negotiation/write-description.js';
 import { PeerMedia } from './peer-media.js';
-import { type RemoteDescription, readDescription } from './remote-description.js';
 import { applyVideoRequest, type Streams, sameChoice, type VideoChoice, type VideoRequest } from './video-choice.js';
 
 export interface PeerOptions {
@@ -55,11 +65,12 @@ export interface PeerHooks {
  * The server offers first; later either side may.
  */
 export class Peer {
-  readonly #sections: LocalSections = { audioSsrc: randomSsrc(), videoSsrc: randomSsrc() };
+  readonly #ssrcs = { audio: randomSsrc(), video: randomSsrc() };
   readonly #sessionId = String(randomInt(2 ** 47));
   readonly #dtls: Dtls;
   readonly #channel: DataChannel;
   readonly #releases: Dispose[] = [];
+  #negotiation: Negotiation;
   #version = 1;
   #video: VideoChoice;
   #audioDisabled: boolean;
@@ -73,6 +84,7 @@ export class Peer {
     this.#video = options.video;
     this.#audioDisabled = options.audioDisabled;
     this.#paused = options.paused;
+    this.#negotiation = beginNegotiation({ media: [this.#localMedia('audio'), this.#localMedia('video')], dataChannel: true });
     this.#dtls = new Dtls({
       certificate: options.certificate,
       role: 'server',
@@ -132,14 +144,17 @@ export class Peer {
   }
 
   /** The first offer; with trickle off it waits for all candidates (5 s at most). */
-  async offer(): Promise<string> {
+  async offer(): Promise<Result<string>> {
     const { ice, trickle, hooks } = this.options;
+    const offer = createOffer(this.#negotiation);
+    if (!offer.ok) return offer;
+    this.#negotiation = offer.value.negotiation;
     if (trickle) {
       for (const candidate of ice.candidates()) hooks.onCandidate(formatCandidate(candidate));
     }
     const gathered = ice.gather();
     if (!trickle) await gathered;
-    return this.#describe(offerSections(this.options.codecs, this.#sections), 'actpass');
+    return ok(this.#describe(offer.value.sections, 'actpass'));
   }
 
   /** Takes the viewer's answer to our offer or restart. */
@@ -147,7 +162,9 @@ export class Peer {
     const remote = readDescription(sdp);
     if (!remote.ok) return remote;
     if (this.#state.kind === 'closed') return err('the peer is closed');
-    if (remote.value.setup === 'passive') return err('the answer says a=setup:passive; the viewer has to be the DTLS client');
+    const agreed = acceptAnswer(this.#negotiation, remote.value);
+    if (!agreed.ok) return agreed;
+    this.#negotiation = agreed.value;
     this.#useRemote(remote.value);
     if (this.#state.kind === 'offered') {
       this.#state = { kind: 'connecting' };
@@ -161,16 +178,21 @@ export class Peer {
     const remote = readDescription(sdp);
     if (!remote.ok) return remote;
     if (this.#state.kind !== 'connected') return err('an offer is taken once the viewer is connected');
+    const accepted = acceptOffer(this.#negotiation, remote.value);
+    if (!accepted.ok) return accepted;
+    const answer = createAnswer(accepted.value);
+    if (!answer.ok) return answer;
+    this.#negotiation = answer.value.negotiation;
     this.#useRemote(remote.value);
     if (!this.options.trickle) await this.options.ice.gather();
-    return ok(this.#describe(answerSections(remote.value, this.options.codecs, this.#sections), 'passive'));
+    return ok(this.#describe(answer.value.sections, 'passive'));
   }
 
   /** Begins an ICE restart (RFC 8445 section 9) and returns the offer for it. */
   async restart(): Promise<Result<string>> {
     if (this.#state.kind === 'closed') return err('the peer is closed');
     this.options.ice.restart();
-    return ok(await this.offer());
+    return this.offer();
   }
 
   /** A candidate of the viewer; empty text means that there are no more. */
@@ -248,14 +270,12 @@ export class Peer {
       return;
     }
     const sender = this.#openSender(keys.value);
-    const tracks = {
-      audio: this.#addTrack(sender, remote, 'audio'),
-      video: this.#addTrack(sender, remote, 'video'),
-    };
+    const tracks = { audio: this.#addTrack(sender, 'audio'), video: this.#addTrack(sender, 'video') };
     this.#state = { kind: 'connected', sender, media: new PeerMedia(this.options.fanouts, sender, tracks) };
     this.#applyMedia();
     this.options.hooks.onConnected();
-    this.#channel.start(remote.sctpPort);
+    const channel = this.#negotiation.agreed.find((section) => section.kind === 'application');
+    if (channel !== undefined) this.#channel.start(channel.sctpPort);
   }
 
   #openSender(keys: DtlsKeys): PeerSender {
@@ -272,21 +292,26 @@ export class Peer {
     });
   }
 
+  #localMedia(kind: MediaKind): LocalMedia {
+    return { kind, codecs: [this.options.codecs[kind]], track: { ssrc: this.#ssrcs[kind] }, receives: false };
+  }
+
   /** A kind that the viewer rejected or answered without our codec gets no track. */
-  #addTrack(sender: PeerSender, remote: RemoteDescription, kind: 'audio' | 'video') {
-    const codec = this.options.codecs[kind];
-    const section = remote.sections.find(({ media, rejected }) => media === kind && !rejected);
-    const accepted = section?.codecs.find(({ encodingName }) => encodingName.toLowerCase() === codec.encodingName.toLowerCase());
-    if (section === undefined || accepted === undefined) return undefined;
+  #addTrack(sender: PeerSender, kind: MediaKind) {
+    const section = this.#negotiation.agreed
+      .filter(isMedia)
+      .find((each): each is AgreedMedia => each.kind === kind && each.isOwn);
+    const [codec] = section?.codecs ?? [];
+    if (section === undefined || codec === undefined) return undefined;
     const id = (uri: string) => section.extensions.find((extension) => extension.uri === uri)?.id;
     const mid = id(EXTENSIONS.mid.uri);
     const transportCc = id(EXTENSIONS.transportCc.uri);
     const playoutDelay = id(EXTENSIONS.playoutDelay.uri);
     return sender.addTrack({
       kind,
-      clockRateHz: codec.clockRateHz,
-      ssrc: kind === 'audio' ? this.#sections.audioSsrc : this.#sections.videoSsrc,
-      payloadType: accepted.payloadType,
+      clockRateHz: codec.codec.clockRateHz,
+      ssrc: this.#ssrcs[kind],
+      payloadType: codec.payloadType,
       extensions: {
         ...(mid === undefined ? {} : { mid: { id: mid, value: section.mid } }),
         ...(transportCc === undefined ? {} : { transportCc }),
@@ -310,7 +335,7 @@ export class Peer {
     else if (this.#state.kind === 'connected' && isRtcp(datagram)) this.#state.sender.receiveRtcp(datagram);
   }
 
-  #describe(sections: ReturnType<typeof offerSections>, setup: 'actpass' | 'passive'): string {
+  #describe(sections: readonly LocalSection[], setup: 'actpass' | 'passive'): string {
     const { ice, trickle, certificate } = this.options;
     return writeDescription(
       { id: this.#sessionId, version: this.#version++ },

@@ -6,8 +6,8 @@ import type { Dispose } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type DtlsCertificate, fingerprintOf } from './certificate.js';
 import { Dtls } from './dtls.js';
-import { writeDescription } from './local-description.js';
-import { readDescription } from './remote-description.js';
+import { readDescription } from './negotiation/read-description.js';
+import { writeDescription } from './negotiation/write-description.js';
 
 /** First bytes of DTLS records (RFC 7983). */
 const DTLS_FIRST = 20;

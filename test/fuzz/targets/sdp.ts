@@ -1,17 +1,27 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { HeaderTemplate } from '../../../server/media/header-template.js';
-import { CODECS } from '../../../server/protocol/codec.js';
 import { SDP_LIMITS } from '../../../server/webrtc/limits.js';
-import { writeDescription } from '../../../server/webrtc/local-description.js';
-import { answerSections, offerSections } from '../../../server/webrtc/media-sections.js';
-import { type RemoteDescription, readDescription } from '../../../server/webrtc/remote-description.js';
+import { answerSections } from '../../../server/webrtc/negotiation/answer-sections.js';
+import {
+  acceptAnswer,
+  acceptOffer,
+  beginNegotiation,
+  createAnswer,
+  createOffer,
+  type Negotiation,
+} from '../../../server/webrtc/negotiation/negotiation.js';
+import { offerSections } from '../../../server/webrtc/negotiation/offer-sections.js';
+import { type RemoteDescription, readDescription } from '../../../server/webrtc/negotiation/read-description.js';
+import { isMedia, type LocalSection } from '../../../server/webrtc/negotiation/sections.js';
+import { writeDescription } from '../../../server/webrtc/negotiation/write-description.js';
+import { endsOf } from '../../unit/webrtc/negotiation-ends.js';
 import { expectLinear } from '../cost.js';
 import { mutatedText, record } from '../mutated.js';
 import { holds, type Target } from '../target.js';
 
-const CODEC_PAIR = { audio: CODECS.opus, video: CODECS.vp8 };
-const SSRCS = { audioSsrc: 11, videoSsrc: 22 };
+const ENDS = endsOf();
+const RICH_ENDS = endsOf({ audio: ['opus', 'pcmu', 'g722'], video: ['vp9', 'vp8', 'h264', 'av1'], rtx: true, receives: true });
 const iceCharacter = fc.constantFrom(...'abcdefXYZ0189+/');
 
 const transport = record({
@@ -33,7 +43,7 @@ function hexPair(byte: number): string {
 }
 
 /** A browser's description in its main lines. */
-const honest = transport.map((ours) => writeDescription({ id: '1', version: 1 }, ours, offerSections(CODEC_PAIR, SSRCS)));
+const honest = transport.map((ours) => writeDescription({ id: '1', version: 1 }, ours, offerSections(ENDS, [])));
 
 const number = fc.oneof(fc.nat({ max: 300 }), fc.constantFrom(-1, 65_536, 2 ** 31, 1e21, Number.NaN, Infinity)).map(String);
 const token = fc.oneof(number, fc.string({ maxLength: 12 }), fc.constantFrom('__proto__', 'constructor', 'opus', 'VP8', '*', ''));
@@ -93,6 +103,15 @@ const secrets = 'a=ice-ufrag:uuuu\r\na=ice-pwd:pppppppppppppppppppppp\r\na=finge
 const made = fc.array(line, { maxLength: 40 }).map((lines) => `v=0\r\n${secrets}${lines.join('\r\n')}\r\n`);
 const anySdp = fc.oneof(made, mutatedText(honest, fc.oneof(line, token, fc.constantFrom('\r\n', '\n', '\r', ' '))), fc.string());
 
+const richOffer = transport.map((ours) => writeDescription({ id: '2', version: 1 }, ours, offerSections(RICH_ENDS, [])));
+const step = fc.oneof(
+  record({
+    kind: fc.constantFrom('offer' as const, 'answer' as const),
+    text: fc.oneof(anySdp, honest, richOffer, mutatedText(richOffer, fc.oneof(line, token))),
+  }),
+  fc.constant({ kind: 'ours' as const }),
+);
+
 function expectBounded(remote: RemoteDescription): void {
   assert(remote.sections.length <= SDP_LIMITS.sections.value && remote.candidates.length <= SDP_LIMITS.candidates.value);
   assert(remote.ufrag.length <= SDP_LIMITS.credential.value && remote.pwd.length <= SDP_LIMITS.credential.value);
@@ -118,6 +137,55 @@ function expectBounded(remote: RemoteDescription): void {
   for (const each of texts) assert(typeof each === 'string' && !/[\r\n]/.test(each));
 }
 
+const OURS = {
+  ufrag: 'uuuu',
+  pwd: 'p'.repeat(22),
+  lite: false,
+  trickle: true,
+  fingerprint: 'AA',
+  candidates: [],
+  candidatesComplete: false,
+} as const;
+
+/** A description of ours names every number once in a section, and stands for one thing in all of them. */
+function expectSound(sections: readonly LocalSection[]): void {
+  const meanings = new Map<number, string>();
+  for (const { codecs } of sections.filter(isMedia)) {
+    const numbers = codecs.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []].flat());
+    assert.equal(new Set(numbers).size, numbers.length);
+    for (const { codec, payloadType } of codecs) {
+      assert.equal(meanings.get(payloadType) ?? codec.name, codec.name);
+      meanings.set(payloadType, codec.name);
+    }
+  }
+  assert(sections.filter((section) => isMedia(section) && section.track !== undefined).length <= 2);
+  const text = writeDescription({ id: '1', version: 1 }, { ...OURS, setup: 'passive' }, sections);
+  assert.equal(text.split('\r\n').filter((each) => each.startsWith('m=')).length, sections.length);
+}
+
+type Step = { readonly kind: 'offer' | 'answer'; readonly text: string } | { readonly kind: 'ours' };
+
+function afterStep(before: Negotiation, step: Step): Negotiation {
+  if (step.kind === 'ours') {
+    const offer = createOffer(before);
+    assert(offer.ok && offer.value.sections.length >= before.agreed.length);
+    expectSound(offer.value.sections);
+    return offer.value.negotiation;
+  }
+  const read = readDescription(step.text);
+  if (!read.ok) return before;
+  const accepted = step.kind === 'answer' ? acceptAnswer(before, read.value) : acceptOffer(before, read.value);
+  if (!accepted.ok) return before;
+  if (step.kind === 'answer') return accepted.value;
+  const answer = createAnswer(accepted.value);
+  assert(answer.ok && answer.value.sections.length === read.value.sections.length);
+  const { sections } = answer.value;
+  const taken = sections.filter((section) => isMedia(section) && /^(sendrecv|recvonly)$/.test(section.direction));
+  assert(taken.length <= SDP_LIMITS.received.value);
+  writeDescription({ id: '1', version: 1 }, { ...OURS, setup: 'passive' }, sections);
+  return answer.value.negotiation;
+}
+
 const HOSTILE_LINES = [
   'a=x\r\n',
   'a=ssrc:1 cname:x\r\n',
@@ -132,7 +200,7 @@ export const sdp: Target = {
   name: 'sdp',
   properties: [
     holds('our own description is read back the same', [transport], (ours) => {
-      const read = readDescription(writeDescription({ id: '1', version: 1 }, ours, offerSections(CODEC_PAIR, SSRCS)));
+      const read = readDescription(writeDescription({ id: '1', version: 1 }, ours, offerSections(ENDS, [])));
       assert(read.ok);
       const { ufrag, pwd, lite, setup, candidates, fingerprints } = read.value;
       assert.deepEqual(
@@ -155,22 +223,25 @@ export const sdp: Target = {
     holds('whatever is offered is answered section by section, line by line', [made], (text) => {
       const read = readDescription(text);
       if (!read.ok) return;
-      const sections = answerSections(read.value, CODEC_PAIR, SSRCS);
+      const sections = answerSections(ENDS, [], read.value);
       assert.equal(sections.length, read.value.sections.length);
       assert(sections.filter(({ kind }) => kind === 'video').length <= 1);
-      const ours = {
-        ufrag: 'uuuu',
-        pwd: 'p'.repeat(22),
-        lite: false,
-        trickle: true,
-        fingerprint: 'AA',
-        candidates: [],
-        candidatesComplete: false,
-      };
-      const answer = writeDescription({ id: '1', version: 1 }, { ...ours, setup: 'passive' }, sections);
+      const answer = writeDescription({ id: '1', version: 1 }, { ...OURS, setup: 'passive' }, sections);
       assert.equal(answer.split('\r\n').filter((each) => each.startsWith('m=')).length, sections.length);
       assert(answer.length < 4_000 + 3 * text.length + 800 * sections.length);
     }),
+    holds(
+      'offers and answers of any kind, in any order, never make sections fewer nor a number stand for two things',
+      [fc.constantFrom(ENDS, RICH_ENDS), fc.array(step, { maxLength: 6 })],
+      (ends, steps) => {
+        let negotiation = beginNegotiation(ends);
+        for (const each of steps) {
+          const next = afterStep(negotiation, each);
+          assert(next.agreed.length >= negotiation.agreed.length);
+          negotiation = next;
+        }
+      },
+    ),
     holds('reading costs in proportion to the text', [fc.constantFrom(...HOSTILE_LINES)], (hostile) => {
       const of = (size: number) => `v=0\r\nm=audio 9 X 0\r\n${secrets}${hostile.repeat(size)}`;
       expectLinear(of, (text) => void readDescription(text), 200);

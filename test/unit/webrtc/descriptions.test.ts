@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { CODECS } from '../../../server/protocol/codec.js';
-import { type TransportDescription, writeDescription } from '../../../server/webrtc/local-description.js';
-import { answerSections, offerSections } from '../../../server/webrtc/media-sections.js';
-import { readDescription } from '../../../server/webrtc/remote-description.js';
+import { answerSections } from '../../../server/webrtc/negotiation/answer-sections.js';
+import { offerSections } from '../../../server/webrtc/negotiation/offer-sections.js';
+import { readDescription } from '../../../server/webrtc/negotiation/read-description.js';
+import { type TransportDescription, writeDescription } from '../../../server/webrtc/negotiation/write-description.js';
+import { endsOf } from './negotiation-ends.js';
 
-const CODEC_PAIR = { audio: CODECS.opus, video: CODECS.vp8 };
-const SSRCS = { audioSsrc: 11, videoSsrc: 22 };
+const ENDS = endsOf();
 const TRANSPORT: TransportDescription = {
   ufrag: 'uuuu',
   pwd: 'pppppppppppppppppppppp',
@@ -23,7 +23,7 @@ function sections(sdp: string): string[][] {
 }
 
 test('the first offer has the shape clients rely on', () => {
-  const [session, audio, video, data, ...more] = sections(writeDescription(SESSION, TRANSPORT, offerSections(CODEC_PAIR, SSRCS)));
+  const [session, audio, video, data, ...more] = sections(writeDescription(SESSION, TRANSPORT, offerSections(ENDS, [])));
   expect(more).toEqual([]);
   expect(session).toEqual(
     expect.arrayContaining([
@@ -60,11 +60,7 @@ test('the first offer has the shape clients rely on', () => {
 });
 
 test('without trickle each candidate stands twice, then the end marker', () => {
-  const sdp = writeDescription(
-    SESSION,
-    { ...TRANSPORT, trickle: false, candidatesComplete: true },
-    offerSections(CODEC_PAIR, SSRCS),
-  );
+  const sdp = writeDescription(SESSION, { ...TRANSPORT, trickle: false, candidatesComplete: true }, offerSections(ENDS, []));
   expect(sections(sdp)[1]!.filter((line) => /candidate/.test(line))).toEqual([
     'a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host ufrag uuuu',
     'a=candidate:1 2 udp 2130706431 192.0.2.1 5000 typ host ufrag uuuu',
@@ -73,13 +69,13 @@ test('without trickle each candidate stands twice, then the end marker', () => {
 });
 
 test('ICE-lite is said at session level, where browsers look for it (RFC 8839 section 5.3)', () => {
-  const [session, ...media] = sections(writeDescription(SESSION, { ...TRANSPORT, lite: true }, offerSections(CODEC_PAIR, SSRCS)));
+  const [session, ...media] = sections(writeDescription(SESSION, { ...TRANSPORT, lite: true }, offerSections(ENDS, [])));
   expect(session).toContain('a=ice-lite');
   expect(media.flat()).not.toContain('a=ice-lite');
 });
 
 test('what we write can be read again', () => {
-  const read = readDescription(writeDescription(SESSION, TRANSPORT, offerSections(CODEC_PAIR, SSRCS)));
+  const read = readDescription(writeDescription(SESSION, TRANSPORT, offerSections(ENDS, [])));
   expect(read.ok && read.value).toMatchObject({
     ufrag: 'uuuu',
     lite: false,
@@ -119,9 +115,7 @@ test('a viewer’s offer is answered section by section: its payload types and f
   ].join('\r\n');
   const read = readDescription(offer);
   if (!read.ok) throw new Error(read.error);
-  const answer = sections(
-    writeDescription(SESSION, { ...TRANSPORT, setup: 'passive' }, answerSections(read.value, CODEC_PAIR, SSRCS)),
-  );
+  const answer = sections(writeDescription(SESSION, { ...TRANSPORT, setup: 'passive' }, answerSections(ENDS, [], read.value)));
   expect(answer[0]).toContain('a=group:BUNDLE 0 2');
   expect(answer[1]).toEqual(expect.arrayContaining(['a=fmtp:109 minptime=10;useinbandfec=1', 'a=sendonly', 'a=setup:passive']));
   expect(answer[2]![0]).toBe('m=video 0 UDP/TLS/RTP/SAVPF 97');

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { CODECS } from '../../../server/protocol/codec.js';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { SDP_LIMITS } from '../../../server/webrtc/limits.js';
-import { answerSections } from '../../../server/webrtc/media-sections.js';
-import { readDescription } from '../../../server/webrtc/remote-description.js';
+import { answerSections } from '../../../server/webrtc/negotiation/answer-sections.js';
+import { readDescription } from '../../../server/webrtc/negotiation/read-description.js';
+import { endsOf } from './negotiation-ends.js';
 
 const SECRETS = ['a=ice-ufrag:uuuu', 'a=ice-pwd:pppppppppppppppppppppp', 'a=fingerprint:sha-256 AA:BB'];
 const HEAD = ['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0'];
@@ -55,6 +55,13 @@ test('fingerprints are read up to their greatest number', () => {
   expect(read.ok && read.value.fingerprints).toHaveLength(SDP_LIMITS.fingerprints.value);
 });
 
+test('SSRCs of a section are read once each, up to their greatest number', () => {
+  const most = SDP_LIMITS.ssrcs.value;
+  const lines = Array.from({ length: most + 1 }, (_, i) => [`a=ssrc:${i} cname:x`, `a=ssrc:${i} msid:y z`]).flat();
+  const read = readDescription(sdp('m=audio 9 X 0', ...lines, 'a=ssrc:4294967296 cname:x'));
+  expect(read.ok && read.value.sections[0]?.ssrcs).toEqual(Array.from({ length: most }, (_, i) => i));
+});
+
 test.each(['0', '65536', '99999999999999999999'])('refused: SCTP port %s', (port) => {
   expect(errorOf(sdp('m=application 9 UDP/DTLS/SCTP webrtc-datachannel', `a=sctp-port:${port}`))).toContain('a=sctp-port');
 });
@@ -87,6 +94,6 @@ test('a codec whose name is a number is answered like any that we do not have', 
   );
   if (!read.ok) throw new Error(read.error);
   expect(read.value.sections[0]?.extensions).toEqual([]);
-  const answered = answerSections(read.value, { audio: CODECS.opus, video: CODECS.vp8 }, { audioSsrc: 1, videoSsrc: 2 });
+  const answered = answerSections(endsOf(), [], read.value);
   expect(answered).toEqual([expect.objectContaining({ kind: 'rejected' })]);
 });

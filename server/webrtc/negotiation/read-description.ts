@@ -1,9 +1,10 @@
 import { parse, parsePayloads } from 'sdp-transform';
-import { err, ok, type Result } from '../lib/result.js';
-import { FIELD_LIMITS } from '../protocol/limits.js';
-import type { Fingerprint } from './fingerprint.js';
-import { SDP_LIMITS } from './limits.js';
-import type { Direction } from './local-description.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { FIELD_LIMITS } from '../../protocol/limits.js';
+import type { Fingerprint } from '../fingerprint.js';
+import { SDP_LIMITS } from '../limits.js';
+import type { Direction } from './direction.js';
+import type { Extension } from './extensions.js';
 
 /** What we need to know of a client's offer or answer. */
 export interface RemoteDescription {
@@ -14,6 +15,8 @@ export interface RemoteDescription {
   readonly setup: string;
   readonly candidates: readonly string[];
   readonly sections: readonly RemoteSection[];
+  /** The sections that share the one transport; undefined where nothing is said of it. */
+  readonly bundled: ReadonlySet<string> | undefined;
   readonly sctpPort: number;
 }
 
@@ -24,10 +27,22 @@ export interface RemoteSection {
   readonly payloads: string;
   readonly rejected: boolean;
   readonly direction: Direction;
-  /** Payload types are 0 to 127. */
-  readonly codecs: readonly { readonly payloadType: number; readonly encodingName: string; readonly fmtp: string | undefined }[];
+  readonly codecs: readonly RemoteCodec[];
   /** Ids are 1 to 255 (RFC 8285). */
-  readonly extensions: readonly { readonly id: number; readonly uri: string }[];
+  readonly extensions: readonly Extension[];
+  /** What is said to be sent under (RFC 5576), each once. */
+  readonly ssrcs: readonly number[];
+}
+
+export interface RemoteCodec {
+  /** 0 to 127. */
+  readonly payloadType: number;
+  readonly encodingName: string;
+  /** Undefined where it is no whole number of hertz. */
+  readonly clockRateHz: number | undefined;
+  /** 1 where nothing is said. */
+  readonly channels: number;
+  readonly fmtp: string | undefined;
 }
 
 type Parsed = ReturnType<typeof parse>;
@@ -66,6 +81,7 @@ export function readDescription(sdp: string): Result<RemoteDescription> {
     setup: String(transport.setup ?? session.setup ?? ''),
     candidates: candidateTexts(sdp),
     sections: session.media.map(sectionOf),
+    bundled: bundledOf(session),
     sctpPort,
   });
 }
@@ -102,6 +118,7 @@ function sectionOf(media: Section, index: number): RemoteSection {
     direction: media.direction ?? 'sendrecv',
     codecs: codecsOf(media),
     extensions: (media.ext ?? []).flatMap(({ value, uri }) => (isWhole(value, 1, 255) ? [{ id: value, uri: String(uri) }] : [])),
+    ssrcs: ssrcsOf(media),
   };
 }
 
@@ -112,8 +129,26 @@ function codecsOf(media: Section): RemoteSection['codecs'] {
     const codec = media.rtp.find((rtp) => rtp.payload === payloadType);
     if (codec === undefined) return [];
     const fmtp = media.fmtp.find((each) => each.payload === payloadType)?.config;
-    return [{ payloadType, encodingName: String(codec.codec), fmtp: fmtp === undefined ? undefined : String(fmtp) }];
+    return [
+      {
+        payloadType,
+        encodingName: String(codec.codec),
+        clockRateHz: isWhole(codec.rate, 1, 2 ** 31) ? codec.rate : undefined,
+        channels: isWhole(codec.encoding, 1, 255) ? codec.encoding : 1,
+        fmtp: fmtp === undefined ? undefined : String(fmtp),
+      },
+    ];
   });
+}
+
+function ssrcsOf(media: Section): number[] {
+  const ssrcs = (media.ssrcs ?? []).flatMap(({ id }) => (isWhole(id, 0, 0xffff_ffff) ? [id] : []));
+  return [...new Set(ssrcs)].slice(0, SDP_LIMITS.ssrcs.value);
+}
+
+function bundledOf(session: Parsed): ReadonlySet<string> | undefined {
+  const bundle = session.groups?.find(({ type }) => type === 'BUNDLE');
+  return bundle && new Set(String(bundle.mids).split(' '));
 }
 
 function isWhole(value: unknown, least: number, most: number): value is number {
