@@ -1,6 +1,7 @@
 import type { MemberProfile } from '../protocol/profile.js';
 import type { SettingsPatch } from '../protocol/settings.js';
 import type { ClientPlace } from './client-place.js';
+import type { InputAction } from './input-action.js';
 import type { Ban, NewSession, SocketId } from './room-state.js';
 
 /** Who does something: a session, or whoever holds the API token. */
@@ -37,8 +38,8 @@ export type Command =
   | { readonly kind: 'take-control'; readonly actor: Actor }
   | { readonly kind: 'give-control'; readonly actor: Actor; readonly to: string }
   | { readonly kind: 'reset-control'; readonly actor: Actor }
-  /** The pointer of a viewer who is not in control. */
-  | { readonly kind: 'inactive-cursor'; readonly id: string; readonly x: number; readonly y: number }
+  /** `asks`: it asks for control by itself, as input over the WebSocket does. */
+  | { readonly kind: 'input'; readonly id: string; readonly actions: readonly InputAction[]; readonly asks: boolean }
   /** Time has passed; sent when a wake effect asked for it. */
   | { readonly kind: 'tick' };
 

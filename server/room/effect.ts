@@ -1,5 +1,6 @@
 import type { ServerMessage } from '../protocol/events.js';
 import type { DisconnectReason, SystemInit } from '../protocol/system.js';
+import type { InputAction } from './input-action.js';
 import type { EpochMs, SocketId } from './room-state.js';
 
 /** The room's part of `system/init`. */
@@ -19,7 +20,10 @@ export type PeerEffect =
   | { readonly kind: 'close-peer'; readonly sessionId: string };
 
 /** What is done on the desktop. */
-export type DesktopEffect = { readonly kind: 'release-input' };
+export type DesktopEffect =
+  | { readonly kind: 'input'; readonly sessionId: string; readonly action: InputAction }
+  /** Control passed on: nothing of the former host reaches the next, and nothing stays held. */
+  | { readonly kind: 'release-input' };
 
 /** What is to be on disk. */
 export type StoreEffect = { readonly kind: 'persist' } | { readonly kind: 'persist-bans' };

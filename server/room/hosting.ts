@@ -47,7 +47,11 @@ export function giveControl(draft: Draft, actor: Actor, to: string) {
   setHost(draft, to, actorId(actor));
 }
 
+/** Only who may host may let go of it, too (C1, C9). */
 export function releaseControl(draft: Draft, actor: Actor) {
+  const profile = profileOf(draft.room, actor);
+  const refusal = profile === undefined ? 'unknown-session' : hostingRefusal(draft.room.settings, profile);
+  if (refusal !== null) return draft.refuse(refusal);
   if (!isHost(draft.room, actor)) return draft.refuse('not-host');
   clearHost(draft, actorId(actor));
 }

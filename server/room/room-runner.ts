@@ -77,6 +77,7 @@ export class RoomRunner {
       case 'pause-peer':
       case 'close-peer':
         return this.effects.emit('peers', effect);
+      case 'input':
       case 'release-input':
         return this.effects.emit('desktop', effect);
       case 'persist':

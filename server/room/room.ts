@@ -2,10 +2,11 @@ import { assertNever } from '../lib/assert-never.js';
 import { ban, liftBan } from './bans.js';
 import type { Command } from './command.js';
 import { connect, expireGrace, setWatching, socketClosed } from './connections.js';
-import { recordCursor, tickCursors } from './cursors.js';
+import { tickCursors } from './cursors.js';
 import { deleteSession } from './delete-session.js';
 import { Draft, type Step } from './draft.js';
 import { giveControl, releaseControl, requestControl, resetControl, takeControl } from './hosting.js';
+import { input } from './input.js';
 import { noteUse } from './lifetime.js';
 import { closeForbiddenPeers, disconnectSession, expireSessions, login, setProfile } from './membership.js';
 import type { EpochMs, Room } from './room-state.js';
@@ -52,8 +53,8 @@ function work(draft: Draft, command: Command) {
       return giveControl(draft, command.actor, command.to);
     case 'reset-control':
       return resetControl(draft, command.actor);
-    case 'inactive-cursor':
-      return recordCursor(draft, command.id, { x: command.x, y: command.y });
+    case 'input':
+      return input(draft, command.id, command.actions, command.asks);
     case 'tick':
       return tick(draft);
     default:

@@ -17,7 +17,7 @@ import { watchDescriptors } from './http/watch-descriptors.js';
 import { requireWellFormed } from './http/well-formed.js';
 import { createHttpApp } from './http-app.js';
 import { addErrors } from './http-errors.js';
-import { openInput } from './open-input.js';
+import { openInput } from './input/open-input.js';
 import type { SignalingOptions } from './options.js';
 import { addEndpoints, addUnmatched, requireLiteralPaths } from './router.js';
 import { banRoutes } from './routes/bans.js';
@@ -57,7 +57,6 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
   const sockets = new Sockets(clock, log);
   // Who is in control is not to lose keys by what others at the same address do.
   const rates = new SessionRates((id) => (room.isHost(id) ? null : (room.state.sessions.get(id)?.place.network ?? null)));
-  const input = openInput({ ...options, room, rates });
   const services: Services = {
     ...options,
     room,
@@ -65,13 +64,13 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
     sockets,
     heartbeats: new Heartbeats(clock, sockets, log),
     rates,
-    input,
     callers: new Callers(room, session.apiToken, log),
     passwordMarks,
     passwordChanges: { count: 0 },
     memberTurns: new Turns(1),
     startedAtMs: Date.now(),
   };
+  const stopInput = openInput(services);
   const stopTelling = tellClients(services);
   const stopSteering = steerPeers(services);
   const stopWatching = watchDescriptors(clock, log);
@@ -84,7 +83,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
     stopClipboard();
     stopWatching();
     announcer.close();
-    input.close();
+    stopInput();
     sockets.close();
     await app.close();
     stopTelling();

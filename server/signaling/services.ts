@@ -8,7 +8,6 @@ import type { PasswordMarks } from '../room/store/password-marks.js';
 import type { Callers } from './callers.js';
 import type { Trusts } from './client-address.js';
 import type { Heartbeats } from './heartbeats.js';
-import type { InputQueue } from './input-queue.js';
 import type { ServerOptions, SessionOptions } from './options.js';
 import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
 import type { SessionRates } from './session-rates.js';
@@ -26,7 +25,6 @@ export interface Services {
   readonly sockets: Sockets;
   readonly heartbeats: Heartbeats;
   readonly rates: SessionRates;
-  readonly input: InputQueue;
   readonly desktop: DesktopPort;
   readonly peers: PeerPort;
   readonly members: MemberPort;

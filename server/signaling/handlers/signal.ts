@@ -2,7 +2,7 @@ import { err, type Result } from '../../lib/result.js';
 import type { SignalRequest } from '../../protocol/signal.js';
 import { signalClientEvents as events } from '../../protocol/signal.js';
 import { isPaused } from '../../room/permissions.js';
-import { onChannelInput } from '../channel-input.js';
+import { onChannelInput } from '../datachannel/channel-front.js';
 import type { PeerHandle, PeerHooks } from '../ports.js';
 import { type Services, sendToSession } from '../services.js';
 import { DONE, type EventRoute, type Outcome, on, onBare, type Sender } from './event-route.js';

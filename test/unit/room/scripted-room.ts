@@ -69,6 +69,7 @@ export class ScriptedRoom {
       if (effect.kind === 'disconnect') return `disconnect ${effect.socket} ${effect.reason}`;
       if (effect.kind === 'wake') return `wake +${effect.atMs - this.nowMs}`;
       if (effect.kind === 'greet') return `greet ${effect.socket}`;
+      if (effect.kind === 'input') return `input ${effect.sessionId} ${JSON.stringify(effect.action)}`;
       if (effect.kind === 'pause-peer') return `${effect.paused ? 'pause' : 'resume'} ${effect.sessionId}`;
       if (effect.kind === 'close-peer') return `close-peer ${effect.sessionId}`;
       return effect.kind;

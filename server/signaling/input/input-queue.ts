@@ -1,6 +1,6 @@
-import type { Clock } from '../lib/clock.js';
-import type { Dispose } from '../lib/dispose.js';
-import type { InputPort } from './ports.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Dispose } from '../../lib/dispose.js';
+import type { InputPort } from '../ports.js';
 import { type InputJob, WaitingInput } from './waiting-input.js';
 
 /** After this much the X server is asked to say when it got there; a plain key costs one. */

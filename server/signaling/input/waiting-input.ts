@@ -1,5 +1,5 @@
-import { TokenBucket } from '../lib/token-bucket.js';
-import { INPUT_LIMITS } from './limits.js';
+import { TokenBucket } from '../../lib/token-bucket.js';
+import { INPUT_LIMITS } from '../limits.js';
 
 /** One thing that a session does on the desktop. Positions and the wheel add up while they wait, everything else keeps its order. */
 export type InputJob =

@@ -1,0 +1,8 @@
+import type { InputCommand } from '../protocol/datachannel.js';
+
+/** One thing that a hand does, in screen pixels, X keysyms and X button numbers. */
+export type InputAction =
+  | Exclude<InputCommand, { kind: 'ping' }>
+  /** Pressed together, and let go. */
+  | { readonly kind: 'key-press'; readonly keysyms: readonly number[] }
+  | { readonly kind: 'button-press'; readonly code: number };
