@@ -42,6 +42,7 @@ export function openPeers(stages: PeerStages): PeerHub {
     fanouts: { video: new Map([...video].map(([id, stream]) => [id, fanout(stream)])), audio: fanout(capture.audio) },
     videoIds: capture.videoIds,
     bitrateBps: (id) => video.get(id)?.bitrateBps() ?? 0,
+    nominalBitrateBps: (id) => capture.nominalBitrateBps(id) ?? (video.get(id)?.peakBitrateBps() || undefined),
     trickle: config.webrtc.icetrickle,
     frontendIceServers(sessionId) {
       const { servers, lifetimeMs } = stages.ice.servedServers(config.webrtc.iceServers.frontend, sessionId);

@@ -56,6 +56,8 @@ export interface Capture {
    * takes none stays as it is.
    */
   setBitrate(streamId: string, bitrateBps: number): void;
+  /** The bitrate that a stream aims at whether it runs or not, bit/s; undefined where its pipeline does not say. */
+  nominalBitrateBps(streamId: string): number | undefined;
   /** A JPEG of the whole screen in a quality of 1 to 100, without the pointer; an error within 4 s where there is none. */
   screenshot(quality: number): Promise<Result<Buffer>>;
   status(): CaptureStatus;
@@ -152,6 +154,10 @@ class RunningCapture implements Capture {
 
   setBitrate(streamId: string, bitrateBps: number): void {
     this.#supervisor.set(streamId, this.#jobs.setBitrate(streamId, bitrateBps));
+  }
+
+  nominalBitrateBps(streamId: string): number | undefined {
+    return this.#jobs.nominalBitrateBps(streamId, this.#screen);
   }
 
   screenshot(quality: number): Promise<Result<Buffer>> {

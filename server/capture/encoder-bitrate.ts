@@ -1,5 +1,6 @@
 import type { Setting } from './job.js';
-import { encodersIn } from './known-encoders.js';
+import { encodersIn, type KnownEncoder } from './known-encoders.js';
+import { elementsOf, propertiesOf } from './launch-text.js';
 
 interface Property {
   readonly name: string;
@@ -31,12 +32,38 @@ const OF_HARDWARE = inKilobits('bitrate');
 export function bitrateSettings(text: string, bitrateBps: number): readonly Setting[] {
   const [encoder] = encodersIn(text);
   if (encoder === undefined) return [];
-  const { element, hardware } = encoder;
-  const ofHardware = hardware === undefined || hardware === 'v4l2' ? undefined : OF_HARDWARE;
-  const property = Object.hasOwn(SOFTWARE, element) ? SOFTWARE[element] : ofHardware;
+  const property = propertyOf(encoder);
   if (property === undefined) return [];
   const value = Math.max(1, Math.round(Math.min(bitrateBps, highestBps(text)) / property.unitBps));
-  return [{ element, property: property.name, value: String(value) }];
+  return [{ element: encoder.element, property: property.name, value: String(value) }];
+}
+
+/**
+ * The bitrate that the encoder of a pipeline aims at, bit/s, as its text says; undefined where it says none or the encoder is not
+ * known. `setBps` was set since, and counts where the encoder takes it.
+ */
+export function nominalBitrate(text: string, setBps: number | undefined): number | undefined {
+  const [encoder] = encodersIn(text);
+  if (encoder === undefined) return undefined;
+  const property = propertyOf(encoder);
+  if (setBps !== undefined && property !== undefined) return Math.min(setBps, highestBps(text));
+  const part = elementsOf(text).find((each) => encodersIn(each)[0]?.element === encoder.element) ?? '';
+  const written = propertiesOf(part);
+  const value =
+    property === undefined
+      ? V4L2_BITRATE.exec(written.get('extra-controls') ?? '')?.[1]
+      : A_NUMBER.exec(written.get(property.name) ?? '')?.[1];
+  // Where 0 may be written, it means the encoder's own choice.
+  return value === undefined || Number(value) === 0 ? undefined : Number(value) * (property?.unitBps ?? 1);
+}
+
+/** A value may stand behind its type: `(int)2500`. */
+const A_NUMBER = /^(?:\(\w+\))?(\d+)$/;
+const V4L2_BITRATE = /\bvideo_bitrate=(?:\(\w+\))?(\d+)/;
+
+function propertyOf({ element, hardware }: KnownEncoder): Property | undefined {
+  const ofHardware = hardware === undefined || hardware === 'v4l2' ? undefined : OF_HARDWARE;
+  return Object.hasOwn(SOFTWARE, element) ? SOFTWARE[element] : ofHardware;
 }
 
 /** OpenH264 takes nothing above its maximum, and a new maximum makes it begin anew with a keyframe. */

@@ -23,7 +23,7 @@ export function chain(...texts: readonly (string | undefined)[]): string {
 }
 
 /** The parts between the "!" of a launch text, except those in quotes. */
-function elementsOf(text: string): readonly string[] {
+export function elementsOf(text: string): readonly string[] {
   const parts = [''];
   let at = 0;
   while (at < text.length) {
@@ -34,4 +34,12 @@ function elementsOf(text: string): readonly string[] {
     else parts[parts.length - 1] += token;
   }
   return parts.map((part) => part.trim()).filter((part) => part !== '');
+}
+
+const PROPERTY = /(?:^|\s)([a-z][\w-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|\S+)/gi;
+
+/** The properties that an element is given, by their names in GObject's spelling; quotes are taken off the values. */
+export function propertiesOf(element: string): ReadonlyMap<string, string> {
+  const found = [...element.matchAll(PROPERTY)];
+  return new Map(found.map(([, name = '', value = '']) => [name.replaceAll('_', '-'), value.replace(/^(["'])(.*)\1$/s, '$2')]));
 }

@@ -1,7 +1,7 @@
 import type { Log } from '../lib/log.js';
 import { ok, type Result } from '../lib/result.js';
 import type { HasElement } from './default-encoders.js';
-import { bitrateSettings } from './encoder-bitrate.js';
+import { bitrateSettings, nominalBitrate } from './encoder-bitrate.js';
 import { HardwareTrust } from './hardware-trust.js';
 import type { Job, Setting } from './job.js';
 import type { ScreenSize } from './screen-size.js';
@@ -15,6 +15,8 @@ export class StreamJobs {
   readonly #describeAll: DescribeAll;
   readonly #log: Log;
   readonly #trust = new HardwareTrust();
+  /** What is on this machine, as the last worker said; until one did, everything is thought to be. */
+  #has: HasElement = () => true;
   /** The descriptions as they were last made. */
   readonly #described = new Map<string, StreamDescription>();
   /** Notices that were logged. */
@@ -28,6 +30,7 @@ export class StreamJobs {
   }
 
   describe(id: string, screen: ScreenSize, has: HasElement): Result<Job> {
+    this.#has = has;
     const described = this.#describeAll(screen, this.#trust.believed(has));
     if (!described.ok) return described;
     const stream = this.#remember(described.value.find((each) => each.id === id)!);
@@ -39,6 +42,13 @@ export class StreamJobs {
     this.#bitrates.set(id, bitrateBps);
     const described = this.#described.get(id);
     return described === undefined ? [] : this.#settingsOf(described);
+  }
+
+  /** What a stream aims at on such a screen, whether it runs or not, bit/s; undefined where its text does not say. */
+  nominalBitrateBps(id: string, screen: ScreenSize): number | undefined {
+    const described = this.#describeAll(screen, this.#trust.believed(this.#has));
+    const stream = described.ok ? described.value.find((each) => each.id === id) : undefined;
+    return stream && nominalBitrate(stream.text, this.#bitrates.get(id));
   }
 
   delivered(id: string): void {

@@ -4,6 +4,8 @@ import type { Clock } from '../lib/clock.js';
 export interface MeteredStream extends EncodedStream {
   /** Bits of RTP in the last complete second; 0 while nobody listens. */
   bitrateBps(): number;
+  /** The most that any complete second had: what the stream needs at times. 0 before there was one. */
+  peakBitrateBps(): number;
 }
 
 /** Measures a stream on its way to the one fan-out that listens to it. */
@@ -11,9 +13,11 @@ export function meterStream(stream: EncodedStream, clock: Clock): MeteredStream 
   let second = 0;
   let bytes = 0;
   let lastSecondBytes = 0;
+  let peakBytes = 0;
   const advance = () => {
     const now = Math.floor(clock.nowMs() / 1000);
     if (now === second) return;
+    peakBytes = Math.max(peakBytes, bytes);
     lastSecondBytes = now === second + 1 ? bytes : 0;
     second = now;
     bytes = 0;
@@ -35,6 +39,10 @@ export function meterStream(stream: EncodedStream, clock: Clock): MeteredStream 
     bitrateBps() {
       advance();
       return lastSecondBytes * 8;
+    },
+    peakBitrateBps() {
+      advance();
+      return peakBytes * 8;
     },
   };
 }

@@ -5,6 +5,8 @@ export interface Rung {
   readonly id: string;
   /** Measured over the last full second; 0 while it does not run. */
   readonly bitrateBps: number;
+  /** What it takes while it runs, also while it does not: what its encoder aims at, else the most it took so far. */
+  readonly nominalBitrateBps: number | undefined;
 }
 
 export interface StreamSelector {

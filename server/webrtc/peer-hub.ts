@@ -36,6 +36,8 @@ export interface PeerHubOptions {
   readonly videoIds: readonly string[];
   /** Measured over the last full second; 0 while the stream does not run. */
   readonly bitrateBps: (streamId: string) => number;
+  /** What the stream takes while it runs, known also while it does not; undefined where nobody can tell yet. */
+  readonly nominalBitrateBps: (streamId: string) => number | undefined;
   readonly trickle: boolean;
   /** The SRTP profiles to agree to, best first; default all. */
   readonly srtpProfiles?: readonly SrtpProfileName[];
@@ -256,9 +258,9 @@ export class PeerHub {
   }
 
   #streams(): Streams {
-    const { videoIds, bitrateBps, fanouts } = this.options;
+    const { videoIds, bitrateBps, nominalBitrateBps, fanouts } = this.options;
     return {
-      ladder: videoIds.map((id) => ({ id, bitrateBps: bitrateBps(id) })),
+      ladder: videoIds.map((id) => ({ id, bitrateBps: bitrateBps(id), nominalBitrateBps: nominalBitrateBps(id) })),
       hidden: [...fanouts.video.keys()].filter((id) => !videoIds.includes(id)),
       autoAllowed: false,
     };

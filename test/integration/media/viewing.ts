@@ -70,6 +70,7 @@ export async function openViewing({ path, transport, profile, loss, sources }: V
     },
     videoIds: ['main'],
     bitrateBps: () => 0,
+    nominalBitrateBps: () => undefined,
     trickle: false,
     srtpProfiles: [profile],
     frontendIceServers: () => ({ servers: [], lifetimeMs: undefined }),

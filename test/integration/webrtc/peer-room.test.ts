@@ -41,6 +41,7 @@ async function open(udp: Parameters<typeof createIceTransports>[0]['udp'], clock
     },
     videoIds: ['main'],
     bitrateBps: () => 0,
+    nominalBitrateBps: () => undefined,
     trickle: true,
     frontendIceServers: () => ({ servers: [], lifetimeMs: undefined }),
     cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },

@@ -28,4 +28,5 @@ test('the rate is that of the last complete second, and 0 once nothing comes', (
   nowMs = 4000;
   expect(stream.bitrateBps()).toBe(0);
   expect(heard).toEqual([2]);
+  expect(stream.peakBitrateBps()).toBe(2000);
 });

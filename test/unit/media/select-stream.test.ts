@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { type Rung, type StreamSelector, selectStream } from '../../../server/media/select-stream.js';
 
 const LADDER: Rung[] = [
-  { id: 'hq', bitrateBps: 3_000_000 },
-  { id: 'mq', bitrateBps: 1_000_000 },
-  { id: 'lq', bitrateBps: 0 },
+  { id: 'hq', bitrateBps: 3_000_000, nominalBitrateBps: undefined },
+  { id: 'mq', bitrateBps: 1_000_000, nominalBitrateBps: undefined },
+  { id: 'lq', bitrateBps: 0, nominalBitrateBps: undefined },
 ];
 
 test.each<[StreamSelector, string | undefined]>([
@@ -31,5 +31,7 @@ test.each<[StreamSelector, string | undefined]>([
 });
 
 test('with nothing running the nearest bitrate is the first of the list', () => {
-  expect(selectStream({ type: 'nearest', bitrate: 1 }, [{ id: 'only', bitrateBps: 0 }], [])).toEqual({ ok: true, value: 'only' });
+  expect(
+    selectStream({ type: 'nearest', bitrate: 1 }, [{ id: 'only', bitrateBps: 0, nominalBitrateBps: undefined }], []),
+  ).toEqual({ ok: true, value: 'only' });
 });

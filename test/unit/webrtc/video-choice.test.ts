@@ -3,8 +3,8 @@ import { applyVideoRequest, type Streams, type VideoChoice, type VideoRequest } 
 
 const STREAMS: Streams = {
   ladder: [
-    { id: 'hq', bitrateBps: 3_000_000 },
-    { id: 'lq', bitrateBps: 500_000 },
+    { id: 'hq', bitrateBps: 3_000_000, nominalBitrateBps: undefined },
+    { id: 'lq', bitrateBps: 500_000, nominalBitrateBps: undefined },
   ],
   hidden: ['legacy'],
   autoAllowed: true,
