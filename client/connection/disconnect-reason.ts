@@ -1,3 +1,6 @@
+import { assertNever } from '../../server/lib/assert-never.js';
+import { disconnectCode } from '../../server/protocol/errors/disconnects.js';
+
 /** What a `system/disconnect` means for us, and what the user is told. */
 export type DisconnectVerdict =
   /** The token is worth nothing any more: sign in again, by ourselves if we still can. */
@@ -11,12 +14,14 @@ export type DisconnectVerdict =
 const LINGERING_SOCKET_MS = 5_500;
 
 /** Our own: the server let us sign in, and the browser did not keep the cookie that says so. */
-export const COOKIE_LOST = 'cookie lost';
+export const COOKIE_LOST = 'cookie-lost';
 
+/** What the words of a `system/disconnect` mean; those of neko are known, others are shown as they are. */
 export function readDisconnect(message: string): DisconnectVerdict {
-  switch (message) {
-    case 'no authentication provided':
-    case 'session not found':
+  const code = message === COOKIE_LOST ? COOKIE_LOST : disconnectCode(message);
+  switch (code) {
+    case 'no-credentials':
+    case 'unknown-session':
       return {
         kind: 'sign-in',
         notice: 'Your sign-in is no longer valid, the server may have been restarted. Please sign in again.',
@@ -27,27 +32,29 @@ export function readDisconnect(message: string): DisconnectVerdict {
         notice:
           'The server keeps your sign-in in a cookie, and this browser did not keep it. Allow cookies for this page, or open it over HTTPS.',
       };
-    case 'session expired':
+    case 'session-expired':
       return { kind: 'sign-in', notice: 'You were signed out because your session has ended. Please sign in again.' };
-    case 'you are banned':
+    case 'banned':
       return { kind: 'ended', notice: 'An admin has banned you from this desktop.' };
-    case 'session deleted':
+    case 'session-deleted':
       return { kind: 'ended', notice: 'You have been signed out.' };
-    case 'session login disabled':
+    case 'login-disabled':
       return { kind: 'ended', notice: 'An admin has switched off sign-in for you.' };
-    case 'connection disabled':
+    case 'connection-disabled':
       return { kind: 'ended', notice: 'An admin has not allowed you to connect.' };
-    case 'already connected':
+    case 'already-connected':
       return { kind: 'retry', notice: 'You are already connected somewhere else.', waitMs: LINGERING_SOCKET_MS };
-    case 'connection replaced':
+    case 'connection-replaced':
       return { kind: 'ended', notice: 'This desktop was opened in another window.' };
-    case 'session disconnected':
+    case 'session-disconnected':
       return { kind: 'ended', notice: 'An admin has disconnected you.' };
-    case 'profile changed':
+    case 'profile-changed':
       return { kind: 'ended', notice: 'An admin has changed what you may do here.' };
-    case 'connection shutdown':
+    case 'shutdown':
       return { kind: 'retry', notice: 'The server is restarting.', waitMs: 500 };
-    default:
+    case undefined:
       return { kind: 'ended', notice: `The server ended the connection: ${message}` };
+    default:
+      return assertNever(code);
   }
 }

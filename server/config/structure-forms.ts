@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../lib/result.js';
+import { errorMessage } from '../protocol/errors/http-errors.js';
 import { accountNameTrouble, nameTrouble } from '../protocol/name.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import { parseJsonAsWritten } from './as-written.js';
@@ -115,7 +116,7 @@ const displayName: Form<string> = {
   read: (raw) => {
     const name = text.read(raw);
     const trouble = name.ok ? nameTrouble(name.value) : undefined;
-    return trouble === undefined ? name : err(trouble);
+    return trouble === undefined ? name : err(errorMessage(trouble));
   },
 };
 
@@ -178,7 +179,7 @@ function user(object: Readonly<Record<string, unknown>>): Result<ConfiguredUser,
   if (!password.ok) return password;
   if (!username.value || !password.value) return err('username and password are both needed');
   const trouble = accountNameTrouble(username.value);
-  if (trouble !== undefined) return err(`username: ${trouble}`);
+  if (trouble !== undefined) return err(`username: ${errorMessage(trouble)}`);
   const profile = memberProfile.read(field(object, 'profile') ?? {});
   if (!profile.ok) return err(`profile: ${profile.error}`);
   return ok({ username: username.value, password: password.value, profile: { ...NO_RIGHTS, ...profile.value } });

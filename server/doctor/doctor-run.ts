@@ -45,7 +45,7 @@ const SCOUT_LIMIT_MS = 4000;
 /** The whole run. */
 export const RUN_LIMIT_MS = 20_000;
 
-const WAITING = 'Not tried yet.';
+const WAITING: Outcome = { kind: 'untested', reason: 'Not tried yet.' };
 
 interface Trial {
   readonly finish: (outcome: Outcome) => void;
@@ -138,7 +138,7 @@ export class DoctorRun {
   #plan(plans: readonly Plan[], first = false): void {
     if (first) this.#queue.unshift(...plans);
     else this.#queue.push(...plans);
-    for (const { path } of plans) this.#note(path, { kind: 'untested', reason: WAITING });
+    for (const { path } of plans) this.#note(path, WAITING);
     this.#next();
   }
 
@@ -236,8 +236,7 @@ export class DoctorRun {
     this.#planning = Number.POSITIVE_INFINITY;
     this.#queue.length = 0;
     for (const { path, outcome } of [...this.#results.values()]) {
-      if (outcome.kind === 'untested' && outcome.reason === WAITING)
-        this.#note(path, { kind: 'untested', reason: 'There was no time left.' });
+      if (outcome === WAITING) this.#note(path, { kind: 'untested', reason: 'There was no time left.' });
     }
     for (const peer of [...this.#peers]) this.#release(peer);
     const look = await within(this.#options.clock, RUN_LIMIT_MS / 4, this.#options.look, () => {}).catch(() => undefined);

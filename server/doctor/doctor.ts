@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { DoctorResult, DoctorStart, DoctorView } from '../protocol/doctor.js';
+import { REFUSED_EVENTS } from '../protocol/errors/refused-events.js';
 import { createCertificate } from '../webrtc/certificate.js';
 import { ProbePeer } from '../webrtc/probe-peer.js';
 import type { HttpPort } from './check-http.js';
@@ -95,9 +96,9 @@ export async function openDoctor(options: DoctorOptions): Promise<Doctor> {
     start(sessionId, page, { clientAddress, isAdmin, send }) {
       const nowMs = clock.nowMs();
       for (const [id, atMs] of startedMs) if (nowMs - atMs >= PAUSE_MS) startedMs.delete(id);
-      if (startedMs.has(sessionId)) return err('A check was begun a moment ago. Try again in a few seconds.');
+      if (startedMs.has(sessionId)) return err(REFUSED_EVENTS['check-too-soon'].message);
       runs.get(sessionId)?.close();
-      if (runs.size >= MAX_RUNS) return err('Others are checking their connection just now. Try again in a few seconds.');
+      if (runs.size >= MAX_RUNS) return err(REFUSED_EVENTS['checks-busy'].message);
       startedMs.set(sessionId, nowMs);
       const run: DoctorRun = new DoctorRun({
         ice,

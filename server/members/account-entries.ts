@@ -2,6 +2,7 @@ import { isMapping } from '../config/form.js';
 import { NO_RIGHTS, storedProfile } from '../config/structure-forms.js';
 import { parseJson } from '../lib/json-text.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { errorMessage } from '../protocol/errors/http-errors.js';
 import { accountNameTrouble, cleanName } from '../protocol/name.js';
 import type { Account, Accounts } from './stored-members.js';
 
@@ -25,7 +26,7 @@ export function readAccounts(text: string): Result<AccountEntries> {
   const raw = new Map(Object.entries(content.value));
   for (const [username, entry] of raw) {
     const trouble = accountNameTrouble(username);
-    const account = trouble === undefined ? readAccount(entry) : err(trouble);
+    const account = trouble === undefined ? readAccount(entry) : err(errorMessage(trouble));
     if (account.ok) accounts.set(username, account.value);
     else broken.set(username, account.error);
   }

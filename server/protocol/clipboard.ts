@@ -1,10 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
+import type { RefusedEventCode } from './errors/refused-events.js';
 import { FIELD_LIMITS } from './limits.js';
 
 export const ClipboardText = Type.Object({ text: Type.String({ maxLength: FIELD_LIMITS.clipboard.value }) });
 
 /** The error of reading a clipboard that holds more than anybody is sent. */
-export const CLIPBOARD_TOO_LARGE = 'the clipboard contents are too large';
+export const CLIPBOARD_TOO_LARGE = 'clipboard-too-large' satisfies RefusedEventCode;
 
 /** The clipboard over HTTP; what is empty is absent. */
 export const Clipboard = Type.Object({ text: Type.Optional(Type.String()), html: Type.Optional(Type.String()) });

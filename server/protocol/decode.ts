@@ -1,6 +1,7 @@
 import { KindGuard, type Static, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { err, ok, type Result } from '../lib/result.js';
+import { isPlainErrorCode, type PlainErrorCode } from './errors/http-errors.js';
 
 /**
  * Reads outside data into the shape of `schema`, as leniently as existing clients need (SPEC.md D1-D8) and no more:
@@ -14,10 +15,10 @@ export function decode<S extends TSchema>(schema: S, input: unknown): Result<Sta
   return err(first === undefined ? 'wrong shape' : `${first.path || '/'}: ${first.message}`);
 }
 
-/** What a schema has to say to whoever sent a text of the wrong form; undefined where the trouble is another. */
-export function refusalOf(schema: TSchema, input: unknown): string | undefined {
+/** The error that a schema names for a text of the wrong form; undefined where the trouble is another. */
+export function refusalOf(schema: TSchema, input: unknown): PlainErrorCode | undefined {
   for (const { schema: refusing, value } of Value.Errors(schema, shape(schema, input)))
-    if (typeof value === 'string' && typeof refusing.refusal === 'string') return refusing.refusal;
+    if (typeof value === 'string' && isPlainErrorCode(refusing.refusal)) return refusing.refusal;
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { canBeSeen, SEEN_CHARACTER } from '../lib/seen-text.js';
+import type { PlainErrorCode } from './errors/http-errors.js';
 import { FIELD_LIMITS } from './limits.js';
 
 const MAX_CHARACTERS = FIELD_LIMITS.name.value;
@@ -8,7 +9,8 @@ const UNPRINTABLE = '\\p{Cc}\\p{Cs}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069'
 const STRIPPED = new RegExp(`[${UNPRINTABLE}]`, 'gu');
 
 const NAME = new RegExp(`^(?:|(?=[^${UNPRINTABLE}]{1,${MAX_CHARACTERS}}$)[^]*?${SEEN_CHARACTER}[^]*)$`, 'u');
-const REFUSAL = `a name is one line of at most ${MAX_CHARACTERS} characters, without control characters, and empty or with a character that can be seen`;
+/** The error that a name of another form is refused as. */
+const REFUSAL = 'bad-name' satisfies PlainErrorCode;
 
 /**
  * A user name or display name as clients may set it: one short line, empty or with something to be seen. Text is asked for apart:
@@ -27,14 +29,14 @@ export function cleanName(name: string): string {
 }
 
 /** Why a text is no name; undefined where it is one. */
-export function nameTrouble(text: string): string | undefined {
+export function nameTrouble(text: string): PlainErrorCode | undefined {
   return NAME.test(text) ? undefined : REFUSAL;
 }
 
 /** Why no account can have this user name, which is the id of its sessions as well; undefined where one can. */
-export function accountNameTrouble(username: string): string | undefined {
-  if (username === '') return 'username cannot be empty';
+export function accountNameTrouble(username: string): PlainErrorCode | undefined {
+  if (username === '') return 'no-username';
   // Clients take these out of a path, however they are encoded.
-  if (username === '.' || username === '..') return 'username cannot be "." or ".."';
+  if (username === '.' || username === '..') return 'dots-as-username';
   return nameTrouble(username);
 }

@@ -31,21 +31,6 @@ export const SystemLog = Type.Object({
   message: Type.String(),
 });
 
-/** Why the server ends a connection; clients match on these words. */
-export type DisconnectReason =
-  | 'no authentication provided'
-  | 'session not found'
-  | 'session login disabled'
-  | 'connection disabled'
-  | 'already connected'
-  | 'connection replaced'
-  | 'session deleted'
-  | 'session expired'
-  | 'you are banned'
-  | 'session disconnected'
-  | 'profile changed'
-  | 'connection shutdown';
-
 export const systemClientEvents = {
   'system/logs': Type.Array(SystemLog, { maxItems: FIELD_LIMITS.logEntries.value }),
   'client/heartbeat': null,

@@ -10,7 +10,7 @@ export function ban(draft: Draft, made: Omit<Ban, 'bannedMs'>) {
   draft.update({ bans: new Map(bans).set(made.id, { ...made, bannedMs: draft.nowMs }) });
   draft.effect({ kind: 'persist-bans' });
   for (const session of sessions.values()) {
-    if (isBanned(draft.room, session)) deleteSession(draft, session.id, 'you are banned');
+    if (isBanned(draft.room, session)) deleteSession(draft, session.id, 'banned');
   }
 }
 

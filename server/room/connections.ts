@@ -1,4 +1,5 @@
-import type { DisconnectReason } from '../protocol/system.js';
+import type { DisconnectCode } from '../protocol/errors/disconnects.js';
+import type { Refusal } from './command.js';
 import type { Draft } from './draft.js';
 import { clearHost, withdrawRequest } from './hosting.js';
 import { isBanned } from './is-banned.js';
@@ -13,13 +14,13 @@ export const GRACE_MS = 5_000;
 /** A socket opens (S1-S4). Refusals are told to the socket before it is closed. */
 export function connect(draft: Draft, id: string, socket: SocketId) {
   const session = draft.room.sessions.get(id);
-  if (session === undefined) return turnAway(draft, socket, 'unknown-session', 'session not found');
+  if (session === undefined) return turnAway(draft, socket, 'unknown-session');
   const { profile, connection } = session;
-  if (isBanned(draft.room, session)) return turnAway(draft, socket, 'banned', 'you are banned');
-  if (!profile.can_login) return turnAway(draft, socket, 'login-disabled', 'session login disabled');
-  if (!profile.can_connect) return turnAway(draft, socket, 'connection-disabled', 'connection disabled');
+  if (isBanned(draft.room, session)) return turnAway(draft, socket, 'banned');
+  if (!profile.can_login) return turnAway(draft, socket, 'login-disabled');
+  if (!profile.can_connect) return turnAway(draft, socket, 'connection-disabled');
   if (isConnected(session) && !draft.room.settings.merciful_reconnect) {
-    return turnAway(draft, socket, 'already-connected', 'already connected');
+    return turnAway(draft, socket, 'already-connected');
   }
   const sinceMs = connection.kind === 'open' || connection.kind === 'grace' ? connection.sinceMs : draft.nowMs;
   draft.updateSession({ ...session, connection: { kind: 'open', sinceMs, socket } });
@@ -27,12 +28,12 @@ export function connect(draft: Draft, id: string, socket: SocketId) {
   if (profile.is_admin) unlockForAdmin(draft, id);
   broadcastState(draft, id);
   const replaced = socketOf(session);
-  if (replaced !== null) draft.effect({ kind: 'disconnect', socket: replaced, reason: 'connection replaced' });
+  if (replaced !== null) draft.effect({ kind: 'disconnect', socket: replaced, reason: 'connection-replaced' });
 }
 
-function turnAway(draft: Draft, socket: SocketId, refusal: Parameters<Draft['refuse']>[0], reason: DisconnectReason) {
+function turnAway(draft: Draft, socket: SocketId, refusal: Refusal & DisconnectCode) {
   draft.refuse(refusal);
-  draft.effect({ kind: 'disconnect', socket, reason });
+  draft.effect({ kind: 'disconnect', socket, reason: refusal });
 }
 
 /** A socket closed (S5-S7). The socket of a connection that was replaced no longer means anything. */
@@ -53,7 +54,7 @@ export function expireGrace(draft: Draft) {
 }
 
 /** Ends a connection from our side (S8): first everybody else learns it, then the socket is told why and closed. */
-export function endConnection(draft: Draft, session: Session, reason: DisconnectReason) {
+export function endConnection(draft: Draft, session: Session, reason: DisconnectCode) {
   const socket = socketOf(session);
   if (isConnected(session)) leave(draft, session);
   if (socket !== null) draft.effect({ kind: 'disconnect', socket, reason });

@@ -1,10 +1,10 @@
-import type { DisconnectReason } from '../protocol/system.js';
+import type { DisconnectCode } from '../protocol/errors/disconnects.js';
 import { endConnection } from './connections.js';
 import type { Draft } from './draft.js';
 import { clearHost, withdrawRequest } from './hosting.js';
 
 /** Logout, an admin's work, or its time is over (M4). */
-export function deleteSession(draft: Draft, id: string, reason: DisconnectReason = 'session deleted') {
+export function deleteSession(draft: Draft, id: string, reason: DisconnectCode = 'session-deleted') {
   const session = draft.room.sessions.get(id);
   if (session === undefined) return draft.refuse('unknown-session');
   endConnection(draft, session, reason);

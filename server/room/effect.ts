@@ -1,5 +1,6 @@
+import type { DisconnectCode } from '../protocol/errors/disconnects.js';
 import type { ServerMessage } from '../protocol/events.js';
-import type { DisconnectReason, SystemInit } from '../protocol/system.js';
+import type { SystemInit } from '../protocol/system.js';
 import type { InputAction } from './input-action.js';
 import type { EpochMs, SocketId } from './room-state.js';
 
@@ -12,7 +13,7 @@ export type ClientEffect =
   /** Send `system/init` and, to admins, `system/admin`. */
   | { readonly kind: 'greet'; readonly socket: SocketId; readonly init: RoomInit; readonly isAdmin: boolean }
   /** Send `system/disconnect`, then close. */
-  | { readonly kind: 'disconnect'; readonly socket: SocketId; readonly reason: DisconnectReason };
+  | { readonly kind: 'disconnect'; readonly socket: SocketId; readonly reason: DisconnectCode };
 
 /** What becomes of the picture and sound of a session. */
 export type PeerEffect =

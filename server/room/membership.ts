@@ -32,7 +32,7 @@ export function login(draft: Draft, made: NewSession) {
 export function disconnectSession(draft: Draft, id: string) {
   const session = draft.room.sessions.get(id);
   if (session === undefined) return draft.refuse('unknown-session');
-  endConnection(draft, session, 'session disconnected');
+  endConnection(draft, session, 'session-disconnected');
   draft.effect({ kind: 'close-peer', sessionId: id });
 }
 
@@ -48,7 +48,7 @@ export function setProfile(draft: Draft, id: string, profile: MemberProfile) {
   schedulePeerClose(draft, { ...before, profile });
   const session = draft.room.sessions.get(id);
   if (session !== undefined && isConnected(session) && !(profile.can_connect && profile.can_login)) {
-    endConnection(draft, session, 'profile changed');
+    endConnection(draft, session, 'profile-changed');
   }
 }
 
@@ -75,7 +75,7 @@ export function expireSessions(draft: Draft) {
   if (expiryCheckMs !== null && draft.nowMs >= expiryCheckMs) draft.update({ expiryCheckMs: null });
   for (const session of sessions.values()) {
     const endMs = endOf(session, rules);
-    if (endMs !== null && draft.nowMs >= endMs) deleteSession(draft, session.id, 'session expired');
+    if (endMs !== null && draft.nowMs >= endMs) deleteSession(draft, session.id, 'session-expired');
   }
   scheduleExpiry(draft);
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { AppError } from '../lib/errors.js';
+import { AppError } from '../protocol/errors/app-error.js';
 import type { Actor } from '../room/command.js';
 import { isBanned } from '../room/is-banned.js';
 import { profileOf } from '../room/permissions.js';
@@ -18,10 +18,10 @@ export function callingActor({ callers, session }: Services, headers: IncomingHt
 export function authenticate(call: Call, url: string): SessionCall {
   const actor = callingActor(call.services, call.headers, url);
   const profile = actor === null ? undefined : profileOf(call.services.room.state, actor);
-  if (actor === null || profile === undefined) throw new AppError(401, 'Unauthorized');
-  if (!profile.can_login) throw new AppError(403, 'login is disabled for this session');
+  if (actor === null || profile === undefined) throw new AppError('unauthorized');
+  if (!profile.can_login) throw new AppError('login-disabled');
   const session = actor.kind === 'session' ? call.services.room.state.sessions.get(actor.id) : undefined;
-  if (session !== undefined && isBanned(call.services.room.state, session)) throw new AppError(403, 'you are banned');
+  if (session !== undefined && isBanned(call.services.room.state, session)) throw new AppError('banned');
   return { ...call, actor, profile };
 }
 

@@ -1,5 +1,6 @@
 import type { Dispose } from '../lib/dispose.js';
 import { CLIPBOARD_TOO_LARGE } from '../protocol/clipboard.js';
+import { REFUSED_EVENTS } from '../protocol/errors/refused-events.js';
 import { FIELD_LIMITS } from '../protocol/limits.js';
 import { socketOf } from '../room/room-state.js';
 import { mayUseClipboard } from './handlers/clipboard.js';
@@ -79,8 +80,8 @@ export class ClipboardAnnouncer {
     const { log, clock } = this.services;
     if (this.#refusals.pass(clock.nowMs()) === null) return;
     log.info({ sessionId: hostId }, 'what was copied on the desktop is too large for the host');
-    const message = 'What was copied on the desktop is larger than 8 MiB and was not passed on.';
-    sendToSession(this.services, hostId, { event: 'clipboard/refused', payload: { message } });
+    const { event, message } = REFUSED_EVENTS[CLIPBOARD_TOO_LARGE];
+    sendToSession(this.services, hostId, { event, payload: { message } });
   }
 
   #isHostBehind(): boolean {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from '@fastify/websocket';
 import type { Envelope } from '../protocol/envelope.js';
-import type { DisconnectReason } from '../protocol/system.js';
+import type { DisconnectCode } from '../protocol/errors/disconnects.js';
 import { throttleKey } from '../room/client-place.js';
 import type { Actor } from '../room/command.js';
 import type { SocketId } from '../room/room-state.js';
@@ -15,7 +15,6 @@ import { MessageLine } from './message-line.js';
 import { sayDropped } from './say-dropped.js';
 import type { Services } from './services.js';
 import { kindOf } from './session-rates.js';
-import { CLOSE_TOO_LARGE, CLOSE_TRY_LATER } from './sockets.js';
 
 /** RFC 6455 section 7.4.1: closed on purpose, and the page went away. Everything else may be a line that was cut. */
 const CLEAN_CLOSE_CODES = [1000, 1001];
@@ -39,13 +38,13 @@ export function acceptSocket(services: Services, arrival: Arrival) {
     return serve(services, arrival, id, { sessionId: actor.id, address });
   // Until it has closed the client may send no more than anybody else.
   watchIncoming(socket, connection, clock, { received: () => 0, isHost: () => false, tooLarge: () => socket.terminate() });
-  if (!mayTry || actor?.kind === 'session') return sockets.end(id, CLOSE_TRY_LATER);
+  if (!mayTry || actor?.kind === 'session') return sockets.end(id, 'too-many-sockets');
   sockets.disconnect(id, turnedAway(token, actor?.kind));
 }
 
-function turnedAway(token: string | null, kind: 'api' | undefined): DisconnectReason {
-  if (token === null) return 'no authentication provided';
-  return kind === 'api' ? 'connection disabled' : 'session not found';
+function turnedAway(token: string | null, kind: 'api' | undefined): DisconnectCode {
+  if (token === null) return 'no-credentials';
+  return kind === 'api' ? 'connection-disabled' : 'unknown-session';
 }
 
 function serve(services: Services, { socket, connection }: Arrival, id: SocketId, sender: Sender): void {
@@ -53,7 +52,7 @@ function serve(services: Services, { socket, connection }: Arrival, id: SocketId
   const { sessionId, address } = sender;
   const tooLarge = () => {
     log.warn({ sessionId, address }, 'a message was too large, the socket is closed');
-    sockets.end(id, CLOSE_TOO_LARGE);
+    sockets.end(id, 'message-too-large');
   };
   const stopWatching = watchIncoming(socket, connection, clock, {
     received: (bytes) => rates.received(sessionId, bytes, clock.nowMs()),

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Static, TSchema } from '@sinclair/typebox';
+import { type AppError, errorBody } from '../protocol/errors/app-error.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Actor } from '../room/command.js';
 import type { Guard } from './guards.js';
@@ -63,9 +64,12 @@ export function json(value: unknown, status = 200, headers: Readonly<Record<stri
   return { status, body: `${JSON.stringify(value)}\n`, type: 'application/json; charset=utf-8', headers };
 }
 
-/** The body every error has, whatever it is about. */
-export function errorAnswer(status: number, message: string): Answer {
-  return json({ code: status, message }, status);
+/** The header that holds an error's stable code: bodies of errors are exactly those of neko. */
+export const ERROR_CODE = 'error-code';
+
+/** What every error is answered with, whatever it is about. */
+export function errorAnswer(error: AppError): Answer {
+  return json(errorBody(error), error.status, { [ERROR_CODE]: error.code });
 }
 
 export function textAnswer(status: number, text: string): Answer {

@@ -1,6 +1,7 @@
 import staticFiles from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { AppError } from '../protocol/errors/app-error.js';
 import { SOCKET_PROTOCOL } from '../protocol/socket-protocol.js';
 import { addCors } from './cors.js';
 import { errorAnswer } from './endpoint.js';
@@ -27,7 +28,7 @@ export async function createHttpApp(options: ServerOptions, shells: Omit<WebServ
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     frameworkErrors: (_error, _request, reply) => {
-      void sendAnswer(reply.headers(headers), errorAnswer(400, 'Bad Request'));
+      void sendAnswer(reply.headers(headers), errorAnswer(new AppError('bad-request')));
     },
     routerOptions: { maxParamLength: 1_000 },
   });

@@ -1,9 +1,9 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../lib/errors.js';
+import { AppError } from '../protocol/errors/app-error.js';
 import { carriesCookie } from './authenticate.js';
 import { clearedCookie } from './cookie.js';
 import { errorAnswer } from './endpoint.js';
+import { codeOfStatus } from './http/code-of-status.js';
 import { RetryLater } from './http/retry-later.js';
 import { sendAnswer } from './router.js';
 import type { Services } from './services.js';
@@ -13,16 +13,16 @@ export function addErrors(app: FastifyInstance, services: Services): void {
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof RetryLater) reply.header('retry-after', String(error.retryAfterS));
     if (error instanceof AppError) {
-      const refused = error.status === 401 || error.message === 'login is disabled for this session';
+      const refused = error.code === 'unauthorized' || error.code === 'login-disabled';
       if (refused && carriesCookie(services, request.headers.cookie))
         reply.header('set-cookie', clearedCookie(services.session.cookie));
-      return sendAnswer(reply, errorAnswer(error.status, error.message));
+      return sendAnswer(reply, errorAnswer(error));
     }
-    const status = statusOf(error);
-    if (status < 500) return sendAnswer(reply, errorAnswer(status, STATUS_CODES[status] ?? 'Bad Request'));
+    const code = codeOfStatus(statusOf(error));
+    if (code !== 'internal') return sendAnswer(reply, errorAnswer(new AppError(code)));
     const stack = error instanceof Error ? error.stack : String(error);
     services.log.error({ method: request.method, route: request.routeOptions.url, stack }, 'request failed');
-    return sendAnswer(reply, errorAnswer(500, 'Internal Server Error'));
+    return sendAnswer(reply, errorAnswer(new AppError(code)));
   });
 }
 

@@ -1,13 +1,13 @@
-import { AppError } from '../lib/errors.js';
+import { AppError } from '../protocol/errors/app-error.js';
 import { type MemberProfile, type MemberProfilePatch, mergeProfile } from '../protocol/profile.js';
 import type { MemberError } from './ports.js';
 import type { Services } from './services.js';
 
 /** What a refusal of the member provider is to a client; how its storage failed is not for clients. */
 export function memberError(error: MemberError): AppError {
-  if (error === 'not-found') return new AppError(404, 'member not found');
-  if (error === 'exists') return new AppError(422, 'member already exists');
-  return new AppError(500, 'Internal Server Error');
+  if (error === 'not-found') return new AppError('member-not-found');
+  if (error === 'exists') return new AppError('member-exists');
+  return new AppError('internal');
 }
 
 /** A live session's profile wins over the stored one. */

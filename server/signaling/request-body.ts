@@ -1,39 +1,38 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { AppError } from '../lib/errors.js';
 import { decode, refusalOf } from '../protocol/decode.js';
-import { FIELD_LIMITS } from '../protocol/limits.js';
+import { AppError } from '../protocol/errors/app-error.js';
 import { type JsonFault, parseUntrusted } from '../protocol/parse-untrusted.js';
 import { firstJsonValue } from './first-json-value.js';
 
-const { depth } = FIELD_LIMITS;
-const UNPARSABLE = 'unable to parse provided data';
+/** What a body that makes no sense is refused as. */
+type Unreadable = 'unreadable-body' | 'unreadable-payload';
 
 /** Reads a body as neko does: the first JSON value counts, what trails it does not, and the content type says nothing. */
 export function readBody<S extends TSchema>(schema: S, body: string): Static<S> {
-  if (body.trim() === '') throw new AppError(400, 'no data provided');
+  if (body.trim() === '') throw new AppError('no-body');
   const parsed = firstJsonValue(body);
-  if (!parsed.ok) throw unreadable(parsed.error, UNPARSABLE);
+  if (!parsed.ok) throw unreadable(parsed.error, 'unreadable-body');
   return readValue(schema, parsed.value);
 }
 
-/** Reads a body that has to be exactly one JSON value; everything else gets `message`. */
-export function readWholeBody<S extends TSchema>(schema: S, body: string, message: string = UNPARSABLE): Static<S> {
-  return readValue(schema, parseWholeBody(body, message), message);
+/** Reads a body that has to be exactly one JSON value; everything else is refused as `code`. */
+export function readWholeBody<S extends TSchema>(schema: S, body: string, code: Unreadable = 'unreadable-body'): Static<S> {
+  return readValue(schema, parseWholeBody(body, code), code);
 }
 
 /** Parses a body that has to be exactly one JSON value. Windows editors put a byte-order mark before it. */
-export function parseWholeBody(body: string, message: string = UNPARSABLE): unknown {
+export function parseWholeBody(body: string, code: Unreadable = 'unreadable-body'): unknown {
   const parsed = parseUntrusted(body.replace(/^\uFEFF/, ''));
-  if (!parsed.ok) throw unreadable(parsed.error, message);
+  if (!parsed.ok) throw unreadable(parsed.error, code);
   return parsed.value;
 }
 
-function unreadable(fault: JsonFault, message: string): AppError {
-  return new AppError(400, fault === 'not JSON' ? message : `lists and objects stand in more than ${depth.value} levels`);
+function unreadable(fault: JsonFault, code: Unreadable): AppError {
+  return new AppError(fault === 'not JSON' ? code : 'too-deep');
 }
 
-export function readValue<S extends TSchema>(schema: S, value: unknown, message: string = UNPARSABLE): Static<S> {
+export function readValue<S extends TSchema>(schema: S, value: unknown, code: Unreadable = 'unreadable-body'): Static<S> {
   const decoded = decode(schema, value);
-  if (!decoded.ok) throw new AppError(400, refusalOf(schema, value) ?? message);
+  if (!decoded.ok) throw new AppError(refusalOf(schema, value) ?? code);
   return decoded.value;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../lib/errors.js';
+import { AppError } from '../protocol/errors/app-error.js';
 import { acceptSocket } from './connection.js';
 import { shownToken } from './credentials.js';
 import { HTTP_LIMITS } from './limits.js';
@@ -22,13 +22,13 @@ export function addSocketRoute(app: FastifyInstance, services: Services): KnownP
     if (!request.ws) return;
     // An answer to an upgrade is the last thing on its connection.
     reply.header('connection', 'close');
-    if (request.routeOptions.url !== url) throw new AppError(400, 'Bad Request');
+    if (request.routeOptions.url !== url) throw new AppError('bad-request');
   });
   app.route({
     method: 'GET',
     url,
     onRequest: async (request) => {
-      if (!request.ws) throw new AppError(400, 'Bad Request');
+      if (!request.ws) throw new AppError('bad-request');
       if (mayOpenSocket(request.headers, server.cors, request.caller.proxied)) return;
       const heldBack = limiter.pass(clock.nowMs());
       const origin = request.headers.origin?.slice(0, 200);
@@ -37,10 +37,10 @@ export function addSocketRoute(app: FastifyInstance, services: Services): KnownP
           { origin, heldBack },
           'WebSocket refused: origin is neither ours nor on the CORS list; behind a proxy, set server.proxy or list the origin in server.cors',
         );
-      throw new AppError(400, 'Bad Request');
+      throw new AppError('bad-request');
     },
     handler: () => {
-      throw new AppError(400, 'Bad Request');
+      throw new AppError('bad-request');
     },
     wsHandler: (socket, request) => {
       const token = shownToken(request.headers, request.url, session);

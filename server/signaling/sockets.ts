@@ -2,19 +2,13 @@ import type { WebSocket } from '@fastify/websocket';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { encodeEnvelope } from '../protocol/envelope.js';
+import { DISCONNECTS, type DisconnectCode, type SocketEnd } from '../protocol/errors/disconnects.js';
 import type { ServerMessage } from '../protocol/events.js';
-import type { DisconnectReason } from '../protocol/system.js';
 import type { SocketId } from '../room/room-state.js';
 import { SOCKET_LIMITS } from './limits.js';
 
 /** How long a client has to answer our close frame. */
 const CLOSE_LIMIT_MS = 2_000;
-/** RFC 6455 section 7.4.1: policy violation, and going away. Clients of neko see 1006 here and treat both alike. */
-const CLOSE_POLICY = 1008;
-const CLOSE_GOING_AWAY = 1001;
-/** Of the same section, and of the registry that it founded: message too big, and try again later. */
-export const CLOSE_TOO_LARGE = 1009;
-export const CLOSE_TRY_LATER = 1013;
 
 /** The open WebSockets by number. */
 export class Sockets {
@@ -69,25 +63,25 @@ export class Sockets {
   }
 
   /** Tells the client why, then closes; one that does not answer is cut. */
-  disconnect(id: SocketId, reason: DisconnectReason): void {
+  disconnect(id: SocketId, code: DisconnectCode): void {
     if (!this.#sockets.has(id)) return;
-    this.send([id], { event: 'system/disconnect', payload: { message: reason } });
-    this.end(id, reason === 'connection shutdown' ? CLOSE_GOING_AWAY : CLOSE_POLICY);
+    this.send([id], { event: 'system/disconnect', payload: { message: DISCONNECTS[code].reason } });
+    this.end(id, code);
   }
 
-  /** Closes with `code`; a client that does not answer is cut. */
-  end(id: SocketId, code: number): void {
+  /** Closes, the code in the close frame; a client that does not answer is cut. */
+  end(id: SocketId, code: SocketEnd): void {
     const socket = this.#sockets.get(id);
     if (socket === undefined) return;
     this.#sockets.delete(id);
-    socket.close(code);
+    socket.close(DISCONNECTS[code].close, code);
     const release = this.clock.after(CLOSE_LIMIT_MS, () => socket.terminate());
     socket.on('close', release);
   }
 
   /** Says good-bye to everybody. */
   close(): void {
-    for (const id of [...this.#sockets.keys()]) this.disconnect(id, 'connection shutdown');
+    for (const id of [...this.#sockets.keys()]) this.disconnect(id, 'shutdown');
   }
 
   #relayedTo(socket: WebSocket): number {

@@ -1,5 +1,6 @@
 import type { DoctorStart } from '../../protocol/doctor.js';
 import { doctorClientEvents as events } from '../../protocol/doctor.js';
+import { REFUSED_EVENTS } from '../../protocol/errors/refused-events.js';
 import { type Services, sendToSession } from '../services.js';
 import { DONE, type EventRoute, type Outcome, on, type Sender } from './event-route.js';
 
@@ -8,7 +9,7 @@ function start(services: Services, { sessionId, address }: Sender, page: DoctorS
   const profile = services.room.state.sessions.get(sessionId)?.profile;
   const refuse = (message: string) => sendToSession(services, sessionId, { event: 'doctor/refused', payload: { message } });
   if (!profile?.can_watch) {
-    refuse('An admin has not allowed you to watch.');
+    refuse(REFUSED_EVENTS['check-not-allowed'].message);
     return DONE;
   }
   const started = services.doctor.start(sessionId, page, {

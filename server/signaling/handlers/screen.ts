@@ -20,7 +20,7 @@ export async function setScreen(services: Services, by: string, size: ScreenSize
 
 export const screenRoutes = {
   'screen/set': on(events['screen/set'], async (services, { sessionId }, size) => {
-    if (!services.room.state.sessions.get(sessionId)?.profile.is_admin) return err('session is not admin');
+    if (!services.room.state.sessions.get(sessionId)?.profile.is_admin) return err('not-admin');
     const applied = await setScreen(services, sessionId, size);
     return applied.ok ? DONE : applied;
   }),

@@ -28,7 +28,7 @@ function hooksOf(services: Services, sessionId: string): PeerHooks {
 async function request(services: Services, { sessionId, address }: Sender, payload: SignalRequest): Promise<Result<void>> {
   const { room, peers } = services;
   const profile = room.state.sessions.get(sessionId)?.profile;
-  if (!profile?.can_watch) return err('session cannot watch');
+  if (!profile?.can_watch) return err('cannot-watch');
   const paused = isPaused(room.state.settings, profile);
   const provided = await peers.request(sessionId, payload, hooksOf(services, sessionId), { paused, clientAddress: address });
   if (!provided.ok) {
@@ -39,7 +39,7 @@ async function request(services: Services, { sessionId, address }: Sender, paylo
   const now = room.state.sessions.get(sessionId)?.profile;
   if (!now?.can_watch) {
     peers.peer(sessionId)?.close();
-    return err('session cannot watch any more');
+    return err('cannot-watch');
   }
   peers.peer(sessionId)?.setPaused(isPaused(room.state.settings, now));
   sendToSession(services, sessionId, { event: 'signal/provide', payload: provided.value });

@@ -72,7 +72,7 @@ function callerOf(services: Services, { headers, ip, url }: FastifyRequest, repl
 export function refuseGuesses(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ caller, ws }) => {
     if (caller.guessWaitMs === 0 || ws) return;
-    throw new RetryLater(429, 'too many unknown tokens, try again later', Math.ceil(caller.guessWaitMs / 1_000));
+    throw new RetryLater(Math.ceil(caller.guessWaitMs / 1_000), 'too-many-unknown-tokens');
   });
 }
 

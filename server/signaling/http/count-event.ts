@@ -10,5 +10,5 @@ export function countEvent(services: Services, sessionId: string, kind: EventKin
   if (rates.take(sessionId, kind, nowMs)) return;
   sayDropped(services, sessionId, kind);
   const waitMs = rates.untilNextMs(sessionId, kind, nowMs);
-  throw new RetryLater(429, `too many requests of this kind (${kind}), try again later`, Math.ceil(waitMs / 1_000));
+  throw new RetryLater(Math.ceil(waitMs / 1_000), 'too-many-of-kind', { kind });
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { carriesCookie } from '../authenticate.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { LogLimiter } from '../log-limiter.js';
@@ -7,7 +7,6 @@ import { isListedOrigin, isOwnOrigin } from '../origin.js';
 import type { Services } from '../services.js';
 
 const READING = ['GET', 'HEAD', 'OPTIONS'];
-const REFUSED = 'this page may not use the session of its visitor: its origin is neither ours nor on the CORS list';
 
 /**
  * Browsers send our cookie along with what pages of others ask for. So whatever changes something and shows the cookie has
@@ -27,7 +26,7 @@ export function guardWrites(app: FastifyInstance, services: Services): void {
     const origin = request.headers.origin?.slice(0, 200);
     if (heldBack !== null)
       log.warn({ origin, address: request.caller.address, heldBack }, 'request with a cookie refused: origin');
-    throw new AppError(403, REFUSED);
+    throw new AppError('foreign-page');
   });
 }
 

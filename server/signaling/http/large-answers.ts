@@ -20,8 +20,7 @@ export function boundAnswers(app: FastifyInstance): void {
     // One that is larger than the whole bound may wait alone.
     const counted = Math.min(bytes, answersOfAddress.value);
     const refusal = budget.take(client, counted);
-    if (refusal !== null)
-      throw new RetryLater(refusal === 'client' ? 429 : 503, 'too many answers at a time, try again later', 1);
+    if (refusal !== null) throw new RetryLater(1, refusal === 'client' ? 'too-many-answers' : 'answers-busy');
     finished(caller.response, () => budget.giveBack(client, counted));
     reply.header('content-length', bytes);
     return Readable.from(piecesOf(typeof payload === 'string' ? Buffer.from(payload) : payload));

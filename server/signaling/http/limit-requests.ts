@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { AgingMap } from '../../lib/aging-map.js';
 import type { Clock } from '../../lib/clock.js';
-import { AppError } from '../../lib/errors.js';
 import { type Rate, TokenBucket } from '../../lib/token-bucket.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { throttleKey } from '../../room/client-place.js';
 import { actorId } from '../../room/command.js';
 import { HTTP_LIMITS } from '../limits.js';
@@ -22,9 +22,9 @@ export function limitRequests(app: FastifyInstance, clock: Clock): void {
   const rates = new CallerRates();
   app.addHook('onRequest', async ({ caller, raw }) => {
     const waitMs = rates.take(caller, clock.nowMs());
-    if (waitMs > 0) throw new RetryLater(429, 'too many requests, try again later', Math.ceil(waitMs / 1_000));
+    if (waitMs > 0) throw new RetryLater(Math.ceil(waitMs / 1_000), 'too-many-requests');
     // Node would drop the rest in silence.
-    if (raw.rawHeaders.length / 2 > HTTP_LIMITS.headers.value) throw new AppError(431, 'Request Header Fields Too Large');
+    if (raw.rawHeaders.length / 2 > HTTP_LIMITS.headers.value) throw new AppError('head-too-large');
   });
 }
 

@@ -2,14 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { finished, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../lib/clock.js';
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { throttleKey } from '../../room/client-place.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { BodyBudget } from './body-budget.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import { RetryLater } from './retry-later.js';
-
-const TOO_LARGE = 'Payload Too Large';
 
 /**
  * Reads bodies as text, whatever their type, inside the route's limit, the budgets and their time. It runs after all
@@ -47,7 +45,7 @@ class BodyReading {
     const { payload } = this;
     const declared = declaredBytes(this.request.raw);
     if (declared !== null && declared > this.#limit) {
-      done(new AppError(413, TOO_LARGE));
+      done(new AppError('body-too-large'));
       return;
     }
     const settle: Done = (error, body) => {
@@ -62,19 +60,19 @@ class BodyReading {
       if (refusal !== null) settle(refusal);
     };
     const end = () => settle(null, this.#bytes.text());
-    const fail = () => settle(new AppError(400, 'Bad Request'));
+    const fail = () => settle(new AppError('bad-request'));
     payload.on('data', take).on('end', end).on('error', fail).on('close', fail);
-    this.#stopTimer = this.clock.after(timeFor(declared ?? this.#limit), () => settle(new AppError(408, 'Request Timeout')));
+    this.#stopTimer = this.clock.after(timeFor(declared ?? this.#limit), () => settle(new AppError('request-timeout')));
     this.#giveBackAtTheEnd();
     this.#continue();
   }
 
   #take(chunk: Buffer): AppError | null {
-    if (this.#bytes.length + chunk.length > this.#limit) return new AppError(413, TOO_LARGE);
+    if (this.#bytes.length + chunk.length > this.#limit) return new AppError('body-too-large');
     const counted = Math.max(0, this.#bytes.length + chunk.length - HTTP_LIMITS.freeBody.value) - this.#held;
     const refusal = counted > 0 ? this.budget.take(this.#client, counted) : null;
-    if (refusal === 'client') return new RetryLater(429, 'too many requests at a time, try again later', 1);
-    if (refusal === 'all') return new RetryLater(503, 'too many requests at a time, try again later', 1);
+    if (refusal === 'client') return new RetryLater(1, 'too-many-bodies');
+    if (refusal === 'all') return new RetryLater(1, 'bodies-busy');
     this.#held += Math.max(0, counted);
     this.#bytes.add(chunk);
     return null;

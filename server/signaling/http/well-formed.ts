@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 
 /** http://host/path in place of a path, without a user's name in it. */
 const ABSOLUTE_TARGET = /^https?:\/\/([^/?#@]+)([/?].*)?$/i;
@@ -23,8 +23,8 @@ export function requireWellFormed(app: FastifyInstance): void {
     const hosts = rawHeaders.filter((_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host');
     if (hosts.length > 1 || (hosts.length === 0 && httpVersionMinor > 0) || !hosts.every((host) => HOST.test(host))) {
       reply.header('connection', 'close');
-      throw new AppError(400, 'Bad Request');
+      throw new AppError('bad-request');
     }
-    if (headers.expect !== undefined && !EXPECTED.test(headers.expect)) throw new AppError(417, 'Expectation Failed');
+    if (headers.expect !== undefined && !EXPECTED.test(headers.expect)) throw new AppError('expectation-failed');
   });
 }

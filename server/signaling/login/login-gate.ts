@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { throttleKey } from '../../room/client-place.js';
 import type { Call } from '../endpoint.js';
 import { RetryLater } from '../http/retry-later.js';
@@ -31,7 +31,7 @@ export class LoginGate {
     this.#admit(call, attempt);
     await this.#slowDown(call, attempt);
     const member = await this.#queue.add(attempt.network, () => this.#attempt(call, attempt, password));
-    if (member === null) throw new RetryLater(429, 'too many logins at once, try again later', BUSY_RETRY_S);
+    if (member === null) throw new RetryLater(BUSY_RETRY_S, 'too-many-logins');
     return member;
   }
 
@@ -46,7 +46,7 @@ export class LoginGate {
 
   async #attempt(call: Call, attempt: Attempt, password: string): Promise<VerifiedMember> {
     const { clock } = call.services;
-    if (call.gone()) throw new AppError(400, 'Bad Request');
+    if (call.gone()) throw new AppError('bad-request');
     const verdict = this.#admit(call, attempt);
     const member = await this.#verify(call.services, attempt.username, password);
     const nowMs = clock.nowMs();
@@ -54,7 +54,7 @@ export class LoginGate {
     this.#throttle.failed(attempt, verdict, nowMs);
     if (verdict === 'known-only') throw this.#tooMany(call, attempt, 1_000);
     this.#report(call, attempt, 'wrong user name or password');
-    throw new AppError(401, 'Unauthorized');
+    throw new AppError('unauthorized');
   }
 
   #admit(call: Call, attempt: Attempt): 'open' | 'known-only' {
@@ -69,7 +69,7 @@ export class LoginGate {
     const changes = passwordChanges.count;
     const result = await members.authenticate(username, password);
     if (!result.ok && (result.error === 'failed' || result.error === 'unsupported')) {
-      throw new AppError(500, 'Internal Server Error');
+      throw new AppError('internal');
     }
     if (passwordChanges.count !== changes) return this.#verify(services, username, password);
     return result.ok ? result.value : null;
@@ -77,7 +77,7 @@ export class LoginGate {
 
   #tooMany(call: Call, attempt: Attempt, waitMs: number): RetryLater {
     this.#report(call, attempt, 'too many failures before');
-    return new RetryLater(429, 'too many failed logins, try again later', Math.max(1, Math.ceil(waitMs / 1_000)));
+    return new RetryLater(Math.max(1, Math.ceil(waitMs / 1_000)), 'too-many-failed-logins');
   }
 
   #report({ services, address }: Call, { username }: Attempt, reason: string): void {

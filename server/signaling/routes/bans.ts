@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
 import ipaddr from 'ipaddr.js';
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { FIELD_LIMITS } from '../../protocol/limits.js';
 import { placeOf } from '../../room/client-place.js';
 import { actorId } from '../../room/command.js';
@@ -22,21 +22,21 @@ const NewBan = Type.Object({
 export const banRoutes: readonly Endpoint[] = [
   endpoint('POST', '/api/sessions/:sessionId/ban', { guards }, (call) => {
     const session = call.services.room.state.sessions.get(call.params.sessionId ?? '');
-    if (session === undefined) throw new AppError(404, 'session not found');
-    if (session.id === actorId(call.actor)) throw new AppError(400, 'cannot ban own session');
+    if (session === undefined) throw new AppError('session-not-found');
+    if (session.id === actorId(call.actor)) throw new AppError('bans-itself');
     return ban(call, session.id, session.place.address);
   }),
   endpoint('GET', '/api/bans', { guards, slash: true }, ({ services }) =>
     json([...services.room.state.bans.values()].map(banData)),
   ),
   bodyEndpoint('/api/bans', NewBan, { guards, slash: true }, (call, { member, address }) => {
-    if (member === '' && address === '') throw new AppError(400, 'member or address is needed');
-    if (address !== '' && !ipaddr.isValid(address)) throw new AppError(400, 'address is no IP address');
-    if (member === actorId(call.actor)) throw new AppError(400, 'cannot ban own session');
+    if (member === '' && address === '') throw new AppError('empty-ban');
+    if (address !== '' && !ipaddr.isValid(address)) throw new AppError('bad-address');
+    if (member === actorId(call.actor)) throw new AppError('bans-itself');
     return ban(call, member, address);
   }),
   endpoint('DELETE', '/api/bans/:banId', { guards, slash: true }, ({ services, params }) => {
-    if (services.room.apply({ kind: 'lift-ban', id: params.banId ?? '' }) !== null) throw new AppError(404, 'ban not found');
+    if (services.room.apply({ kind: 'lift-ban', id: params.banId ?? '' }) !== null) throw new AppError('ban-not-found');
     return NO_CONTENT;
   }),
 ];
@@ -50,7 +50,7 @@ function ban({ services, actor }: SessionCall, member: string, address: string):
     place: address === '' ? null : placeOf(address),
     by: actorId(actor),
   };
-  if (room.apply({ kind: 'ban', ban: made }) !== null) throw new AppError(422, 'too many bans');
+  if (room.apply({ kind: 'ban', ban: made }) !== null) throw new AppError('too-many-bans');
   log.info({ ban: id, member, address, by: made.by }, 'banned');
   const stored = room.state.bans.get(id);
   return json(stored === undefined ? null : banData(stored));

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../lib/errors.js';
+import { AppError, errorBody } from '../../protocol/errors/app-error.js';
+import type { PlainErrorCode } from '../../protocol/errors/http-errors.js';
 import { type Call, type Endpoint, json, openEndpoint } from '../endpoint.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { rawPath, startsWithPattern, tidyPath } from '../path-pattern.js';
@@ -31,7 +32,7 @@ export function batchRoute(app: () => FastifyInstance, prefix: string): Endpoint
     'POST',
     '/api/batch',
     async (call) => {
-      if (insideBatch.getStore()) throw new AppError(400, EXCLUDED_MESSAGE);
+      if (insideBatch.getStore()) throw new AppError('excluded-from-batch');
       return json(await runAll(app(), prefix, call, elementsOf(call.body)));
     },
     HTTP_LIMITS.batchBody.value,
@@ -42,7 +43,7 @@ export function batchRoute(app: () => FastifyInstance, prefix: string): Endpoint
 function elementsOf(body: string): BatchElement[] {
   const parsed = parseWholeBody(body);
   if (Array.isArray(parsed) && parsed.length > HTTP_LIMITS.batchRequests.value)
-    throw new AppError(400, `a batch has ${HTTP_LIMITS.batchRequests.value} requests at most`);
+    throw new AppError('long-batch', { most: HTTP_LIMITS.batchRequests.value });
   return readValue(BatchRequest, parsed);
 }
 
@@ -69,15 +70,13 @@ interface Answered extends BatchAnswer {
   readonly text?: string;
 }
 
-const EXCLUDED_MESSAGE = 'this path is excluded from batch requests';
-const TOO_LONG: Answered = { status: 413, body: message(413, 'the answers of this batch are too long') };
+const TOO_LONG = refused('batch-answers-too-long');
 
 function refusal(path: string, method: string): Answered | null {
   const tidy = tidyPath(rawPath(path));
-  if (!path.startsWith('/api') || !startsWithPattern('/api', tidy))
-    return { status: 400, body: message(400, 'this path is not allowed in batch requests') };
-  if (EXCLUDED.includes(tidy)) return { status: 400, body: message(400, EXCLUDED_MESSAGE) };
-  if (!/^[A-Za-z]*$/.test(method)) return { status: 400, body: message(400, 'Bad Request') };
+  if (!path.startsWith('/api') || !startsWithPattern('/api', tidy)) return refused('outside-api');
+  if (EXCLUDED.includes(tidy)) return refused('excluded-from-batch');
+  if (!/^[A-Za-z]*$/.test(method)) return refused('bad-request');
   return methodOf(method) === undefined ? { status: 405 } : null;
 }
 
@@ -110,6 +109,7 @@ function bodyOf(type: string, text: string): unknown {
   return type.startsWith('application/json') ? JSON.parse(text) : text;
 }
 
-function message(code: number, text: string): object {
-  return { code, message: text };
+function refused(code: PlainErrorCode): Answered {
+  const error = new AppError(code);
+  return { status: error.status, body: errorBody(error) };
 }

@@ -1,5 +1,5 @@
-import { AppError } from '../../lib/errors.js';
-import { type Answer, type Endpoint, endpoint, errorAnswer, json, NO_CONTENT } from '../endpoint.js';
+import { AppError } from '../../protocol/errors/app-error.js';
+import { type Answer, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 import { canHost, isAdmin, isHostOrAdmin } from '../guards.js';
 
 /** Answers nothing, or what the refusal is called. */
@@ -15,12 +15,12 @@ export const controlRoutes: readonly Endpoint[] = [
   }),
   endpoint('POST', '/api/room/control/request', { guards: [canHost], counts: 'seat' }, ({ services, actor }) => {
     const refused = services.room.apply({ kind: 'request-control', actor, implicit: false });
-    if (refused === 'host-was-asked') return errorAnswer(202, 'control request sent');
-    return done(refused === null ? null : new AppError(403, 'controls are locked'));
+    if (refused === 'host-was-asked') return json({ code: 202, message: 'control request sent' }, 202);
+    return done(refused === null ? null : new AppError('controls-locked'));
   }),
   endpoint('POST', '/api/room/control/release', { guards: [canHost], counts: 'input' }, ({ services, actor }) => {
     const refused = services.room.apply({ kind: 'release-control', actor });
-    return done(refused === null ? null : new AppError(422, 'session is not the host'));
+    return done(refused === null ? null : new AppError('nothing-to-release'));
   }),
   endpoint('POST', '/api/room/control/take', { guards: [canHost, isAdmin], counts: 'input' }, ({ services, actor }) => {
     services.room.apply({ kind: 'take-control', actor });
@@ -32,8 +32,8 @@ export const controlRoutes: readonly Endpoint[] = [
     { guards: [canHost, isHostOrAdmin], counts: 'input' },
     ({ services, actor, params }) => {
       const refused = services.room.apply({ kind: 'give-control', actor, to: params.sessionId ?? '' });
-      if (refused === 'unknown-session') throw new AppError(404, 'target session was not found');
-      return done(refused === null ? null : new AppError(400, 'target session is not allowed to host'));
+      if (refused === 'unknown-session') throw new AppError('target-not-found');
+      return done(refused === null ? null : new AppError('target-cannot-host'));
     },
   ),
   endpoint('POST', '/api/room/control/reset', { guards: [canHost, isAdmin], counts: 'input' }, ({ services, actor }) => {

@@ -1,11 +1,11 @@
-import { AppError } from '../../lib/errors.js';
 import type { Result } from '../../lib/result.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { KeyboardMap, KeyboardModifiersPatch } from '../../protocol/keyboard.js';
 import { type Answer, bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 import { canHost, isTheHost } from '../guards.js';
 
 function value<T>(result: Result<T>): T {
-  if (!result.ok) throw new AppError(500, 'Internal Server Error');
+  if (!result.ok) throw new AppError('internal');
   return result.value;
 }
 

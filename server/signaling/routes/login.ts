@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { Name, Password } from '../../protocol/name.js';
 import { placeOf } from '../../room/client-place.js';
 import type { NewSession } from '../../room/room-state.js';
@@ -36,7 +36,7 @@ export function loginRoutes(): Endpoint[] {
       HTTP_LIMITS.loginBody.value,
     ),
     endpoint('POST', '/api/logout', {}, ({ services, actor, headers }) => {
-      if (actor.kind === 'api') throw new AppError(400, 'session is not logged in');
+      if (actor.kind === 'api') throw new AppError('api-token-has-no-login');
       services.room.apply({ kind: 'delete-session', id: actor.id });
       const hadCookie = carriesCookie(services, headers.cookie);
       return json(true, 200, hadCookie ? { 'set-cookie': clearedCookie(services.session.cookie) } : {});
@@ -50,10 +50,10 @@ function openSession(call: Call, member: VerifiedMember): Answer {
   const token = newToken();
   const made = madeFrom(member, token, address, passwordMarks);
   const refused = room.apply({ kind: 'login', session: made });
-  if (refused === 'banned') throw new AppError(403, 'you are banned');
-  if (refused === 'too-many-sessions') throw new RetryLater(429, 'too many sessions, try again later', FULL_RETRY_S);
-  if (refused === 'logins-locked') throw new AppError(403, 'logins are locked');
-  if (refused === 'already-connected') throw new AppError(422, 'session already connected');
+  if (refused === 'banned') throw new AppError('banned');
+  if (refused === 'too-many-sessions') throw new RetryLater(FULL_RETRY_S, 'too-many-sessions');
+  if (refused === 'logins-locked') throw new AppError('logins-locked');
+  if (refused === 'already-connected') throw new AppError('already-connected');
   const session = room.state.sessions.get(member.id);
   if (session === undefined) throw new Error('a login that is not refused makes a session');
   log.info({ sessionId: member.id, address, admin: member.profile.is_admin }, 'session logged in');

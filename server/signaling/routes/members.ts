@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { accountNameTrouble, Name, Password } from '../../protocol/name.js';
 import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../protocol/profile.js';
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
@@ -16,7 +16,7 @@ const NewMember = Type.Object({ username: Name, password: Password, profile: Mem
 const NewPassword = Type.Object({ password: Password });
 const BulkUpdate = Type.Object({ ids: Type.Array(Type.String()), profile: MemberProfilePatch });
 const BulkDelete = Type.Object({ ids: Type.Array(Type.String()) });
-const UNREADABLE_BULK = 'unable to unmarshal payload';
+const UNREADABLE_BULK = 'unreadable-payload';
 
 export const memberRoutes: readonly Endpoint[] = [
   endpoint('GET', '/api/members', { slash: true }, async ({ services, query }) => {
@@ -26,8 +26,8 @@ export const memberRoutes: readonly Endpoint[] = [
   }),
   bodyEndpoint('/api/members', NewMember, one, async ({ services }, { username, password, profile }) => {
     const trouble = accountNameTrouble(username);
-    if (trouble !== undefined) throw new AppError(400, trouble);
-    if (password === '') throw new AppError(400, 'password cannot be empty');
+    if (trouble !== undefined) throw new AppError(trouble);
+    if (password === '') throw new AppError('no-password');
     const made = await services.members.insert(username, password, mergeProfile(NEW_MEMBER_PROFILE, profile));
     if (!made.ok) throw memberError(made.error);
     return json(made.value);
@@ -54,12 +54,12 @@ export const memberRoutes: readonly Endpoint[] = [
   }),
   endpoint('POST', '/api/members_bulk/update', several, async ({ services, body }) => {
     const { ids, profile } = readWholeBody(BulkUpdate, body, UNREADABLE_BULK);
-    await forEachMember(ids, 'update', (id) => updateMember(services, id, profile));
+    await forEachMember(ids, 'member-not-updated', (id) => updateMember(services, id, profile));
     return NO_CONTENT;
   }),
   endpoint('POST', '/api/members_bulk/delete', several, async ({ services, body }) => {
     const { ids } = readWholeBody(BulkDelete, body, UNREADABLE_BULK);
-    await forEachMember(ids, 'delete', (id) => deleteMember(services, id));
+    await forEachMember(ids, 'member-not-deleted', (id) => deleteMember(services, id));
     return NO_CONTENT;
   }),
 ];
@@ -67,14 +67,14 @@ export const memberRoutes: readonly Endpoint[] = [
 /** Stops at the first failure and names it; what was done before stays done. */
 async function forEachMember(
   ids: readonly string[],
-  verb: 'update' | 'delete',
+  failure: 'member-not-updated' | 'member-not-deleted',
   work: (id: string) => Promise<void>,
 ): Promise<void> {
   for (const id of ids) {
     try {
       await work(id);
     } catch (error) {
-      if (error instanceof AppError) throw new AppError(500, `failed to ${verb} member ${id}`);
+      if (error instanceof AppError) throw new AppError(failure, { id });
       throw error;
     }
   }

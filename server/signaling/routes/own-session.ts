@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { Name } from '../../protocol/name.js';
 import { MemberProfilePatch, mergeProfile } from '../../protocol/profile.js';
 import { API_ID } from '../../room/command.js';
@@ -20,7 +20,7 @@ export const ownSessionRoutes: readonly Endpoint[] = [
     return json(session === undefined ? api : sessionData(session));
   }),
   endpoint('POST', '/api/profile', { bodyBytes: HTTP_LIMITS.profileBody.value }, ({ services, actor, profile, body }) => {
-    if (actor.kind === 'api') throw new AppError(400, 'session does not exist');
+    if (actor.kind === 'api') throw new AppError('api-token-has-no-session');
     const patch = profile.is_admin ? readBody(MemberProfilePatch, body) : readBody(NameOnly, body);
     services.room.apply({ kind: 'set-profile', id: actor.id, profile: mergeProfile(profile, patch) });
     return json(true);

@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { ScreenSize } from '../../protocol/screen.js';
 import { actorId } from '../../room/command.js';
 import { bodyEndpoint, type Endpoint, endpoint, json } from '../endpoint.js';
@@ -16,7 +16,7 @@ export const screenRoutes: readonly Endpoint[] = [
     { guards: [canWatch, isAdmin], counts: 'desktop', slash: true },
     async ({ services, actor }, size) => {
       const applied = await setScreen(services, actorId(actor), size);
-      if (!applied.ok) throw new AppError(422, 'cannot set screen size');
+      if (!applied.ok) throw new AppError('screen-not-set');
       return json(size);
     },
   ),

@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { actorId } from '../../room/command.js';
 import { type Endpoint, endpoint } from '../endpoint.js';
 import { canWatch, isAdmin } from '../guards.js';
@@ -29,15 +29,14 @@ export function screenshotRoute(): Endpoint {
   const { screenshotsOfSession, screenshotsInAll } = HTTP_LIMITS;
   return endpoint('GET', '/api/room/screen/shot.jpg', { guards: [canWatch, isAdmin] }, async ({ services, actor, query }) => {
     const caller = actorId(actor);
-    if ((waiting.get(caller) ?? 0) >= screenshotsOfSession.value)
-      throw new RetryLater(429, 'too many requests, try again later', RETRY_AFTER_S);
-    if (inAll >= screenshotsInAll.value) throw new RetryLater(503, 'too many requests, try again later', RETRY_AFTER_S);
+    if ((waiting.get(caller) ?? 0) >= screenshotsOfSession.value) throw new RetryLater(RETRY_AFTER_S, 'too-many-screenshots');
+    if (inAll >= screenshotsInAll.value) throw new RetryLater(RETRY_AFTER_S, 'screenshots-busy');
     count(caller, 1);
     try {
       const image = await services.screenshots.screenshot(readQuality(query.get('quality')));
       if (image.ok) return { status: 200, type: 'image/jpeg', body: image.value, headers: NEVER_STORED };
       services.log.warn({ reason: image.error }, 'no screenshot');
-      throw new AppError(500, 'Internal Server Error');
+      throw new AppError('internal');
     } finally {
       count(caller, -1);
     }

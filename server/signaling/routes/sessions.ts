@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/errors.js';
+import { AppError } from '../../protocol/errors/app-error.js';
 import { actorId } from '../../room/command.js';
 import { sessionData } from '../../room/wire-view.js';
 import { type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
@@ -12,19 +12,19 @@ export const sessionRoutes: readonly Endpoint[] = [
   ),
   endpoint('GET', '/api/sessions/:sessionId', { guards, slash: true }, ({ services, params }) => {
     const session = services.room.state.sessions.get(params.sessionId ?? '');
-    if (session === undefined) throw new AppError(404, 'session not found');
+    if (session === undefined) throw new AppError('session-not-found');
     return json(sessionData(session));
   }),
   endpoint('DELETE', '/api/sessions/:sessionId', { guards, slash: true }, ({ services, actor, params }) => {
     const id = params.sessionId ?? '';
-    if (id === actorId(actor)) throw new AppError(400, 'cannot delete own session');
+    if (id === actorId(actor)) throw new AppError('deletes-itself');
     const refused = services.room.apply({ kind: 'delete-session', id });
-    if (refused !== null) throw new AppError(400, 'session not found');
+    if (refused !== null) throw new AppError('unknown-session');
     return NO_CONTENT;
   }),
   endpoint('POST', '/api/sessions/:sessionId/disconnect', { guards }, ({ services, params }) => {
     const refused = services.room.apply({ kind: 'disconnect-session', id: params.sessionId ?? '' });
-    if (refused !== null) throw new AppError(400, 'session not found');
+    if (refused !== null) throw new AppError('unknown-session');
     return NO_CONTENT;
   }),
 ];

@@ -1,7 +1,8 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
-import { decode, refusalOf } from '../../../server/protocol/decode.js';
+import { decode, refusalOf as refusalCodeOf } from '../../../server/protocol/decode.js';
 import { decodeEnvelope } from '../../../server/protocol/envelope.js';
+import { errorMessage } from '../../../server/protocol/errors/http-errors.js';
 import { clientEvents } from '../../../server/protocol/events.js';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { accountNameTrouble, cleanName, Name, nameTrouble, Password } from '../../../server/protocol/name.js';
@@ -9,6 +10,11 @@ import { MemberProfilePatch, NEW_MEMBER_PROFILE } from '../../../server/protocol
 import { SettingsPatch } from '../../../server/protocol/settings.js';
 import { newSession } from '../../../server/room/room-state.js';
 import { loginOf } from '../../support/sessions.js';
+
+function refusalOf(...asked: Parameters<typeof refusalCodeOf>): string | undefined {
+  const code = refusalCodeOf(...asked);
+  return code && errorMessage(code);
+}
 
 /** A text as long as allowed, and one character more. */
 const texts = ({ value }: { readonly value: number }) => ['x'.repeat(value), 'x'.repeat(value + 1)];

@@ -1,3 +1,4 @@
+import { DISCONNECTS } from '../../../server/protocol/errors/disconnects.js';
 import { type MemberProfile, NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../../server/protocol/settings.js';
 import type { Actor, Command, Refusal } from '../../../server/room/command.js';
@@ -66,7 +67,7 @@ export class ScriptedRoom {
     return this.effects.map((effect) => {
       if (effect.kind === 'send')
         return `${effect.sockets.join()} ${effect.message.event} ${JSON.stringify(effect.message.payload)}`;
-      if (effect.kind === 'disconnect') return `disconnect ${effect.socket} ${effect.reason}`;
+      if (effect.kind === 'disconnect') return `disconnect ${effect.socket} ${DISCONNECTS[effect.reason].reason}`;
       if (effect.kind === 'wake') return `wake +${effect.atMs - this.nowMs}`;
       if (effect.kind === 'greet') return `greet ${effect.socket}`;
       if (effect.kind === 'input') return `input ${effect.sessionId} ${JSON.stringify(effect.action)}`;

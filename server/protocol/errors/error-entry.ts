@@ -1,0 +1,15 @@
+/** An error as HTTP answers it: its body is `{"code": <status>, "message"}`, its code stands in the header `Error-Code`. */
+export interface HttpErrorEntry {
+  readonly status: number;
+  /** `{name}` stands for a detail that is given where the error is made. */
+  readonly message: string;
+  /** When it is met, in words: it is a row of docs/api.md. */
+  readonly when: string;
+}
+
+export type HttpErrorTable = Readonly<Record<string, HttpErrorEntry>>;
+
+/** The names of the details in a message: `id` for `failed to update member {id}`. */
+export type DetailName<Message extends string> = Message extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | DetailName<Rest>
+  : never;
