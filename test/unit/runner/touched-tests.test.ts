@@ -33,8 +33,7 @@ test('documents and specifications are among what is always looked at here', () 
   const found = testsOfFiles(process.cwd()).map((file) => relative(process.cwd(), file));
   expect(found).toContain('test/unit/config/settings-reference.test.ts');
   expect(found).toContain('test/unit/lib/limits-reference.test.ts');
-  expect(found).toContain('test/unit/ice/spec.test.ts');
-  expect(found).toContain('test/unit/room/spec.test.ts');
+  expect(found).toContain('test/unit/spec/rules.test.ts');
 });
 
 test('outside a git checkout every test may be concerned', () => {
