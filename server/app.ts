@@ -9,7 +9,7 @@ import { openDoctor } from './doctor/doctor.js';
 import { retrieveExternalAddress } from './external-address.js';
 import { readRegularFileSync } from './files/regular-file.js';
 import { createIceTransports } from './ice/ice-transports.js';
-import { openStunServer } from './ice/stun-server.js';
+import { openStunServer } from './ice/stun/stun-server.js';
 import type { Clock } from './lib/clock.js';
 import { err, ok, type Result } from './lib/result.js';
 import { listenOn } from './listen.js';

@@ -1,5 +1,5 @@
 import type { WebRtcConfig } from './config/config.js';
-import { retrieveAddress } from './ice/retrieve-address.js';
+import { retrieveAddress } from './ice/candidates/retrieve-address.js';
 import { type BackoffPolicy, backoffMs } from './lib/backoff.js';
 import type { Clock } from './lib/clock.js';
 import type { Dispose } from './lib/dispose.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Capture } from './capture/capture.js';
-import type { EncodedStream } from './capture/encoded-stream.js';
+import type { EncodedStream } from './capture/streams/encoded-stream.js';
 import type { Config } from './config/config.js';
 import type { Desktop } from './desktop/desktop.js';
 import type { IceTransports } from './ice/ice-types.js';

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerConfig } from './config/config.js';
-import type { Environment } from './config/environment.js';
+import type { Environment } from './config/sources/environment.js';
 import type { Log } from './lib/log.js';
 
 /** Set by what keeps this server running: a folder of its user alone that lives as long as the container or the one npm start. */

@@ -7,11 +7,11 @@ import type {
   SessionConfig,
   WebRtcConfig,
 } from './config.js';
-import type { Environment } from './environment.js';
 import { resolveIceServers } from './ice-servers.js';
 import type { Values } from './schema.js';
+import type { Environment } from './sources/environment.js';
 import { resolveStreams } from './streams.js';
-import type { V2Outcome } from './v2.js';
+import type { V2Outcome } from './v2/v2.js';
 
 /** What decides beside the values themselves. */
 export interface AssemblyContext {

@@ -1,6 +1,6 @@
 import { shownIceUrl } from '../lib/shown-url.js';
 import type { IceServer, WebRtcConfig } from './config.js';
-import { iceUrlProblem } from './network-forms.js';
+import { iceUrlProblem } from './forms/network-forms.js';
 import type { Values } from './schema.js';
 
 type IceServers = WebRtcConfig['iceServers'];

@@ -1,5 +1,5 @@
 import { HIDDEN } from '../lib/shown-url.js';
-import type { Form } from './form.js';
+import type { Form } from './forms/form.js';
 
 /**
  * One setting, in the form convict wants (doc, default, format, sensitive) with what our readers and the reference need on top.

@@ -2,17 +2,17 @@ import { err, ok, type Result } from '../lib/result.js';
 import { assemble } from './assemble.js';
 import { crossCheck, crossWarnings } from './checks.js';
 import type { Config } from './config.js';
-import { type Environment, unknownVariables } from './environment.js';
-import { type ConfigFile, loadConfigFile, type ReadFile, unknownPaths } from './file.js';
-import { readFlags } from './flags.js';
 import { resolveIceServers } from './ice-servers.js';
 import { suggestion } from './nearest.js';
 import { type ConfigError, describeOrigin, type Given, type Origin } from './origin.js';
 import { resolve } from './resolve.js';
 import { KEYS, type Values } from './schema.js';
-import { readSecretFiles } from './secret-files.js';
-import { findV2Name, findV3, KNOWN_FLAGS, KNOWN_GROUPS, KNOWN_PATHS, KNOWN_VARIABLES, type Sources } from './sources.js';
-import { findV2, readV2 } from './v2.js';
+import { type Environment, unknownVariables } from './sources/environment.js';
+import { type ConfigFile, loadConfigFile, type ReadFile, unknownPaths } from './sources/file.js';
+import { readFlags } from './sources/flags.js';
+import { readSecretFiles } from './sources/secret-files.js';
+import { findV2Name, findV3, KNOWN_FLAGS, KNOWN_GROUPS, KNOWN_PATHS, KNOWN_VARIABLES, type Sources } from './sources/sources.js';
+import { findV2, readV2 } from './v2/v2.js';
 
 export interface ConfigInput {
   /** Arguments after the command. */

@@ -1,5 +1,5 @@
 import { assertNever } from '../lib/assert-never.js';
-import { Unquoted } from './unquoted.js';
+import { Unquoted } from './forms/unquoted.js';
 
 /** Where a value came from. */
 export type Origin =

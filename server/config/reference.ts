@@ -1,7 +1,7 @@
 import { effectOf } from './effect.js';
 import { envName, type NamedKey } from './key.js';
 import { KEYS } from './schema.js';
-import { V2_NAMES, V2_REPLACEMENT } from './v2-keys.js';
+import { V2_NAMES, V2_REPLACEMENT } from './v2/v2-keys.js';
 
 const TITLES: Readonly<Record<string, string>> = {
   global: 'General and logging',

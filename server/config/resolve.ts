@@ -1,5 +1,5 @@
 import convict from 'convict';
-import { readOddText } from './odd-text.js';
+import { readOddText } from './forms/odd-text.js';
 import { badValue, type ConfigError, type Given, type Origin } from './origin.js';
 import { KEYS, SCHEMA, type Values } from './schema.js';
 

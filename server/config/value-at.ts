@@ -1,4 +1,4 @@
-import { isMapping } from './form.js';
+import { isMapping } from './forms/form.js';
 
 /** The value at a dotted path of a tree, or undefined. */
 export function valueAt(tree: object, path: string): unknown {

@@ -4,12 +4,12 @@ import type { Dispose } from '../lib/dispose.js';
 import { Emitter } from '../lib/emitter.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
-import type { CursorImage } from './cursor-image.js';
-import { type KeyboardMap, loadLayout, readLayout } from './layout.js';
+import type { ClipboardContents } from './clipboard/selection-owner.js';
+import { type KeyboardMap, loadLayout, readLayout } from './keyboard/layout.js';
+import { type ModifierChange, type Modifiers, maskOf, namedModifiers } from './keyboard/modifier-names.js';
 import { type LiveDesktop, takeUp } from './live-desktop.js';
-import { type ModifierChange, type Modifiers, maskOf, namedModifiers } from './modifier-names.js';
-import type { ScreenSize } from './screen-modes.js';
-import type { ClipboardContents } from './selection-owner.js';
+import type { CursorImage } from './screen/cursor-image.js';
+import type { ScreenSize } from './screen/screen-modes.js';
 import { openSession } from './session.js';
 
 export interface DesktopOptions {

@@ -2,15 +2,15 @@ import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
-import { Clipboard } from './clipboard.js';
-import { Cursor } from './cursor.js';
-import { Input } from './input.js';
-import { Keyboard } from './keyboard.js';
-import { useKernelKeycodes } from './layout.js';
-import { Pointer } from './pointer.js';
-import { Screen } from './screen.js';
+import { Clipboard } from './clipboard/clipboard.js';
+import { Input } from './input/input.js';
+import { Pointer } from './input/pointer.js';
+import { Keyboard } from './keyboard/keyboard.js';
+import { useKernelKeycodes } from './keyboard/layout.js';
+import { Cursor } from './screen/cursor.js';
+import { Screen } from './screen/screen.js';
+import { unminimizeWindows } from './screen/unminimize.js';
 import type { Session } from './session.js';
-import { unminimizeWindows } from './unminimize.js';
 
 /** Everything that hangs on one connection to the X server; a new connection makes a new one. */
 export interface LiveDesktop {

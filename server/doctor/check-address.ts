@@ -1,5 +1,5 @@
 import { createConnection } from 'node:net';
-import { connectTurn } from '../ice/turn-transport.js';
+import { connectTurn } from '../ice/turn/turn-transport.js';
 import type { Clock } from '../lib/clock.js';
 import { askBinding } from './check-server.js';
 import { FAILED, type Outcome } from './path.js';

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { canonicalAddress } from '../ice/address.js';
 import type { IceServer } from '../ice/ice-types.js';
-import { parseIceUrl } from '../ice/ice-url.js';
-import { decodeStun, encodeStun } from '../ice/stun.js';
-import { allocateRelay } from '../ice/turn-allocation.js';
-import { connectTurn, type TurnTransport } from '../ice/turn-transport.js';
+import { parseIceUrl } from '../ice/servers/ice-url.js';
+import { decodeStun, encodeStun } from '../ice/stun/stun.js';
+import { allocateRelay } from '../ice/turn/turn-allocation.js';
+import { connectTurn, type TurnTransport } from '../ice/turn/turn-transport.js';
 import type { Clock } from '../lib/clock.js';
 import type { Outcome } from './path.js';
 

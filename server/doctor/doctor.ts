@@ -1,5 +1,5 @@
+import { localAddresses } from '../ice/candidates/local-addresses.js';
 import type { IceServer, IceTransports, IceTransportsOptions } from '../ice/ice-types.js';
-import { localAddresses } from '../ice/local-addresses.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';

@@ -1,5 +1,5 @@
 import { isLinkLocal, isLoopback, sameNetwork } from '../ice/address.js';
-import type { LocalAddress } from '../ice/candidate-policy.js';
+import type { LocalAddress } from '../ice/candidates/candidate-policy.js';
 import type { ExternalEntry, StaticEntry } from '../ice/ice-types.js';
 
 /** What the configuration and the machine say. Pure. */

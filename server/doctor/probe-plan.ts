@@ -1,6 +1,6 @@
-import type { Candidate } from '../ice/candidate.js';
+import type { Candidate } from '../ice/candidates/candidate.js';
 import type { IceServer } from '../ice/ice-types.js';
-import { parseIceUrl } from '../ice/ice-url.js';
+import { parseIceUrl } from '../ice/servers/ice-url.js';
 import type { Path } from './path.js';
 
 /** One thing for the browser to try. */

@@ -1,7 +1,7 @@
 import { familyOf } from '../ice/address.js';
-import type { Candidate } from '../ice/candidate.js';
+import type { Candidate } from '../ice/candidates/candidate.js';
 import type { IceServer, IceTransports } from '../ice/ice-types.js';
-import { parseIceUrl } from '../ice/ice-url.js';
+import { parseIceUrl } from '../ice/servers/ice-url.js';
 import type { Clock } from '../lib/clock.js';
 import type { DoctorView } from '../protocol/doctor.js';
 import { checkTcp, checkUdp } from './check-address.js';

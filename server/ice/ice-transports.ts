@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { err, ok, type Result } from '../lib/result.js';
 import { familyOf, isLinkLocal } from './address.js';
-import { type AdvertisePolicy, hostCandidates, type LocalAddress, usableAddresses } from './candidate-policy.js';
-import { type ExternalAddresses, externalAddresses } from './external-addresses.js';
-import { type Gatherer, gatherer } from './gatherer.js';
-import { hmacSha1 } from './hmac.js';
+import { type AdvertisePolicy, hostCandidates, type LocalAddress, usableAddresses } from './candidates/candidate-policy.js';
+import { type ExternalAddresses, externalAddresses } from './candidates/external-addresses.js';
+import { type Gatherer, gatherer } from './candidates/gatherer.js';
+import { localAddresses } from './candidates/local-addresses.js';
+import { mdnsShare, systemMdnsResolver } from './candidates/mdns-names.js';
 import type {
   IcePeer,
   IcePeerOptions,
@@ -15,15 +16,14 @@ import type {
   NetworkType,
   ServedServers,
 } from './ice-types.js';
-import { localAddresses } from './local-addresses.js';
-import { mdnsShare, systemMdnsResolver } from './mdns-names.js';
-import { type NoPort, shownToViewer } from './no-port.js';
 import { Peer } from './peer.js';
-import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute, udpEndpoints } from './peer-sockets.js';
-import { servedServers } from './served-servers.js';
-import { openTcpMux, type TcpMux } from './tcp-mux.js';
-import { type MuxRoute, openUdpMux, type UdpMux } from './udp-mux.js';
-import { type UdpRange, udpRange } from './udp-range.js';
+import { servedServers } from './servers/served-servers.js';
+import { type NoPort, shownToViewer } from './sockets/no-port.js';
+import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute, udpEndpoints } from './sockets/peer-sockets.js';
+import { openTcpMux, type TcpMux } from './sockets/tcp-mux.js';
+import { type MuxRoute, openUdpMux, type UdpMux } from './sockets/udp-mux.js';
+import { type UdpRange, udpRange } from './sockets/udp-range.js';
+import { hmacSha1 } from './stun/hmac.js';
 
 /**
  * Binds what is shared by all viewers; an error names the setting that is wrong or the port that is taken.

@@ -5,7 +5,7 @@ import { Emitter } from '../lib/emitter.js';
 import { ok, type Result } from '../lib/result.js';
 import type { PacketPath } from '../media/packet-path.js';
 import { canonicalAddress, type TransportAddress } from './address.js';
-import { nextWakeMs, noteTraffic, step } from './agent.js';
+import { nextWakeMs, noteTraffic, step } from './agent/agent.js';
 import {
   type AgentEffect,
   type AgentInput,
@@ -13,14 +13,14 @@ import {
   currentGeneration,
   type LocalBase,
   newAgent,
-} from './agent-state.js';
-import { type Candidate, parseCandidate } from './candidate.js';
-import { hmacSha1 } from './hmac.js';
+} from './agent/agent-state.js';
+import { newCredentials } from './agent/new-credentials.js';
+import { WakeTimer } from './agent/wake-timer.js';
+import { type Candidate, parseCandidate } from './candidates/candidate.js';
+import { LocalCandidates } from './candidates/local-candidates.js';
 import type { IceCredentials, IcePeer, IceState, RemoteIce } from './ice-types.js';
-import { LocalCandidates } from './local-candidates.js';
-import { newCredentials } from './new-credentials.js';
-import { decodeStun, looksLikeStun, type ReceivedStun } from './stun.js';
-import { WakeTimer } from './wake-timer.js';
+import { hmacSha1 } from './stun/hmac.js';
+import { decodeStun, looksLikeStun, type ReceivedStun } from './stun/stun.js';
 
 /** What a base can do: the shell's half of `LocalBase`. */
 export interface BaseIo {

@@ -1,4 +1,4 @@
-import type { EncodedStream } from '../capture/encoded-stream.js';
+import type { EncodedStream } from '../capture/streams/encoded-stream.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { PacketPath } from './packet-path.js';
 

@@ -1,4 +1,4 @@
-import type { EncodedStream } from '../capture/encoded-stream.js';
+import type { EncodedStream } from '../capture/streams/encoded-stream.js';
 import type { Clock } from '../lib/clock.js';
 
 export interface MeteredStream extends EncodedStream {

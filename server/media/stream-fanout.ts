@@ -1,4 +1,4 @@
-import type { EncodedStream, RtpListener } from '../capture/encoded-stream.js';
+import type { EncodedStream, RtpListener } from '../capture/streams/encoded-stream.js';
 import { type Dispose, once } from '../lib/dispose.js';
 import { CODECS } from '../protocol/codec.js';
 import { ArrivalClock } from './arrival-clock.js';

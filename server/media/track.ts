@@ -1,4 +1,4 @@
-import type { EncodedStream } from '../capture/encoded-stream.js';
+import type { EncodedStream } from '../capture/streams/encoded-stream.js';
 import { HeaderTemplate } from './header-template.js';
 import type { SenderTrack, TrackOptions, TrackStats } from './media-engine.js';
 import type { PacketRing } from './packet-ring.js';

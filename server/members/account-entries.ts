@@ -1,5 +1,5 @@
-import { isMapping } from '../config/form.js';
-import { NO_RIGHTS, storedProfile } from '../config/structure-forms.js';
+import { isMapping } from '../config/forms/form.js';
+import { NO_RIGHTS, storedProfile } from '../config/forms/structure-forms.js';
 import { parseJson } from '../lib/json-text.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { errorMessage } from '../protocol/errors/http-errors.js';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { isMapping } from '../config/form.js';
+import { isMapping } from '../config/forms/form.js';
 import { fileTrouble } from '../files/file-trouble.js';
 import { setAside, tidyFile } from '../files/kept-file.js';
 import { KeptWriter } from '../files/kept-writer.js';

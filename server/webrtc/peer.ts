@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { formatCandidate } from '../ice/candidate.js';
+import { formatCandidate } from '../ice/candidates/candidate.js';
 import type { IcePeer, IceState } from '../ice/ice-types.js';
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type Candidate, formatCandidate } from '../ice/candidate.js';
+import { type Candidate, formatCandidate } from '../ice/candidates/candidate.js';
 import type { IcePeer } from '../ice/ice-types.js';
 import { systemClock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';

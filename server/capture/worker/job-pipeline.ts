@@ -3,8 +3,8 @@ import { assertNever } from '../../lib/assert-never.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { GStreamer, Pipeline } from '../../native/gstreamer.js';
 import { type Job, pipesOf, type Setting } from '../job.js';
-import { explainStreamError } from '../stream-errors.js';
-import { type OutputEvents, OutputPipe } from './output-pipe.js';
+import { explainStreamError } from '../streams/stream-errors.js';
+import { type OutputEvents, OutputPipe } from './outputs/output-pipe.js';
 import { SamplePipe } from './sample-pipe.js';
 
 export interface PipelineEvents extends OutputEvents {

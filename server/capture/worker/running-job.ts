@@ -5,12 +5,12 @@ import type { GStreamer } from '../../native/gstreamer.js';
 import type { PictureInput, Setting } from '../job.js';
 import type { RunCommand } from '../messages.js';
 import { JobPipeline } from './job-pipeline.js';
-import { KeyframeRequests } from './keyframe-requests.js';
-import { PacedPictures } from './paced-pictures.js';
-import type { PictureFeed } from './picture-feed.js';
-import { REQUESTED_FPS, RequestedPictures } from './requested-pictures.js';
-import type { ScreenImage } from './screen-grabber.js';
-import type { SharedScreen } from './shared-screen.js';
+import { KeyframeRequests } from './outputs/keyframe-requests.js';
+import { PacedPictures } from './pictures/paced-pictures.js';
+import type { PictureFeed } from './pictures/picture-feed.js';
+import { REQUESTED_FPS, RequestedPictures } from './pictures/requested-pictures.js';
+import type { ScreenImage } from './pictures/screen-grabber.js';
+import type { SharedScreen } from './pictures/shared-screen.js';
 import { checkProgress, hasStalled, MOVING, type StallWatch } from './stall-watch.js';
 
 export interface RunningJobOptions {

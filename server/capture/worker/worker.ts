@@ -5,9 +5,9 @@ import type { GStreamer } from '../../native/gstreamer.js';
 import type { Setting } from '../job.js';
 import type { RunCommand, WorkerCommand, WorkerReport } from '../messages.js';
 import { checkJob } from './job-pipeline.js';
+import type { ScreenImage } from './pictures/screen-grabber.js';
+import { Screens } from './pictures/screens.js';
 import { picturesOf, RunningJob } from './running-job.js';
-import type { ScreenImage } from './screen-grabber.js';
-import { Screens } from './screens.js';
 import { STALL_CHECK_MS } from './stall-watch.js';
 
 export interface WorkerOptions {

@@ -1,7 +1,7 @@
 import type { LogLevel } from '../config.js';
+import { bindAddress, frameSource, network, origin } from '../forms/network-forms.js';
+import { boolean, duration, integer, listOf, oneOf, pattern, text } from '../forms/scalar-forms.js';
 import { key } from '../key.js';
-import { bindAddress, frameSource, network, origin } from '../network-forms.js';
-import { boolean, duration, integer, listOf, oneOf, pattern, text } from '../scalar-forms.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'disabled'] as const satisfies readonly LogLevel[];
 /** Further spellings, among them the numbers of neko's logger. */

@@ -1,7 +1,7 @@
 import { shownUrl } from '../../lib/shown-url.js';
+import { boolean, integer, listOf, oneOf, pattern, text } from '../forms/scalar-forms.js';
+import { pipelines } from '../forms/structure-forms.js';
 import { key } from '../key.js';
-import { boolean, integer, listOf, oneOf, pattern, text } from '../scalar-forms.js';
-import { pipelines } from '../structure-forms.js';
 
 export const videoCodec = oneOf(['vp8', 'vp9', 'av1', 'h264', 'h265']);
 export const audioCodec = oneOf(['opus', 'g722', 'pcmu', 'pcma']);

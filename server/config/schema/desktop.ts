@@ -1,8 +1,8 @@
 import { err, ok } from '../../lib/result.js';
 import type { ScreenSize } from '../config.js';
-import type { Form } from '../form.js';
+import type { Form } from '../forms/form.js';
+import { boolean, text } from '../forms/scalar-forms.js';
 import { key } from '../key.js';
-import { boolean, text } from '../scalar-forms.js';
 
 const screenSize: Form<ScreenSize> = {
   allowed: 'WIDTHxHEIGHT@RATE such as 1920x1080@30',

@@ -1,7 +1,7 @@
 import { HIDDEN } from '../../lib/shown-url.js';
+import { boolean, oneOf, text } from '../forms/scalar-forms.js';
+import { memberProfile, users } from '../forms/structure-forms.js';
 import { key } from '../key.js';
-import { boolean, oneOf, text } from '../scalar-forms.js';
-import { memberProfile, users } from '../structure-forms.js';
 
 export const memberSchema = {
   provider: key(

@@ -1,5 +1,5 @@
+import { boolean, duration, text } from '../forms/scalar-forms.js';
 import { key } from '../key.js';
-import { boolean, duration, text } from '../scalar-forms.js';
 
 export const pluginsSchema = {
   enabled: key(boolean, false, 'Plug-ins of neko are Go libraries, which cannot be loaded here.'),

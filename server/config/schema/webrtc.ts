@@ -1,6 +1,5 @@
 import { HIDDEN, shownIceUrl, shownUrl } from '../../lib/shown-url.js';
 import type { IceServer } from '../config.js';
-import { key } from '../key.js';
 import {
   externalAddress,
   ipAddress,
@@ -8,9 +7,10 @@ import {
   optionalHttpUrl,
   portRange,
   staticCandidate,
-} from '../network-forms.js';
-import { boolean, decimal, duration, integer, listOf, oneOf, portOrOff, text } from '../scalar-forms.js';
-import { iceServers } from '../structure-forms.js';
+} from '../forms/network-forms.js';
+import { boolean, decimal, duration, integer, listOf, oneOf, portOrOff, text } from '../forms/scalar-forms.js';
+import { iceServers } from '../forms/structure-forms.js';
+import { key } from '../key.js';
 
 function maskServers(servers: readonly IceServer[]): string {
   return JSON.stringify(

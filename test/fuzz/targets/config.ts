@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseDotenv } from '../../../server/config/dotenv.js';
 import { loadConfig } from '../../../server/config/load.js';
 import { KEYS } from '../../../server/config/schema.js';
+import { parseDotenv } from '../../../server/config/sources/dotenv.js';
 import { expectLinear } from '../cost.js';
 import { mutatedText } from '../mutated.js';
 import { holds, type Target } from '../target.js';

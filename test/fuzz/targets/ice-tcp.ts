@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createConnection } from 'node:net';
 import fc from 'fast-check';
-import { FrameReader, frame } from '../../../server/ice/frame-reader.js';
-import { encodeStun } from '../../../server/ice/stun.js';
-import { openTcpMux, type TcpMux } from '../../../server/ice/tcp-mux.js';
+import { FrameReader, frame } from '../../../server/ice/sockets/frame-reader.js';
+import { openTcpMux, type TcpMux } from '../../../server/ice/sockets/tcp-mux.js';
+import { encodeStun } from '../../../server/ice/stun/stun.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import { expectLinear } from '../cost.js';
 import { anyBytes, mutated } from '../mutated.js';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { withoutZone } from '../../../server/ice/address.js';
-import { step } from '../../../server/ice/agent.js';
-import { type AgentState, newAgent } from '../../../server/ice/agent-state.js';
-import type { Candidate } from '../../../server/ice/candidate.js';
-import { crc32 } from '../../../server/ice/crc32.js';
-import { hmacSha1 } from '../../../server/ice/hmac.js';
-import { answerPlainBinding } from '../../../server/ice/plain-stun.js';
+import { step } from '../../../server/ice/agent/agent.js';
+import { type AgentState, newAgent } from '../../../server/ice/agent/agent-state.js';
+import type { Candidate } from '../../../server/ice/candidates/candidate.js';
+import { crc32 } from '../../../server/ice/stun/crc32.js';
+import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
+import { answerPlainBinding } from '../../../server/ice/stun/plain-stun.js';
 import {
   decodeStun,
   encodeStun,
@@ -14,7 +14,7 @@ import {
   MAX_STUN_LENGTH,
   STUN_METHODS,
   type StunMethod,
-} from '../../../server/ice/stun.js';
+} from '../../../server/ice/stun/stun.js';
 import { expectLinear } from '../cost.js';
 import { anyAddress, anyBytes, mutated, record } from '../mutated.js';
 import { holds, type Target } from '../target.js';

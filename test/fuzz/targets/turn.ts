@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hmacSha1, longTermKey } from '../../../server/ice/hmac.js';
-import { StreamCutter } from '../../../server/ice/stream-cutter.js';
-import { decodeStun, encodeStun, type ReceivedStun } from '../../../server/ice/stun.js';
-import type { StunAttributes } from '../../../server/ice/stun-attributes.js';
-import { allocateRelay, type TurnAllocation } from '../../../server/ice/turn-allocation.js';
-import type { TurnTransport } from '../../../server/ice/turn-transport.js';
+import { StreamCutter } from '../../../server/ice/sockets/stream-cutter.js';
+import { hmacSha1, longTermKey } from '../../../server/ice/stun/hmac.js';
+import { decodeStun, encodeStun, type ReceivedStun } from '../../../server/ice/stun/stun.js';
+import type { StunAttributes } from '../../../server/ice/stun/stun-attributes.js';
+import { allocateRelay, type TurnAllocation } from '../../../server/ice/turn/turn-allocation.js';
+import type { TurnTransport } from '../../../server/ice/turn/turn-transport.js';
 import type { Result } from '../../../server/lib/result.js';
 import { FakeClock } from '../../unit/media/fake-viewer.js';
 import { anyAddress, anyBytes, mutated } from '../mutated.js';

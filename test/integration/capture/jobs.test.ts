@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
-import { ImageDeframer } from '../../../server/capture/image-deframer.js';
 import type { Job } from '../../../server/capture/job.js';
 import type { WorkerReport } from '../../../server/capture/messages.js';
+import { ImageDeframer } from '../../../server/capture/screenshots/image-deframer.js';
 import { JobPipes } from '../../../server/capture/supervisor/job-pipes.js';
 import { WorkerProcess } from '../../../server/capture/supervisor/worker-process.js';
 import { silentLog } from '../../support/silent-log.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { encodersIn } from '../../../server/capture/known-encoders.js';
-import { buildStreams } from '../../../server/capture/pipelines.js';
+import { encodersIn } from '../../../server/capture/encoders/known-encoders.js';
+import { buildStreams } from '../../../server/capture/pipelines/pipelines.js';
 import { loadConfig } from '../../../server/config/load.js';
 import { type GStreamer, openGStreamer } from '../../../server/native/gstreamer.js';
 

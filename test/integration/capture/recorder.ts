@@ -1,4 +1,4 @@
-import type { EncodedStream, RtpListener } from '../../../server/capture/encoded-stream.js';
+import type { EncodedStream, RtpListener } from '../../../server/capture/streams/encoded-stream.js';
 import { waitFor } from '../../support/wait-for.js';
 
 /** Collects what a stream sends. */

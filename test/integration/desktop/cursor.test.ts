@@ -1,7 +1,7 @@
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CursorImage } from '../../../server/desktop/cursor-image.js';
 import type { Desktop } from '../../../server/desktop/desktop.js';
+import type { CursorImage } from '../../../server/desktop/screen/cursor-image.js';
 import { waitFor } from '../../support/wait-for.js';
 import { XClient } from '../../support/x-client.js';
 import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Desktop } from '../../../server/desktop/desktop.js';
-import { keysymOf } from '../../../server/desktop/keysym.js';
+import { keysymOf } from '../../../server/desktop/keyboard/keysym.js';
 import { waitFor } from '../../support/wait-for.js';
 import { XClient } from '../../support/x-client.js';
 import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';

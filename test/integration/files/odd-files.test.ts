@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { loadConfig } from '../../../server/config/load.js';
-import { readConfigFile } from '../../../server/config/read-config-file.js';
+import { readConfigFile } from '../../../server/config/sources/read-config-file.js';
 import { tidyFile } from '../../../server/files/kept-file.js';
 import { readRegularFileSync } from '../../../server/files/regular-file.js';
 import { FileStore } from '../../../server/members/file-store.js';

@@ -1,6 +1,6 @@
 import wrtc from '@roamhq/wrtc';
 import { afterEach, expect, test } from 'vitest';
-import { formatCandidate } from '../../../server/ice/candidate.js';
+import { formatCandidate } from '../../../server/ice/candidates/candidate.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IcePeer, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { systemClock } from '../../../server/lib/clock.js';

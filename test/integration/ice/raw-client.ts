@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { hmacSha1 } from '../../../server/ice/hmac.js';
 import type { IceCredentials } from '../../../server/ice/ice-types.js';
-import { decodeStun, encodeStun, looksLikeStun } from '../../../server/ice/stun.js';
+import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
+import { decodeStun, encodeStun, looksLikeStun } from '../../../server/ice/stun/stun.js';
 
 /** The least of an ICE client: sends one kind of check, answers checks, hands everything else on. Works over any wire. */
 export function rawClient(options: {

@@ -5,7 +5,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { formatCandidate } from '../../../server/ice/candidate.js';
+import { formatCandidate } from '../../../server/ice/candidates/candidate.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IceServer, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { systemClock } from '../../../server/lib/clock.js';

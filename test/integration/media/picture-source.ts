@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { EncodedStream, RtpListener } from '../../../server/capture/encoded-stream.js';
+import type { EncodedStream, RtpListener } from '../../../server/capture/streams/encoded-stream.js';
 import type { CodecName } from '../../../server/protocol/codec.js';
 
 /** Colour bars of 320x240 at 30/s with a keyframe every second: the top of the first bar is white, that of the last one blue. */

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { RtpPacket, SrtcpSession, SrtpSession } from 'werift';
-import { openUdpSocket } from '../../../server/ice/udp-socket.js';
+import { openUdpSocket } from '../../../server/ice/sockets/udp-socket.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
 import { plainDepartures } from '../../../server/media/departures.js';
 import type { SrtpKeys } from '../../../server/media/media-engine.js';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { NO_RIGHTS } from '../../../server/config/structure-forms.js';
+import { NO_RIGHTS } from '../../../server/config/forms/structure-forms.js';
 import type { Log } from '../../../server/lib/log.js';
 import { FileStore } from '../../../server/members/file-store.js';
 import { generatedPasswords, passwordFile } from '../../../server/members/generated-passwords.js';

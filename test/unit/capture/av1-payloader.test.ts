@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Av1Payloader } from '../../../server/capture/worker/av1-payloader.js';
+import { Av1Payloader } from '../../../server/capture/worker/outputs/av1-payloader.js';
 
 const OPTIONS = { payloadType: 96, ssrc: 0x01020304, firstSequence: 0xffff, maxPacketBytes: 1180 };
 const DELIMITER = Buffer.from('1200', 'hex');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { defaultEncoder } from '../../../server/capture/default-encoders.js';
-import { bitrateSettings } from '../../../server/capture/encoder-bitrate.js';
+import { defaultEncoder } from '../../../server/capture/encoders/default-encoders.js';
+import { bitrateSettings } from '../../../server/capture/encoders/encoder-bitrate.js';
 
 const told = (text: string) =>
   bitrateSettings(text, 2_500_400).map(({ element, property, value }) => `${element} ${property}=${value}`);

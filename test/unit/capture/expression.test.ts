@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluateNumber, evaluateText } from '../../../server/capture/expression.js';
+import { evaluateNumber, evaluateText } from '../../../server/capture/pipelines/expression.js';
 
 const SCREEN = { width: 1280, height: 720, fps: 30 };
 

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type GrabPacer, newGrabPacer, type PacerInput, stepGrabPacer } from '../../../server/capture/worker/grab-pacer.js';
+import {
+  type GrabPacer,
+  newGrabPacer,
+  type PacerInput,
+  stepGrabPacer,
+} from '../../../server/capture/worker/pictures/grab-pacer.js';
 
 interface Simulation {
   readonly untilMs: number;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type HardwareDevices, NO_DEVICES } from '../../../server/capture/hardware-fallback.js';
-import { HardwareTrust } from '../../../server/capture/hardware-trust.js';
-import { buildStreams, type PipelineInput } from '../../../server/capture/pipelines.js';
+import { type HardwareDevices, NO_DEVICES } from '../../../server/capture/encoders/hardware-fallback.js';
+import { HardwareTrust } from '../../../server/capture/encoders/hardware-trust.js';
+import { buildStreams, type PipelineInput } from '../../../server/capture/pipelines/pipelines.js';
 
 type Video = PipelineInput['config']['video'];
 

@@ -5,7 +5,7 @@ import {
   type KeyframeInput,
   STARTING_GATE,
   stepKeyframeGate,
-} from '../../../server/capture/worker/keyframe-gate.js';
+} from '../../../server/capture/worker/outputs/keyframe-gate.js';
 
 /** Plays a script of [time, input] and returns when a keyframe was forced and when a wake was asked for. */
 function play(script: ReadonlyArray<readonly [nowMs: number, input: KeyframeInput['kind']]>) {

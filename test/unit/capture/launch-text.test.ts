@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chain, quoted } from '../../../server/capture/launch-text.js';
+import { chain, quoted } from '../../../server/capture/pipelines/launch-text.js';
 
 test.each([
   [['a', 'b'], 'a ! b'],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { defaultEncoder } from '../../../server/capture/default-encoders.js';
-import { nominalBitrate } from '../../../server/capture/encoder-bitrate.js';
-import { buildStreams, type PipelineInput } from '../../../server/capture/pipelines.js';
-import { StreamJobs } from '../../../server/capture/stream-jobs.js';
+import { defaultEncoder } from '../../../server/capture/encoders/default-encoders.js';
+import { nominalBitrate } from '../../../server/capture/encoders/encoder-bitrate.js';
+import { buildStreams, type PipelineInput } from '../../../server/capture/pipelines/pipelines.js';
+import { StreamJobs } from '../../../server/capture/streams/stream-jobs.js';
 import { silentLog } from '../../support/silent-log.js';
 
 test.each<[string, number | undefined]>([

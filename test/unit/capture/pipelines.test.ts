@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { replaceAppsink } from '../../../server/capture/payloaders.js';
-import { buildStreams, type PipelineInput } from '../../../server/capture/pipelines.js';
-import { explainStreamError } from '../../../server/capture/stream-errors.js';
+import { replaceAppsink } from '../../../server/capture/pipelines/payloaders.js';
+import { buildStreams, type PipelineInput } from '../../../server/capture/pipelines/pipelines.js';
+import { explainStreamError } from '../../../server/capture/streams/stream-errors.js';
 
 type Video = PipelineInput['config']['video'];
 type Audio = PipelineInput['config']['audio'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { frameRtp, RESTART_MARKER, type RtpChunk, RtpDeframer } from '../../../server/capture/rtp-deframer.js';
+import { frameRtp, RESTART_MARKER, type RtpChunk, RtpDeframer } from '../../../server/capture/streams/rtp-deframer.js';
 
 const PACKETS = [Buffer.from('8060000100000001', 'hex'), Buffer.alloc(1180, 7), Buffer.from([1])];
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { frameImage, ImageDeframer } from '../../../server/capture/image-deframer.js';
+import { frameImage, ImageDeframer } from '../../../server/capture/screenshots/image-deframer.js';
 import {
   SCREENSHOT_IDLE_MS,
   SCREENSHOT_INTERVAL_MS,
   SCREENSHOT_LIMIT_MS,
   Screenshots,
-} from '../../../server/capture/screenshots.js';
+} from '../../../server/capture/screenshots/screenshots.js';
 import { SteppedClock } from '../../support/stepped-clock.js';
 
 /** Screenshots on stepped time, with an engine that writes down what it is told. */

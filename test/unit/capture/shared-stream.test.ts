@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { frameRtp, RESTART_MARKER } from '../../../server/capture/rtp-deframer.js';
-import { SharedStream } from '../../../server/capture/shared-stream.js';
+import { frameRtp, RESTART_MARKER } from '../../../server/capture/streams/rtp-deframer.js';
+import { SharedStream } from '../../../server/capture/streams/shared-stream.js';
 
 const PACKETS = [Buffer.from('first'), Buffer.from('second')];
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { stringify as stringifyToml } from 'smol-toml';
 import { expect, test } from 'vitest';
-import { parseJsonAsWritten, parseTomlAsWritten, parseYamlAsWritten } from '../../../server/config/as-written.js';
-import { plain, Unquoted } from '../../../server/config/unquoted.js';
+import { parseJsonAsWritten, parseTomlAsWritten, parseYamlAsWritten } from '../../../server/config/forms/as-written.js';
+import { plain, Unquoted } from '../../../server/config/forms/unquoted.js';
 import { loaded, refusal } from './load-given.js';
 
 const WORDS = [

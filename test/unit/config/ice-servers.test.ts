@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderEffectiveConfig } from '../../../server/config/effective.js';
-import { iceUrlProblem } from '../../../server/config/network-forms.js';
-import { parseIceUrl } from '../../../server/ice/ice-url.js';
+import { iceUrlProblem } from '../../../server/config/forms/network-forms.js';
+import { parseIceUrl } from '../../../server/ice/servers/ice-url.js';
 import { loaded, refusal } from './load-given.js';
 
 const GOOD = ['stun:stun.example', 'turns:turn.example?transport=tcp'];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KEYS } from '../../../server/config/schema.js';
-import { mayHoldSecret, SECRET_FILE_VARIABLES } from '../../../server/config/secret-files.js';
+import { mayHoldSecret, SECRET_FILE_VARIABLES } from '../../../server/config/sources/secret-files.js';
 import { loaded, refusal } from './load-given.js';
 
 const PATH = '/run/secrets/it';

@@ -1,6 +1,6 @@
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
-import { cursorImage, MAX_PNG_BYTES, straightRgba } from '../../../server/desktop/cursor-image.js';
+import { cursorImage, MAX_PNG_BYTES, straightRgba } from '../../../server/desktop/screen/cursor-image.js';
 
 test('premultiplied B G R A becomes straight R G B A', () => {
   const pixels = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cvt } from '../../../server/desktop/cvt.js';
+import { cvt } from '../../../server/desktop/screen/cvt.js';
 
 /** Output of libxcvt 0.1.2: width, height, rate, then clock in kHz and the timings of both axes. */
 const KNOWN = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HeldInputs } from '../../../server/desktop/held-inputs.js';
+import { HeldInputs } from '../../../server/desktop/input/held-inputs.js';
 
 test('a release returns what was noted at the press, once', () => {
   const held = new HeldInputs<number>();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Input } from '../../../server/desktop/input.js';
+import { Input } from '../../../server/desktop/input/input.js';
 import type { Clock } from '../../../server/lib/clock.js';
 
 /** An input over recorded calls and a clock that is moved by hand. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { actionOf, type Key, type Keymap, keycodeOf, symbolOf, withKey } from '../../../server/desktop/keymap.js';
-import { spareKeycodes } from '../../../server/desktop/spare-keycodes.js';
+import { actionOf, type Key, type Keymap, keycodeOf, symbolOf, withKey } from '../../../server/desktop/keyboard/keymap.js';
+import { spareKeycodes } from '../../../server/desktop/keyboard/spare-keycodes.js';
 
 const SHIFT = 1;
 const LOCK = 2;

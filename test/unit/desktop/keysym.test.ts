@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalKeysym, casePair, keysymOf } from '../../../server/desktop/keysym.js';
+import { canonicalKeysym, casePair, keysymOf } from '../../../server/desktop/keyboard/keysym.js';
 
 test.each([
   ['none', 0, undefined],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { KeyAction } from '../../../server/desktop/keymap.js';
+import type { KeyAction } from '../../../server/desktop/keyboard/keymap.js';
 import {
   levelOf,
   locked,
@@ -8,7 +8,7 @@ import {
   pressed,
   released,
   reported,
-} from '../../../server/desktop/modifier-state.js';
+} from '../../../server/desktop/keyboard/modifier-state.js';
 
 const SHIFT: KeyAction = { kind: 'set-modifiers', modifiers: 1 };
 const CAPS: KeyAction = { kind: 'lock-modifiers', modifiers: 2 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cvt } from '../../../server/desktop/cvt.js';
-import { type KnownMode, listedSizes, modeFor, roundedSize, sizeOf } from '../../../server/desktop/screen-modes.js';
+import { cvt } from '../../../server/desktop/screen/cvt.js';
+import { type KnownMode, listedSizes, modeFor, roundedSize, sizeOf } from '../../../server/desktop/screen/screen-modes.js';
 
 function known(id: number, width: number, height: number, rate: number, name?: string): KnownMode {
   const line = cvt(width, height, rate);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_BACKLOG_MS, REUSE_MS, SETTLE_MS, SpareKeys } from '../../../server/desktop/spare-keys.js';
+import { MAX_BACKLOG_MS, REUSE_MS, SETTLE_MS, SpareKeys } from '../../../server/desktop/keyboard/spare-keys.js';
 
 const nothingHeld = () => false;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { mayHoldSecret } from '../../../server/config/secret-files.js';
+import { mayHoldSecret } from '../../../server/config/sources/secret-files.js';
 
 type Variables = Readonly<Record<string, string>>;
 interface PrivateEnvironment {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findPlanned, planCandidates, planServers } from '../../../server/doctor/probe-plan.js';
-import { type Candidate, parseCandidate } from '../../../server/ice/candidate.js';
+import { type Candidate, parseCandidate } from '../../../server/ice/candidates/candidate.js';
 
 function candidate(text: string): Candidate {
   const parsed = parseCandidate(text);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { nextWakeMs, noteTraffic, step } from '../../../server/ice/agent.js';
-import { hmacSha1 } from '../../../server/ice/hmac.js';
-import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
+import { nextWakeMs, noteTraffic, step } from '../../../server/ice/agent/agent.js';
+import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
+import { decodeStun, encodeStun } from '../../../server/ice/stun/stun.js';
 import { hostCandidate, type SimPeer, SimulatedNetwork } from './simulated-network.js';
 
 const SERVER = '192.0.2.1';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askedServers } from '../../../server/ice/asked-servers.js';
+import { askedServers } from '../../../server/ice/servers/asked-servers.js';
 
 const viewer = { username: 'viewer', credential: 'alone' };
 

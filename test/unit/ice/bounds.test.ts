@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { step } from '../../../server/ice/agent.js';
-import { newAgent } from '../../../server/ice/agent-state.js';
-import { parseCandidate } from '../../../server/ice/candidate.js';
-import { FrameReader, frame } from '../../../server/ice/frame-reader.js';
-import { hmacSha1 } from '../../../server/ice/hmac.js';
+import { step } from '../../../server/ice/agent/agent.js';
+import { newAgent } from '../../../server/ice/agent/agent-state.js';
+import { parseCandidate } from '../../../server/ice/candidates/candidate.js';
+import { mdnsShare } from '../../../server/ice/candidates/mdns-names.js';
 import { ICE_LIMITS } from '../../../server/ice/limits.js';
-import { mdnsShare } from '../../../server/ice/mdns-names.js';
 import { Peer, type PeerOptions } from '../../../server/ice/peer.js';
-import { answerPlainBinding } from '../../../server/ice/plain-stun.js';
-import { rateLimit } from '../../../server/ice/rate-limit.js';
-import { StreamCutter } from '../../../server/ice/stream-cutter.js';
-import { decodeStun, encodeStun, MAX_STUN_LENGTH } from '../../../server/ice/stun.js';
+import { FrameReader, frame } from '../../../server/ice/sockets/frame-reader.js';
+import { StreamCutter } from '../../../server/ice/sockets/stream-cutter.js';
+import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
+import { answerPlainBinding } from '../../../server/ice/stun/plain-stun.js';
+import { rateLimit } from '../../../server/ice/stun/rate-limit.js';
+import { decodeStun, encodeStun, MAX_STUN_LENGTH } from '../../../server/ice/stun/stun.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 

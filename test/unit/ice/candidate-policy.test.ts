@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AdvertisePolicy, hostCandidates, usableAddresses } from '../../../server/ice/candidate-policy.js';
+import { type AdvertisePolicy, hostCandidates, usableAddresses } from '../../../server/ice/candidates/candidate-policy.js';
 
 const LO4 = { interfaceName: 'lo', address: '127.0.0.1', prefixLength: 8 };
 const LO6 = { interfaceName: 'lo', address: '::1', prefixLength: 128 };

@@ -6,7 +6,7 @@ import {
   formatCandidate,
   pairPriority,
   parseCandidate,
-} from '../../../server/ice/candidate.js';
+} from '../../../server/ice/candidates/candidate.js';
 
 test.each([
   ['candidate:1 1 udp 2130706431 192.0.2.1 59000 typ host ufrag abcd'],

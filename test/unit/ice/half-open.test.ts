@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { halfOpenConnections } from '../../../server/ice/half-open.js';
+import { halfOpenConnections } from '../../../server/ice/sockets/half-open.js';
 
 function counted(perAddress?: number, inAll?: number) {
   const connections = halfOpenConnections(perAddress, inAll);

@@ -1,10 +1,10 @@
 import { addressKey, type TransportAddress } from '../../../server/ice/address.js';
-import { nextWakeMs, noteTraffic, step } from '../../../server/ice/agent.js';
-import { type AgentEffect, type AgentState, type LocalBase, newAgent, type Pair } from '../../../server/ice/agent-state.js';
-import { type Candidate, candidatePriority } from '../../../server/ice/candidate.js';
-import { hmacSha1 } from '../../../server/ice/hmac.js';
+import { nextWakeMs, noteTraffic, step } from '../../../server/ice/agent/agent.js';
+import { type AgentEffect, type AgentState, type LocalBase, newAgent, type Pair } from '../../../server/ice/agent/agent-state.js';
+import { type Candidate, candidatePriority } from '../../../server/ice/candidates/candidate.js';
 import type { IceState } from '../../../server/ice/ice-types.js';
-import { decodeStun } from '../../../server/ice/stun.js';
+import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
+import { decodeStun } from '../../../server/ice/stun/stun.js';
 
 /** A small seeded generator; the same numbers on every run. */
 export function mulberry32(seed: number): () => number {

@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { externalAddresses } from '../../../server/ice/external-addresses.js';
-import { FrameReader, frame } from '../../../server/ice/frame-reader.js';
-import { hmacSha1 } from '../../../server/ice/hmac.js';
-import { parseHostPort } from '../../../server/ice/host-port.js';
+import { externalAddresses } from '../../../server/ice/candidates/external-addresses.js';
 import type { IceTransportsOptions } from '../../../server/ice/ice-types.js';
-import { parseIceUrl } from '../../../server/ice/ice-url.js';
-import { answerPlainBinding } from '../../../server/ice/plain-stun.js';
-import { rateLimit } from '../../../server/ice/rate-limit.js';
-import { servedServers } from '../../../server/ice/served-servers.js';
-import { decodeStun, encodeStun } from '../../../server/ice/stun.js';
+import { parseHostPort } from '../../../server/ice/servers/host-port.js';
+import { parseIceUrl } from '../../../server/ice/servers/ice-url.js';
+import { servedServers } from '../../../server/ice/servers/served-servers.js';
+import { FrameReader, frame } from '../../../server/ice/sockets/frame-reader.js';
+import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
+import { answerPlainBinding } from '../../../server/ice/stun/plain-stun.js';
+import { rateLimit } from '../../../server/ice/stun/rate-limit.js';
+import { decodeStun, encodeStun } from '../../../server/ice/stun/stun.js';
 import { mulberry32 } from './simulated-network.js';
 
 test('IF1 frames survive any cutting of the stream (RFC 4571 section 2)', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hmacSha1, longTermKey } from '../../../server/ice/hmac.js';
-import { decodeStun, encodeStun, integrityHolds, looksLikeStun, type ReceivedStun } from '../../../server/ice/stun.js';
+import { hmacSha1, longTermKey } from '../../../server/ice/stun/hmac.js';
+import { decodeStun, encodeStun, integrityHolds, looksLikeStun, type ReceivedStun } from '../../../server/ice/stun/stun.js';
 import { mulberry32 } from './simulated-network.js';
 
 const hex = (text: string) => Buffer.from(text.replace(/\s+/g, ''), 'hex');

@@ -1,4 +1,4 @@
-import type { EncodedStream, RtpListener } from '../../../server/capture/encoded-stream.js';
+import type { EncodedStream, RtpListener } from '../../../server/capture/streams/encoded-stream.js';
 import type { Clock } from '../../../server/lib/clock.js';
 import type { CipherSuite } from '../../../server/media/cipher-suite.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';

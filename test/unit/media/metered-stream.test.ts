@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RtpListener } from '../../../server/capture/encoded-stream.js';
+import type { RtpListener } from '../../../server/capture/streams/encoded-stream.js';
 import { meterStream } from '../../../server/media/metered-stream.js';
 
 test('the rate is that of the last complete second, and 0 once nothing comes', () => {

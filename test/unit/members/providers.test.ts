@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MemberConfig } from '../../../server/config/config.js';
-import { NO_RIGHTS } from '../../../server/config/structure-forms.js';
+import { NO_RIGHTS } from '../../../server/config/forms/structure-forms.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import type { Log } from '../../../server/lib/log.js';
 import { readAccounts, writeAccounts } from '../../../server/members/account-entries.js';

@@ -1,0 +1,25 @@
+import type { Result } from '../../lib/result.js';
+import { Unquoted } from './unquoted.js';
+
+/**
+ * How one kind of value is read, whatever it comes from: text of a flag or variable, or a native value of a file.
+ * The error says what is wrong with this value; `allowed` says what would be right and goes into every error and the reference.
+ */
+export interface Form<T> {
+  readonly allowed: string;
+  /** A list in a flag may be repeated, and its values add up. */
+  readonly repeatable?: true;
+  /** A boolean flag needs no value. */
+  readonly flagAlone?: true;
+  /** Every word is a value of it, `null` too. */
+  readonly anyText?: true;
+  readonly read: (raw: unknown) => Result<T, string>;
+  /** The value as it could be written into a variable; empty for what is off or not there. */
+  readonly show: (value: T) => string;
+}
+
+/** True for a plain mapping as JSON, YAML and TOML give it. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !(value instanceof Date) && !(value instanceof Unquoted);
+}

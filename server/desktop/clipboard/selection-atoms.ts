@@ -1,0 +1,27 @@
+import type { Result } from '../../lib/result.js';
+import type { Session } from '../session.js';
+
+/** Names of the selection, its targets and its transfer types (ICCCM 2.0, section 2). */
+const NAMES = [
+  'CLIPBOARD',
+  'TARGETS',
+  'TIMESTAMP',
+  'INCR',
+  'ATOM',
+  'INTEGER',
+  'UTF8_STRING',
+  'STRING',
+  'TEXT',
+  'text/plain;charset=utf-8',
+  'text/plain',
+  'text/html',
+  'image/png',
+  'NEKO_CLIPBOARD',
+] as const;
+
+export type SelectionAtoms = Readonly<Record<(typeof NAMES)[number], number>>;
+
+/** The numbers of the atoms on this X server. */
+export function selectionAtoms(session: Session): Promise<Result<SelectionAtoms>> {
+  return session.atoms(NAMES);
+}

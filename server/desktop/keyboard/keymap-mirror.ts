@@ -1,0 +1,142 @@
+import type { XEvent } from 'x11';
+import type { Dispose } from '../../lib/dispose.js';
+import { askRaw, sendRaw } from '../raw-request.js';
+import type { Session } from '../session.js';
+import { actionOf, type Key, type KeyAction, type Keymap, keycodeOf, type Level, symbolOf, withKey } from './keymap.js';
+import { casePair, ISO_LEFT_TAB, TAB } from './keysym.js';
+import { spareKeycodes } from './spare-keycodes.js';
+import { SpareKeys } from './spare-keys.js';
+import { ALPHABETIC, bindKeyRequest, getMapRequest, parseMap, XKB_MAP, XKB_NEW_KEYBOARD } from './xkb-wire.js';
+
+const KEY_RELEASE = 3;
+
+/** A copy of the server's keymap, so that a key can be looked up without asking; it follows changes made by anybody. */
+export class KeymapMirror {
+  readonly #session: Session;
+  readonly #release: Dispose;
+  #keymap: Keymap;
+  readonly #spare: SpareKeys;
+  /** Keycodes whose change was made here and will be announced to us as well. */
+  readonly #ownChanges = new Map<number, number>();
+  #refreshing: 'no' | 'asked' | 'asked-and-outdated' = 'no';
+  /** Bound since the map was asked for: the answer may be older. */
+  #boundMeanwhile = new Map<number, Key>();
+
+  private constructor(session: Session, keymap: Keymap) {
+    this.#session = session;
+    this.#keymap = keymap;
+    this.#spare = new SpareKeys(spareKeycodes(keymap));
+    this.#release = session.onEvent((event) => this.#onEvent(event));
+  }
+
+  /** Reads the keymap of the server; undefined when the connection ended meanwhile or the map is unreadable. */
+  static async open(session: Session): Promise<KeymapMirror | undefined> {
+    const body = await session.ask<Buffer>((reply) => askRaw(session.x, getMapRequest(session.xkb.majorOpcode), reply));
+    const keymap = body.ok ? parseMap(body.value) : body;
+    return keymap.ok ? new KeymapMirror(session, keymap.value) : undefined;
+  }
+
+  /** The keycode that yields `keysym` at this level, or undefined. */
+  find(keysym: number, level: Level, nowMs: number): number | undefined {
+    const keycode = keycodeOf(this.#keymap, keysym, level);
+    // Shift and Tab together are a symbol of their own in most layouts, while clients still say Tab.
+    const found = keycode === undefined && keysym === TAB ? keycodeOf(this.#keymap, ISO_LEFT_TAB, level) : keycode;
+    if (found !== undefined) this.#spare.touch(found, nowMs);
+    return found;
+  }
+
+  /** Gives a spare key the symbol, so that it yields it at this level; undefined when every spare key is held. */
+  bind(keysym: number, level: Level, isHeld: (keycode: number) => boolean, nowMs: number): number | undefined {
+    const spare = this.#spare.take(isHeld, nowMs);
+    if (!spare) return undefined;
+    const { keycode } = spare;
+    this.#waitInServer(keycode, spare.beforeMs);
+    const key = this.#keyFor(keysym, level);
+    const { firstKeycode, keys } = this.#keymap;
+    const range = { first: firstKeycode, last: firstKeycode + keys.length - 1 };
+    const [lower = 0, upper = 0] = key.symbols;
+    sendRaw(this.#session.x, bindKeyRequest(this.#session.xkb.majorOpcode, range, keycode, [lower, upper]));
+    this.#waitInServer(keycode, spare.afterMs);
+    this.#keymap = withKey(this.#keymap, keycode, key);
+    this.#boundMeanwhile.set(keycode, key);
+    this.#ownChanges.set(keycode, (this.#ownChanges.get(keycode) ?? 0) + 1);
+    return keycode;
+  }
+
+  /** What the key of `keycode` does at this level. */
+  action(keycode: number, level: Level): KeyAction {
+    const key = this.#keymap.keys[keycode - this.#keymap.firstKeycode];
+    return key ? actionOf(this.#keymap, key, level) : { kind: 'none' };
+  }
+
+  /** Resolves once changes that others have made by now are known here. */
+  async settled(): Promise<void> {
+    const { x } = this.#session;
+    // The first answer comes after the events of those changes, the second after the map that they made us ask for.
+    await this.#session.ask<unknown>((reply) => x.GetInputFocus(reply));
+    await this.#session.ask<unknown>((reply) => x.GetInputFocus(reply));
+  }
+
+  close(): void {
+    this.#release();
+  }
+
+  /** Holds back everything sent later: the release of a key that is not pressed does nothing but wait. */
+  #waitInServer(keycode: number, delayMs: number): void {
+    if (delayMs > 0) this.#session.xtest.FakeInput(KEY_RELEASE, keycode, delayMs, this.#session.root, 0, 0);
+  }
+
+  /** A letter shares its key with its other case where that yields it; else the key yields the symbol whatever Shift and Lock say. */
+  #keyFor(keysym: number, level: Level): Key {
+    const key = (symbols: readonly number[]): Key => ({
+      types: [ALPHABETIC, ALPHABETIC, ALPHABETIC, ALPHABETIC],
+      groups: 1,
+      outOfRange: 0,
+      width: 2,
+      symbols,
+      actions: [],
+      modifiers: 0,
+    });
+    const pair = casePair(keysym);
+    const shared = pair && key([pair.lower, pair.upper]);
+    return shared && symbolOf(this.#keymap, shared, level) === keysym ? shared : key([keysym, keysym]);
+  }
+
+  #onEvent(event: XEvent): void {
+    if (event.type !== this.#session.xkb.firstEvent || !event.raw) return;
+    if (event.xkbType === XKB_NEW_KEYBOARD || (event.xkbType === XKB_MAP && !this.#isOwnChange(event.raw))) this.#refresh();
+  }
+
+  /** Whether a map event tells of nothing but one key that was bound here. */
+  #isOwnChange(raw: Buffer): boolean {
+    const keycode = raw.readUInt8(8);
+    const due = this.#ownChanges.get(keycode) ?? 0;
+    if (due === 0 || raw.readUInt8(9) !== 1) return false;
+    this.#ownChanges.set(keycode, due - 1);
+    return true;
+  }
+
+  #refresh(): void {
+    if (this.#refreshing !== 'no') {
+      this.#refreshing = 'asked-and-outdated';
+      return;
+    }
+    this.#refreshing = 'asked';
+    this.#boundMeanwhile = new Map();
+    askRaw(this.#session.x, getMapRequest(this.#session.xkb.majorOpcode), (error, body) => {
+      const again = this.#refreshing === 'asked-and-outdated';
+      this.#refreshing = 'no';
+      const keymap = error ? undefined : parseMap(body);
+      if (keymap?.ok) this.#adopt(keymap.value);
+      if (again) this.#refresh();
+      return true;
+    });
+  }
+
+  #adopt(keymap: Keymap): void {
+    let merged = keymap;
+    for (const [keycode, key] of this.#boundMeanwhile) merged = withKey(merged, keycode, key);
+    this.#keymap = merged;
+    this.#spare.replace(spareKeycodes(merged));
+  }
+}

@@ -1,0 +1,59 @@
+import type { XEvent } from 'x11';
+import type { Dispose } from '../../lib/dispose.js';
+import type { Session } from '../session.js';
+import type { KeyAction, Level } from './keymap.js';
+import { levelOf, locked, NO_MODIFIERS, pressed, released, reported } from './modifier-state.js';
+import { CORE_KEYBOARD, XKB_STATE } from './xkb-wire.js';
+
+/** Follows the modifiers of the X server: foreseen for what is sent here, corrected by what it reports. */
+export class ModifierMirror {
+  readonly #session: Session;
+  readonly #release: Dispose;
+  #state = NO_MODIFIERS;
+  /** Answers still on their way: an answer counts only when nothing was sent after its question. */
+  #answersDue = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#release = session.onEvent((event) => this.#onEvent(event));
+    this.#askServer();
+  }
+
+  /** The modifiers and group once everything sent so far was processed. */
+  level(): Level {
+    return levelOf(this.#state);
+  }
+
+  /** Notes a key that is sent; `action` is what it does at the present level. */
+  keySent(down: boolean, keycode: number, action: KeyAction): void {
+    const before = this.#state;
+    this.#state = down ? pressed(before, keycode, action) : released(before, keycode);
+    // A latch ends with the next key, and not every action is foreseen: then the server knows better.
+    if (this.#state !== before || before.latched !== 0 || action.kind !== 'none') this.#askServer();
+  }
+
+  /** Locks those modifiers of `affected` that are in `locks` and unlocks the others (core mask). */
+  lock(affected: number, locks: number): void {
+    this.#session.xkb.LatchLockState(CORE_KEYBOARD, affected, locks, false, 0, 0, 0, false, 0);
+    this.#state = locked(this.#state, affected, locks);
+    this.#askServer();
+  }
+
+  close(): void {
+    this.#release();
+  }
+
+  #onEvent(event: XEvent): void {
+    // The event may be older than what was sent since; an answer to a question asked now is not.
+    if (event.type === this.#session.xkb.firstEvent && event.xkbType === XKB_STATE && this.#answersDue === 0) this.#askServer();
+  }
+
+  #askServer(): void {
+    this.#answersDue++;
+    this.#session.xkb.GetState(CORE_KEYBOARD, (error, state) => {
+      this.#answersDue--;
+      if (!error && this.#answersDue === 0) this.#state = reported(this.#state, state);
+      return true;
+    });
+  }
+}

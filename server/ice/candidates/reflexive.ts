@@ -1,0 +1,84 @@
+import type { Clock } from '../../lib/clock.js';
+import { familyOf, isLoopback, type TransportAddress } from '../address.js';
+import type { LocalBase } from '../agent/agent-state.js';
+import type { Peer } from '../peer.js';
+import { encodeStun } from '../stun/stun.js';
+import type { SeenOverStream } from '../turn/stream-binding.js';
+import { candidateFoundation, candidatePriority } from './candidate.js';
+
+/** A server that tells where it sees us. */
+export interface Mirror {
+  /** Its URL, for the foundation. */
+  readonly text: string;
+  readonly clock: Clock;
+  /** Told of every address that it saw us at. */
+  onExternal(address: string): void;
+}
+
+const ANSWER_LIMIT_MS = 5000;
+const RETRANSMIT_MS = [0, 200, 600, 1400, 3000] as const;
+
+/** Asks from every socket of the server's family, since each has a mapping of its own; false if the server is silent. */
+export async function askReflexive(peer: Peer, at: TransportAddress, mirror: Mirror): Promise<boolean> {
+  const bases = peer.udpHosts().filter(({ candidate }) => {
+    return familyOf(candidate.address) === familyOf(at.address) && isLoopback(candidate.address) === isLoopback(at.address);
+  });
+  const answers = await Promise.all(
+    bases.map(async (base) => {
+      const answer = await answerTo(peer, base.id, at, mirror.clock);
+      if (answer?.mapped) advertise(peer, base, answer.mapped, mirror);
+      return answer !== undefined;
+    }),
+  );
+  return bases.length === 0 || answers.some((answered) => answered);
+}
+
+/**
+ * What a stream has shown holds for the UDP sockets on the same local address, but for the port, which is told as if it were
+ * kept: a relay lets an address in whatever its port, and a NAT that keeps ports is open there.
+ */
+export function advertiseSeen(peer: Peer, { local, external }: SeenOverStream, mirror: Mirror): void {
+  if (external === undefined) return;
+  for (const base of peer.udpHosts()) {
+    const { address, port } = base.candidate;
+    if (address === local) advertise(peer, base, { address: external, port }, mirror);
+  }
+}
+
+function advertise(peer: Peer, { candidate }: LocalBase, mapped: TransportAddress, { text, onExternal }: Mirror): void {
+  onExternal(mapped.address);
+  if (mapped.address === candidate.address) return;
+  peer.addCandidate({
+    foundation: candidateFoundation('srflx', candidate.address, 'udp', text),
+    component: 1,
+    transport: 'udp',
+    priority: candidatePriority('srflx', 'udp', Math.trunc(candidate.priority / 256) % 65536, 1),
+    ...mapped,
+    type: 'srflx',
+    related: { address: candidate.address, port: candidate.port },
+  });
+}
+
+/** Where a STUN server sees this base, if it tells; undefined if it does not answer within 5 s. */
+function answerTo(
+  peer: Peer,
+  baseId: string,
+  at: TransportAddress,
+  clock: Clock,
+): Promise<{ readonly mapped: TransportAddress | undefined } | undefined> {
+  return new Promise((resolve) => {
+    const transactionId = peer.transactionId();
+    const bytes = encodeStun({ kind: 'request', method: 'binding', transactionId, attributes: {} });
+    const timers = RETRANSMIT_MS.map((atMs) => clock.after(atMs, () => peer.sendFrom(baseId, bytes, at)));
+    const finish = (answer: { readonly mapped: TransportAddress | undefined } | undefined) => {
+      for (const cancel of timers) cancel();
+      release();
+      resolve(answer);
+    };
+    timers.push(clock.after(ANSWER_LIMIT_MS, () => finish(undefined)));
+    const release = peer.awaitAnswer(transactionId, ({ attributes }) =>
+      finish({ mapped: attributes.xorMappedAddress ?? attributes.mappedAddress }),
+    );
+    peer.hold(() => finish(undefined));
+  });
+}

@@ -1,0 +1,180 @@
+import { bindReason } from '../../lib/bind-reason.js';
+import type { Clock } from '../../lib/clock.js';
+import { type Dispose, once } from '../../lib/dispose.js';
+import type { Log } from '../../lib/log.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { addressKey } from '../address.js';
+import { ICE_LIMITS } from '../limits.js';
+import { answerPlainBinding } from '../stun/plain-stun.js';
+import { rateLimit } from '../stun/rate-limit.js';
+import { decodeStun, looksLikeStun, type ReceivedStun } from '../stun/stun.js';
+import { openUdpSocket, type UdpSocket } from './udp-socket.js';
+
+/** What the mux knows of a peer. */
+export interface MuxRoute {
+  /** The first four bytes of every transaction id that the peer makes: its responses come back by it. */
+  readonly token: number;
+  onStun(socket: UdpSocket, message: ReceivedStun, address: string, port: number): void;
+  onDatagram(socket: UdpSocket, bytes: Buffer, address: string, port: number): void;
+  /** The socket is about to close, since its address is gone: its descriptor must not be used any more. */
+  onGone(socket: UdpSocket): void;
+}
+
+/** One UDP port for all peers, bound on each local address apart, so that answers leave from the address that was asked. */
+export interface UdpMux {
+  readonly port: number;
+  sockets(): readonly UdpSocket[];
+  /** Binds addresses that are new and closes the sockets of those that are gone. Errors are for the log only. */
+  follow(addresses: readonly string[]): Promise<void>;
+  /** Sends to `route` all that carries its token or its ufrags. */
+  register(route: MuxRoute): Dispose;
+  registerUfrag(ufrag: string, route: MuxRoute): Dispose;
+  /** From now on other datagrams from this address are the route's: it has proved itself. */
+  bind(socket: UdpSocket, address: string, port: number, route: MuxRoute): void;
+  close(): Promise<void>;
+}
+
+export interface UdpMuxOptions {
+  /** 0: one free port for all addresses (tests). */
+  readonly port: number;
+  readonly addresses: readonly string[];
+  readonly answerPlainStun: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const BUFFER_BYTES = 8 * 1024 * 1024;
+/** Plain binding requests: a browser sends a handful per candidate and page. */
+const PLAIN_BURST = 20;
+
+/** Fails if no address can be bound, or one of them is taken; one that is not there yet (IPv6 still tentative) is left for later. */
+export async function openUdpMux(options: UdpMuxOptions): Promise<Result<UdpMux>> {
+  const mux = new Mux(options);
+  const failures = await mux.bindNew(options.addresses);
+  const fatal = failures.find(({ code }) => code !== 'EADDRNOTAVAIL');
+  if (!fatal && mux.sockets().length > 0) return ok(mux);
+  await mux.close();
+  const failure = fatal ?? failures[0];
+  const reason = failure === undefined ? 'no local address to bind' : bindReason(failure);
+  return err(`cannot open the UDP port ${options.port} (NEKO_WEBRTC_UDPMUX): ${reason}`);
+}
+
+class Mux implements UdpMux {
+  port: number;
+  readonly #options: UdpMuxOptions;
+  readonly #sockets = new Map<string, UdpSocket>();
+  readonly #byUfrag = new Map<string, MuxRoute>();
+  readonly #byToken = new Map<number, MuxRoute>();
+  readonly #byAddress = new Map<UdpSocket, Map<string, MuxRoute>>();
+  readonly #bound = new Map<MuxRoute, Set<string>>();
+  readonly #plain = rateLimit(ICE_LIMITS.plainStunPerAddress.value, PLAIN_BURST, ICE_LIMITS.plainStun.value);
+  readonly #binding = new Set<string>();
+  readonly #warned = new Set<string>();
+  #closed = false;
+
+  constructor(options: UdpMuxOptions) {
+    this.#options = options;
+    this.port = options.port;
+  }
+
+  sockets(): readonly UdpSocket[] {
+    return [...this.#sockets.values()];
+  }
+
+  async bindNew(addresses: readonly string[]): Promise<{ code: string; message: string }[]> {
+    const failures: { code: string; message: string }[] = [];
+    for (const address of addresses) {
+      if (this.#closed || this.#sockets.has(address) || this.#binding.has(address)) continue;
+      this.#binding.add(address);
+      let socket: UdpSocket | undefined;
+      const opened = await openUdpSocket({
+        address,
+        port: this.port,
+        bufferBytes: BUFFER_BYTES,
+        onDatagram: (bytes, from, port) => {
+          if (socket) this.#onDatagram(socket, bytes, from, port);
+        },
+      });
+      this.#binding.delete(address);
+      if (!opened.ok) {
+        failures.push(opened.error);
+        // Tried again with every peer, told once.
+        if (!this.#warned.has(address))
+          this.#options.log.warn({ address, reason: opened.error.message }, 'UDP mux: address not bound');
+        this.#warned.add(address);
+      } else if (this.#closed) await opened.value.close();
+      else {
+        socket = opened.value;
+        this.port = socket.port;
+        this.#sockets.set(address, socket);
+        this.#byAddress.set(socket, new Map());
+      }
+    }
+    return failures;
+  }
+
+  async follow(addresses: readonly string[]): Promise<void> {
+    for (const [address, socket] of this.#sockets) {
+      if (addresses.includes(address)) continue;
+      this.#sockets.delete(address);
+      this.#byAddress.delete(socket);
+      for (const route of this.#byToken.values()) route.onGone(socket);
+      void socket.close();
+    }
+    await this.bindNew(addresses);
+  }
+
+  register(route: MuxRoute): Dispose {
+    this.#byToken.set(route.token, route);
+    return once(() => {
+      this.#byToken.delete(route.token);
+      for (const key of this.#bound.get(route) ?? []) this.#unbind(route, key);
+      this.#bound.delete(route);
+    });
+  }
+
+  registerUfrag(ufrag: string, route: MuxRoute): Dispose {
+    this.#byUfrag.set(ufrag, route);
+    return once(() => this.#byUfrag.delete(ufrag));
+  }
+
+  bind(socket: UdpSocket, address: string, port: number, route: MuxRoute): void {
+    const key = addressKey(address, port);
+    const addresses = this.#byAddress.get(socket);
+    if (!addresses) return;
+    addresses.set(key, route);
+    const bound = this.#bound.get(route) ?? new Set();
+    // A set keeps the order of insertion: what was heard last stands last.
+    bound.delete(key);
+    this.#bound.set(route, bound.add(key));
+    if (bound.size > ICE_LIMITS.boundAddresses.value) for (const oldest of [...bound].slice(0, 1)) this.#unbind(route, oldest);
+  }
+
+  #unbind(route: MuxRoute, key: string): void {
+    this.#bound.get(route)?.delete(key);
+    for (const addresses of this.#byAddress.values()) if (addresses.get(key) === route) addresses.delete(key);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.sockets().map((socket) => socket.close()));
+  }
+
+  #onDatagram(socket: UdpSocket, bytes: Buffer, address: string, port: number): void {
+    if (!looksLikeStun(bytes)) {
+      this.#byAddress.get(socket)?.get(addressKey(address, port))?.onDatagram(socket, bytes, address, port);
+      return;
+    }
+    const decoded = decodeStun(bytes);
+    if (!decoded.ok) return;
+    const message = decoded.value;
+    const ufrag = message.attributes.username?.split(':')[0];
+    if (message.kind !== 'request')
+      this.#byToken.get(message.transactionId.readUInt32BE(0))?.onStun(socket, message, address, port);
+    else if (ufrag !== undefined) this.#byUfrag.get(ufrag)?.onStun(socket, message, address, port);
+    else if (this.#options.answerPlainStun) {
+      const answer = answerPlainBinding(message, address, port, this.#plain, this.#options.clock.nowMs());
+      if (answer) socket.send(answer, address, port);
+    }
+  }
+}
