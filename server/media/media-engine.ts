@@ -91,6 +91,11 @@ export interface PeerSender {
    * frames. A congestion controller moves it at any moment.
    */
   setBudget(bitrateBps: number | undefined): void;
+  /**
+   * Probes the path with retransmissions that nobody asked for, `bytes` of datagrams at once, whatever the budget. Returns how
+   * many bytes left: none where RTX was not agreed on, nothing was sent yet or there is no path. For congestion control.
+   */
+  sendPadding(bytes: number): number;
   /** Says BYE where a path exists, detaches the tracks, frees the keys. Idempotent. */
   close(): void;
 }
@@ -154,6 +159,8 @@ export interface TrackStats {
   readonly resent: number;
   /** Of the datagrams in which they were sent again. */
   readonly resentBytes: number;
+  /** Of the datagrams that probed the path. */
+  readonly paddingBytes: number;
   /** Frames that were too late for this viewer's path or budget and never sent. */
   readonly framesDropped: number;
   /** Those of them that the budget had no room for. */

@@ -4,14 +4,16 @@ import type { Departures } from './departures.js';
 import { EgressBudget } from './egress-budget.js';
 import { sendTurn } from './fanout.js';
 import { MEDIA_LIMITS } from './limits.js';
-import type { PeerHooks, PeerOptions, PeerSender, PeerStats, TrackOptions } from './media-engine.js';
+import type { PeerHooks, PeerOptions, PeerSender, PeerStats, TrackOptions, TrackStats } from './media-engine.js';
 import { DATAGRAM_BYTES, type Outlet } from './outlet.js';
 import { Pacer } from './pacer.js';
 import type { PacketPath } from './packet-path.js';
+import { sendPadding } from './padding.js';
 import { RetransmissionBudget } from './retransmission-budget.js';
 import { parseRtcp, type ReportBlock, type RtcpMessage } from './rtcp.js';
 import { RtcpAllowance } from './rtcp-allowance.js';
-import { roundTripMs, writeBye, writeSenderReport, writeSourceDescription } from './rtcp-writer.js';
+import { roundTripMs, type SenderReport, writeBye, writeSenderReport, writeSourceDescription } from './rtcp-writer.js';
+import type { RtxStream } from './rtx-stream.js';
 import { SendLog } from './send-log.js';
 import type { Sendable, SendScheduler, Turn } from './send-scheduler.js';
 import { type SrtpTransform, srtpTransform } from './srtp.js';
@@ -93,6 +95,14 @@ export class Peer implements PeerSender, Sendable {
     if (!wasReachable) this.#reached();
   }
 
+  sendPadding(bytes: number): number {
+    const track = this.tracks.find(({ rtx, history }) => rtx !== undefined && history.newest >= 0);
+    if (this.outlet === undefined || track?.rtx === undefined) return 0;
+    const sent = sendPadding(this, track, track.rtx, this.outlet, bytes, this.nowMs());
+    this.wake();
+    return sent;
+  }
+
   #reached(): void {
     const nowMs = this.nowMs();
     if (this.reachable) for (const track of this.tracks) track.reached(nowMs);
@@ -152,16 +162,27 @@ export class Peer implements PeerSender, Sendable {
     if (moment === undefined || track.epoch !== track.source?.ring.epoch) return;
     const wallClockMs = this.#context.wallClockMs();
     const sinceUnits = Math.round(((wallClockMs - moment.wallClockMs) * track.clockRateHz) / 1_000);
+    const rtpTimestamp = track.numbers.timestamp(moment.rtpTimestamp + sinceUnits);
+    this.#reportSource({ ssrc: track.ssrc, wallClockMs, rtpTimestamp }, track.stats);
+    // Retransmissions have the timestamps of what they repeat.
+    if (hasSent(track.rtx)) this.#reportSource({ ssrc: track.rtx.ssrc, wallClockMs, rtpTimestamp }, track.rtx);
+  }
+
+  #reportSource(
+    moment: Pick<SenderReport, 'ssrc' | 'wallClockMs' | 'rtpTimestamp'>,
+    { packetsSent, bytesSent }: Pick<TrackStats, 'packetsSent' | 'bytesSent'>,
+  ): void {
     this.#sendRtcp((bytes, at) => {
-      const { packetsSent: packets, bytesSent } = track.stats;
-      const rtpTimestamp = track.numbers.timestamp(moment.rtpTimestamp + sinceUnits);
-      const length = writeSenderReport(bytes, at, { ssrc: track.ssrc, wallClockMs, rtpTimestamp, packets, bytes: bytesSent });
-      return length + writeSourceDescription(bytes, at + length, track.ssrc, this.#cname);
+      const length = writeSenderReport(bytes, at, { ...moment, packets: packetsSent, bytes: bytesSent });
+      return length + writeSourceDescription(bytes, at + length, moment.ssrc, this.#cname);
     });
   }
 
   #sayBye(tracks: readonly Track[]): void {
-    for (const track of tracks) if (track.epoch !== 0) this.#sendRtcp((bytes, at) => writeBye(bytes, at, track.ssrc));
+    for (const { epoch, ssrc, rtx } of tracks) {
+      if (epoch !== 0) this.#sendRtcp((bytes, at) => writeBye(bytes, at, ssrc));
+      if (hasSent(rtx)) this.#sendRtcp((bytes, at) => writeBye(bytes, at, rtx.ssrc));
+    }
     this.#context.departures.flush();
   }
 
@@ -214,9 +235,11 @@ export class Peer implements PeerSender, Sendable {
 
   #handleReport(block: ReportBlock): void {
     const track = this.#trackOf(block.ssrc);
-    if (track === undefined) return;
+    if (track === undefined && !this.tracks.some(({ rtx }) => rtx?.ssrc === block.ssrc)) return;
     const rttMs = roundTripMs(this.#context.wallClockMs(), block.lastReport, block.delaySinceLastReport);
     if (rttMs !== undefined) this.rttMs = rttMs;
+    // What is lost of the retransmissions says nothing of the track.
+    if (track === undefined) return;
     const { fractionLost, totalLost } = block;
     this.#hooks.onReport?.({ track, fractionLost, totalLost, jitterMs: (block.jitter / track.clockRateHz) * 1_000, rttMs });
   }
@@ -251,4 +274,8 @@ export class Peer implements PeerSender, Sendable {
     this.outlet = undefined;
     this.#context.onClose(this);
   }
+}
+
+function hasSent(rtx: RtxStream | undefined): rtx is RtxStream {
+  return rtx !== undefined && rtx.packetsSent > 0;
 }

@@ -3,6 +3,9 @@ import { u16 } from './bytes.js';
 /** The fixed part of an RTP header (RFC 3550 section 5.1). */
 export const RTP_HEADER_LENGTH = 12;
 
+/** In the first byte: there is padding behind the payload. */
+export const RTP_PADDING = 0x20;
+
 /** Where the payload of the RTP packet in [at, end) begins; negative when this is not an RTP packet. */
 export function rtpPayloadAt(bytes: Uint8Array, at: number, end: number): number {
   if (end - at < RTP_HEADER_LENGTH || bytes[at]! >> 6 !== 2) return -1;
@@ -16,7 +19,7 @@ export function rtpPayloadAt(bytes: Uint8Array, at: number, end: number): number
 
 /** Bytes of padding behind the payload (RFC 3550 section 5.1); negative when they do not fit. */
 export function rtpPadding(bytes: Uint8Array, at: number, payloadAt: number, end: number): number {
-  if ((bytes[at]! & 0x20) === 0) return 0;
+  if ((bytes[at]! & RTP_PADDING) === 0) return 0;
   const padding = end > payloadAt ? bytes[end - 1]! : 0;
   return padding > 0 && payloadAt + padding <= end ? padding : -1;
 }

@@ -63,10 +63,26 @@ export class SentHistory {
     return this.#newest + distance16(sequence, this.#newest & 0xffff);
   }
 
+  /** The index recorded last, or -1. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** The row of an index, or -1 where nothing is known of it any more. */
+  rowOf(index: number): number {
+    const row = index & this.#mask;
+    return index >= 0 && this.#index[row] === index ? row : -1;
+  }
+
+  /** The index that a row is about. */
+  indexAt(row: number): number {
+    return this.#index[row]!;
+  }
+
   /** The row of a packet that may be sent again now, or -1: unknown, sent often enough, or still under way. */
   resendable(index: number, nowMs: number, rttMs: number): number {
-    const row = index & this.#mask;
-    if (index < 0 || this.#index[row] !== index || this.#resends[row]! >= MEDIA_LIMITS.resends.value) return -1;
+    const row = this.rowOf(index);
+    if (row < 0 || this.#resends[row]! >= MEDIA_LIMITS.resends.value) return -1;
     return nowMs - this.#resentAtMs[row]! < Math.max(MIN_RESEND_DISTANCE_MS, rttMs) ? -1 : row;
   }
 

@@ -3,9 +3,9 @@ import { HeaderTemplate } from './header-template.js';
 import type { SenderTrack, TrackOptions, TrackStats } from './media-engine.js';
 import type { PacketRing } from './packet-ring.js';
 import { Renumbering } from './renumbering.js';
+import { RtxStream } from './rtx-stream.js';
 import type { Sendable } from './send-scheduler.js';
 import { SentHistory } from './sent-history.js';
-import type { SrtpTransform } from './srtp.js';
 
 /** More than 1 s at 20 Mbit/s. Audio is not asked for again. */
 const VIDEO_HISTORY_PACKETS = 2_048;
@@ -15,8 +15,6 @@ const REPLAY_MS = 500;
 const REPLAY_BYTES = 300_000;
 /** What waited longer than this is not worth sending any more. */
 export const DEADLINE_MS = 250;
-/** The original sequence number before the payload (RFC 4588 section 4). */
-const RTX_HEADER_BYTES = 2;
 /** Switches and rebuilds within a second that retransmissions can look back over. */
 const REMEMBERED_RINGS = 4;
 
@@ -53,8 +51,8 @@ export class Track implements SenderTrack {
   readonly clockRateHz: number;
   readonly peer: TrackOwner;
   readonly template: HeaderTemplate;
-  readonly rtxTemplate: HeaderTemplate | undefined;
-  readonly rtxSsrc: number;
+  /** Where it was agreed on. */
+  readonly rtx: RtxStream | undefined;
   readonly numbers: Renumbering;
   readonly history: SentHistory;
   readonly stats: { -readonly [K in keyof TrackStats]: number } = {
@@ -64,13 +62,13 @@ export class Track implements SenderTrack {
     nacked: 0,
     resent: 0,
     resentBytes: 0,
+    paddingBytes: 0,
     framesDropped: 0,
     framesOverBudget: 0,
     keyframeRequests: 0,
   };
   /** Indexes that the viewer asked for again, oldest first. */
   resends: number[] = [];
-  rtxIndex: number;
   /** The stream being sent; undefined before the first keyframe was chosen. */
   source: TrackSource | undefined;
   /** Next packet of the source's ring; meaningless while waiting. */
@@ -104,11 +102,14 @@ export class Track implements SenderTrack {
     this.ssrc = options.ssrc;
     this.clockRateHz = options.clockRateHz;
     this.template = new HeaderTemplate(options.ssrc, options.payloadType, options.extensions);
-    this.rtxTemplate = options.rtx && new HeaderTemplate(options.rtx.ssrc, options.rtx.payloadType, options.extensions);
-    this.rtxSsrc = options.rtx?.ssrc ?? 0;
-    this.rtxIndex = random(0x8000);
+    this.rtx = options.rtx && new RtxStream(options.rtx, options.extensions, random(0x8000));
     this.numbers = new Renumbering(options.clockRateHz, random(0x8000), random(0x1_0000_0000));
     this.history = new SentHistory(options.kind === 'video' ? VIDEO_HISTORY_PACKETS : AUDIO_HISTORY_PACKETS);
+  }
+
+  /** Of the packet sent last; meaningless before the first. */
+  get newestTimestamp(): number {
+    return this.history.timestamp[this.history.rowOf(this.history.newest)]!;
   }
 
   /** The stream this track is to show. */
@@ -131,15 +132,15 @@ export class Track implements SenderTrack {
   }
 
   /** The ring that held the packets of an epoch, if that is not too long ago. */
-  ringOf(epoch: number): PacketRing | undefined {
+  #ringOf(epoch: number): PacketRing | undefined {
     for (const entry of this.#rings) if (entry.epoch === epoch) return entry.ring;
     return undefined;
   }
 
-  /** How long the datagram is that a payload of so many bytes is sent again in. */
-  repairBytes(payload: number, { rtpOverhead }: SrtpTransform): number {
-    const header = this.rtxTemplate === undefined ? this.template.length : this.rtxTemplate.length + RTX_HEADER_BYTES;
-    return header + payload + rtpOverhead;
+  /** The ring that still holds the packet of a row of the history; undefined for no row. */
+  ringHolding(row: number): PacketRing | undefined {
+    const ring = row < 0 ? undefined : this.#ringOf(this.history.epoch[row]!);
+    return ring !== undefined && this.history.streamIndex[row]! >= ring.oldest ? ring : undefined;
   }
 
   /** Goes over to a stream: at once when nothing is shown, else at its next keyframe. */
@@ -248,7 +249,7 @@ export class Track implements SenderTrack {
 
   setPlayoutDelay(minMs: number, maxMs: number): void {
     this.template.setPlayoutDelay(minMs, maxMs);
-    this.rtxTemplate?.setPlayoutDelay(minMs, maxMs);
+    this.rtx?.setPlayoutDelay(minMs, maxMs);
   }
 
   requestKeyframe(): void {
