@@ -60,4 +60,8 @@ export type Refusal =
   | 'controls-locked'
   | 'host-was-asked'
   | 'not-host'
+  | 'not-admin'
+  | 'not-host-or-admin'
+  | 'cannot-watch'
+  | 'cannot-access-clipboard'
   | 'target-cannot-host';

@@ -1,6 +1,7 @@
 import type { ServerMessage } from '../protocol/events.js';
-import type { Refusal } from './command.js';
+import type { Actor, Refusal } from './command.js';
 import type { Effect } from './effect.js';
+import { type Deed, refusalOf } from './rights.js';
 import { type EpochMs, type Room, type Session, socketOf } from './room-state.js';
 
 /** What became of a command: the room as it is now, what is to be done about it, and why nothing happened if so. */
@@ -47,6 +48,13 @@ export class Draft {
 
   refuse(refusal: Refusal): void {
     this.refused = refusal;
+  }
+
+  /** Whether `actor` may do that; refuses where it may not. */
+  may(actor: Actor, deed: Deed): boolean {
+    const refusal = refusalOf(this.room, actor, deed);
+    if (refusal !== null) this.refuse(refusal);
+    return refusal === null;
   }
 
   /** Sends to every session with an open socket that `where` selects. */

@@ -1,6 +1,6 @@
 import { type Actor, actorId } from './command.js';
 import type { Draft } from './draft.js';
-import { hostingRefusal, isHost, profileOf } from './permissions.js';
+import { isHost, profileOf } from './permissions.js';
 import { socketOf } from './room-state.js';
 import { controlHost } from './wire-view.js';
 
@@ -22,13 +22,10 @@ export function clearHost(draft: Draft, by: string) {
 
 /** Asking for control (C1-C6). */
 export function requestControl(draft: Draft, actor: Actor, implicit: boolean) {
+  if (!draft.may(actor, 'ask-for-control')) return;
   const { settings, hostId } = draft.room;
-  const profile = profileOf(draft.room, actor);
-  if (profile === undefined) return draft.refuse('unknown-session');
-  const refusal = hostingRefusal(settings, profile);
-  if (refusal !== null) return draft.refuse(refusal);
   if (implicit && isHost(draft.room, actor)) return draft.refuse('already-host');
-  const locked = settings.locked_controls && !profile.is_admin;
+  const locked = settings.locked_controls && !profileOf(draft.room, actor)?.is_admin;
   if (hostId !== null && !(implicit && (settings.implicit_hosting || locked))) return askHost(draft, actor, hostId);
   if (locked) return draft.refuse('controls-locked');
   becomeHost(draft, actor);
@@ -36,11 +33,13 @@ export function requestControl(draft: Draft, actor: Actor, implicit: boolean) {
 
 /** Admins take control from anybody (C7). */
 export function takeControl(draft: Draft, actor: Actor) {
+  if (!draft.may(actor, 'take-control')) return;
   becomeHost(draft, actor);
 }
 
 /** Control passes to `to`, who need not be connected (C8). */
 export function giveControl(draft: Draft, actor: Actor, to: string) {
+  if (!draft.may(actor, 'give-control')) return;
   const target = draft.room.sessions.get(to);
   if (target === undefined) return draft.refuse('unknown-session');
   if (!target.profile.can_host) return draft.refuse('target-cannot-host');
@@ -49,15 +48,13 @@ export function giveControl(draft: Draft, actor: Actor, to: string) {
 
 /** Only who may host may let go of it, too (C1, C9). */
 export function releaseControl(draft: Draft, actor: Actor) {
-  const profile = profileOf(draft.room, actor);
-  const refusal = profile === undefined ? 'unknown-session' : hostingRefusal(draft.room.settings, profile);
-  if (refusal !== null) return draft.refuse(refusal);
+  if (!draft.may(actor, 'release-control')) return;
   if (!isHost(draft.room, actor)) return draft.refuse('not-host');
   clearHost(draft, actorId(actor));
 }
 
 export function resetControl(draft: Draft, actor: Actor) {
-  clearHost(draft, actorId(actor));
+  if (draft.may(actor, 'reset-control')) clearHost(draft, actorId(actor));
 }
 
 /** The holder of the API token has no seat: taking control ends that of others, and everybody is told just this. */

@@ -1,6 +1,6 @@
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Settings } from '../protocol/settings.js';
-import type { Actor, Refusal } from './command.js';
+import type { Actor } from './command.js';
 import type { Room } from './room-state.js';
 
 /** What the holder of the API token may do. */
@@ -38,8 +38,14 @@ export function isPaused(settings: Settings, profile: MemberProfile): boolean {
   return privateModeBlocks(settings, profile) || !mayWatch(profile);
 }
 
+/** The same of a session; one that is no more gets nothing. */
+export function isSessionPaused({ settings, sessions }: Room, sessionId: string): boolean {
+  const profile = sessions.get(sessionId)?.profile;
+  return profile === undefined || isPaused(settings, profile);
+}
+
 /** Why `profile` can neither ask for nor hold control, or null where it can. */
-export function hostingRefusal(settings: Settings, profile: MemberProfile): Refusal | null {
+export function hostingRefusal(settings: Settings, profile: MemberProfile): 'cannot-host' | 'private-mode' | null {
   if (!profile.can_host) return 'cannot-host';
   return privateModeBlocks(settings, profile) ? 'private-mode' : null;
 }

@@ -4,6 +4,7 @@ import type { Dispose } from '../lib/dispose.js';
 import { Emitter } from '../lib/emitter.js';
 import type { Command, Refusal } from './command.js';
 import type { Effect, EffectGroups } from './effect.js';
+import { type Deed, type RightRefusal, refusalOf } from './rights.js';
 import { step } from './room.js';
 import type { Room } from './room-state.js';
 
@@ -35,6 +36,11 @@ export class RoomRunner {
   /** Whether the session is in control now. */
   isHost(sessionId: string): boolean {
     return this.room.hostId === sessionId;
+  }
+
+  /** Why the session may not do that now, or null where it may. */
+  refusalOf(sessionId: string, deed: Deed): RightRefusal | null {
+    return refusalOf(this.room, { kind: 'session', id: sessionId }, deed);
   }
 
   /** Unix epoch milliseconds. */

@@ -6,8 +6,9 @@ import { clearHost } from './hosting.js';
 import { isPaused, privateModeBlocks } from './permissions.js';
 import { connectedAdmins } from './room-state.js';
 
-/** An accepted write of the settings and its consequences, in this order (R1-R4). */
+/** A write of the settings and its consequences, in this order (R1-R4). */
 export function setSettings(draft: Draft, actor: Actor, patch: SettingsPatch) {
+  if (!draft.may(actor, 'administer')) return;
   const before = draft.room.settings;
   const by = actorId(actor);
   draft.update({ settings: mergeSettings(before, patch) });

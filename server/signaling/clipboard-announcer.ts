@@ -3,7 +3,6 @@ import { CLIPBOARD_TOO_LARGE } from '../protocol/clipboard.js';
 import { REFUSED_EVENTS } from '../protocol/errors/refused-events.js';
 import { FIELD_LIMITS } from '../protocol/limits.js';
 import { socketOf } from '../room/room-state.js';
-import { mayUseClipboard } from './handlers/clipboard.js';
 import { CLIPBOARD_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
 import { type Services, sendToSession } from './services.js';
@@ -66,10 +65,10 @@ export class ClipboardAnnouncer {
   async #announce(): Promise<void> {
     const { room, desktop } = this.services;
     const { hostId } = room.state;
-    if (hostId === null || !mayUseClipboard(this.services, hostId)) return;
+    if (hostId === null || !this.#mayHear(hostId)) return;
     const text = await desktop.clipboard.readText();
     // Reading took time: whoever is host now need not be the one it was read for.
-    if (!mayUseClipboard(this.services, hostId)) return;
+    if (!this.#mayHear(hostId)) return;
     if (text.ok && text.value === undefined) return;
     if (text.ok && text.value !== undefined && fits(text.value))
       return sendToSession(this.services, hostId, { event: 'clipboard/updated', payload: { text: text.value } });
@@ -82,6 +81,10 @@ export class ClipboardAnnouncer {
     log.info({ sessionId: hostId }, 'what was copied on the desktop is too large for the host');
     const { event, message } = REFUSED_EVENTS[CLIPBOARD_TOO_LARGE];
     sendToSession(this.services, hostId, { event, payload: { message } });
+  }
+
+  #mayHear(sessionId: string): boolean {
+    return this.services.room.refusalOf(sessionId, 'use-clipboard') === null;
   }
 
   #isHostBehind(): boolean {

@@ -3,7 +3,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import { type AppError, errorBody } from '../protocol/errors/app-error.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Actor } from '../room/command.js';
-import type { Guard } from './guards.js';
+import type { Deed } from '../room/rights.js';
 import { HTTP_LIMITS } from './limits.js';
 import { readBody } from './request-body.js';
 import type { Services } from './services.js';
@@ -50,7 +50,8 @@ export type Endpoint = {
   | { readonly access: 'open'; readonly handle: (call: Call) => Answer | Promise<Answer> }
   | {
       readonly access: 'session';
-      readonly guards: readonly Guard[];
+      /** What whoever asks has to be allowed to do, in the order in which it is asked. */
+      readonly deeds: readonly Deed[];
       /** The kind of event that does the same over the WebSocket: both count in one allowance of the session. */
       readonly counts: EventKind | null;
       readonly handle: (call: SessionCall) => Answer | Promise<Answer>;
@@ -77,20 +78,20 @@ export function textAnswer(status: number, text: string): Answer {
 }
 
 interface EndpointOptions {
-  readonly guards?: readonly Guard[];
+  readonly deeds?: readonly Deed[];
   readonly counts?: EventKind;
   readonly slash?: boolean;
   readonly bodyBytes?: number;
 }
 
-/** An endpoint for sessions; guards are asked in their order. */
+/** An endpoint for sessions that may do all `deeds`. */
 export function endpoint(
   method: Method,
   path: string,
-  { guards = [], counts, slash = false, bodyBytes = HTTP_LIMITS.otherBody.value }: EndpointOptions,
+  { deeds = [], counts, slash = false, bodyBytes = HTTP_LIMITS.otherBody.value }: EndpointOptions,
   handle: (call: SessionCall) => Answer | Promise<Answer>,
 ): Endpoint {
-  return { method, path, slash, bodyBytes, access: 'session', guards, counts: counts ?? null, handle };
+  return { method, path, slash, bodyBytes, access: 'session', deeds, counts: counts ?? null, handle };
 }
 
 /** An endpoint for sessions that takes JSON of `schema`. */

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../protocol/errors/app-error.js';
 import { actorId } from '../room/command.js';
-import { guardsOfArea } from './areas.js';
+import { type Deed, refusalOf } from '../room/rights.js';
+import { deedsOfArea } from './areas.js';
 import { authenticate } from './authenticate.js';
 import { type Answer, type Call, type Endpoint, type SessionCall, textAnswer } from './endpoint.js';
-import type { Guard } from './guards.js';
 import { countEvent } from './http/count-event.js';
 import { forStaticFile } from './http/security-headers.js';
 import { belowPrefix, matchesPattern, rawPath } from './path-pattern.js';
@@ -63,19 +64,22 @@ export function addEndpoints(app: FastifyInstance, services: Services, endpoints
 
 function admit(services: Services, endpoint: Endpoint, request: Requested): void {
   if (endpoint.access !== 'session') return;
-  const { actor } = admitted(callOf(services, request, request.params), request.url, endpoint.guards);
+  const { actor } = admitted(callOf(services, request, request.params), request.url, endpoint.deeds);
   if (endpoint.counts !== null) countEvent(services, actorId(actor), endpoint.counts);
 }
 
-function admitted(call: Call, url: string, guards: readonly Guard[]): SessionCall {
+function admitted(call: Call, url: string, deeds: readonly Deed[]): SessionCall {
   const authenticated = authenticate(call, url);
-  for (const guard of guards) guard(call.services.room.state, authenticated.actor, authenticated.profile);
+  for (const deed of deeds) {
+    const refusal = refusalOf(call.services.room.state, authenticated.actor, deed);
+    if (refusal !== null) throw new AppError(refusal);
+  }
   return authenticated;
 }
 
 function run(services: Services, endpoint: Endpoint, request: Requested): Answer | Promise<Answer> {
   const call = callOf(services, request, request.params);
-  return endpoint.access === 'open' ? endpoint.handle(call) : endpoint.handle(admitted(call, request.url, endpoint.guards));
+  return endpoint.access === 'open' ? endpoint.handle(call) : endpoint.handle(admitted(call, request.url, endpoint.deeds));
 }
 
 /** Refuses paths that only decoding makes equal to ours: the fixed part of a path is matched as it was sent. */
@@ -100,8 +104,8 @@ export function addUnmatched(app: FastifyInstance, services: Services, known: re
         .header('location', `${whole.split('/').at(-1)}/`)
         .send();
     }
-    const guards = guardsOfArea(path);
-    if (guards !== null) admitted(callOf(services, request, {}), request.url, guards);
+    const deeds = deedsOfArea(path);
+    if (deeds !== null) admitted(callOf(services, request, {}), request.url, deeds);
     const methods = known.filter(({ pattern }) => matchesPattern(pattern, path)).map(({ method }) => method);
     if (methods.length > 0) return reply.code(405).header('allow', methods.join(', ')).send();
     const readsFile = staticDir !== null && (request.method === 'GET' || request.method === 'HEAD');

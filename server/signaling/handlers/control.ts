@@ -84,7 +84,7 @@ export const controlRoutes = {
   'control/paste': on(events['control/paste'], async (services, sender, { text }) => {
     const gained = askForControl(services, sender);
     if (!gained.ok) return gained;
-    const set = text === '' ? DONE : await setClipboard(services, sender.sessionId, text);
+    const set = text === '' ? DONE : await setClipboard(services, sender, text);
     if (!set.ok) return set;
     // Setting it took time, in which control may have passed on: this input asks for nothing.
     const actions = [pressWithControl(LETTER.v)];

@@ -6,15 +6,15 @@ import { DONE, type EventRoute, type Outcome, on, type Sender } from './event-ro
 
 /** Addresses and TURN credentials are for those who may watch, here as in `signal/provide`. */
 function start(services: Services, { sessionId, address }: Sender, page: DoctorStart): Outcome {
-  const profile = services.room.state.sessions.get(sessionId)?.profile;
+  const { room } = services;
   const refuse = (message: string) => sendToSession(services, sessionId, { event: 'doctor/refused', payload: { message } });
-  if (!profile?.can_watch) {
+  if (room.refusalOf(sessionId, 'watch') !== null) {
     refuse(REFUSED_EVENTS['check-not-allowed'].message);
     return DONE;
   }
   const started = services.doctor.start(sessionId, page, {
     clientAddress: address,
-    isAdmin: profile.is_admin,
+    isAdmin: room.refusalOf(sessionId, 'administer') === null,
     send: (message) => sendToSession(services, sessionId, message),
   });
   if (!started.ok) refuse(started.error);

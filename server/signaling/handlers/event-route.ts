@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { err, ok, type Result } from '../../lib/result.js';
 import { decodePayload } from '../../protocol/envelope.js';
+import type { Deed } from '../../room/rights.js';
 import type { Services } from '../services.js';
 
 /** Who sent a message. */
@@ -31,6 +32,17 @@ export function on<S extends TSchema>(
   return (services, sender, payload) => {
     const decoded = decodePayload(schema, payload);
     return decoded.ok ? handle(services, sender, decoded.value) : err(new Malformed(decoded.error));
+  };
+}
+
+/** Only for those who may do that now. */
+export function guarded<Payload>(
+  deed: Deed,
+  handle: (services: Services, sender: Sender, payload: Payload) => Outcome,
+): (services: Services, sender: Sender, payload: Payload) => Outcome {
+  return (services, sender, payload) => {
+    const refusal = services.room.refusalOf(sender.sessionId, deed);
+    return refusal === null ? handle(services, sender, payload) : err(refusal);
   };
 }
 

@@ -1,7 +1,7 @@
 import { err, type Result } from '../../lib/result.js';
 import { screenClientEvents as events, type ScreenSize } from '../../protocol/screen.js';
 import { type Services, sendToAll } from '../services.js';
-import { DONE, type EventRoute, on } from './event-route.js';
+import { DONE, type EventRoute, guarded, on } from './event-route.js';
 
 const DEFAULT_RATE_HZ = 60;
 
@@ -19,9 +19,11 @@ export async function setScreen(services: Services, by: string, size: ScreenSize
 }
 
 export const screenRoutes = {
-  'screen/set': on(events['screen/set'], async (services, { sessionId }, size) => {
-    if (!services.room.state.sessions.get(sessionId)?.profile.is_admin) return err('not-admin');
-    const applied = await setScreen(services, sessionId, size);
-    return applied.ok ? DONE : applied;
-  }),
+  'screen/set': on(
+    events['screen/set'],
+    guarded('set-screen', async (services, { sessionId }, size) => {
+      const applied = await setScreen(services, sessionId, size);
+      return applied.ok ? DONE : applied;
+    }),
+  ),
 } satisfies Record<keyof typeof events, EventRoute>;

@@ -1,11 +1,11 @@
 import { err, type Result } from '../../lib/result.js';
 import type { SignalRequest } from '../../protocol/signal.js';
 import { signalClientEvents as events } from '../../protocol/signal.js';
-import { isPaused } from '../../room/permissions.js';
+import { isSessionPaused } from '../../room/permissions.js';
 import { onChannelInput } from '../datachannel/channel-front.js';
 import type { PeerHandle, PeerHooks } from '../ports.js';
 import { type Services, sendToSession } from '../services.js';
-import { DONE, type EventRoute, type Outcome, on, onBare, type Sender } from './event-route.js';
+import { DONE, type EventRoute, guarded, type Outcome, on, onBare, type Sender } from './event-route.js';
 
 /** A peer outlives sockets: what it has to say goes to whichever socket its session has by then. */
 function hooksOf(services: Services, sessionId: string): PeerHooks {
@@ -27,21 +27,19 @@ function hooksOf(services: Services, sessionId: string): PeerHooks {
 
 async function request(services: Services, { sessionId, address }: Sender, payload: SignalRequest): Promise<Result<void>> {
   const { room, peers } = services;
-  const profile = room.state.sessions.get(sessionId)?.profile;
-  if (!profile?.can_watch) return err('cannot-watch');
-  const paused = isPaused(room.state.settings, profile);
+  const paused = isSessionPaused(room.state, sessionId);
   const provided = await peers.request(sessionId, payload, hooksOf(services, sessionId), { paused, clientAddress: address });
   if (!provided.ok) {
     sendToSession(services, sessionId, { event: 'signal/refused', payload: { message: provided.error } });
     return provided;
   }
   // While the offer was made, rights and private mode may have changed.
-  const now = room.state.sessions.get(sessionId)?.profile;
-  if (!now?.can_watch) {
+  const refusal = room.refusalOf(sessionId, 'watch');
+  if (refusal !== null) {
     peers.peer(sessionId)?.close();
-    return err('cannot-watch');
+    return err(refusal);
   }
-  peers.peer(sessionId)?.setPaused(isPaused(room.state.settings, now));
+  peers.peer(sessionId)?.setPaused(isSessionPaused(room.state, sessionId));
   sendToSession(services, sessionId, { event: 'signal/provide', payload: provided.value });
   return DONE;
 }
@@ -52,7 +50,7 @@ function withPeer({ peers }: Services, { sessionId }: Sender, act: (peer: PeerHa
 }
 
 export const signalRoutes = {
-  'signal/request': on(events['signal/request'], request),
+  'signal/request': on(events['signal/request'], guarded('watch', request)),
   'signal/offer': on(events['signal/offer'], (services, sender, { sdp }) =>
     withPeer(services, sender, async (peer) => {
       const answer = await peer.offer(sdp);

@@ -11,7 +11,7 @@ import { RetryLater } from './retry-later.js';
 
 /**
  * Reads bodies as text, whatever their type, inside the route's limit, the budgets and their time. It runs after all
- * onRequest hooks, so after authentication and guards. A path that is no route of ours gets no body read.
+ * onRequest hooks, so after authentication and rights. A path that is no route of ours gets no body read.
  */
 export function addBodies(app: FastifyInstance, clock: Clock): void {
   const budget = new BodyBudget({ perClient: HTTP_LIMITS.bodiesOfAddress.value, inAll: HTTP_LIMITS.bodiesInAll.value });

@@ -8,9 +8,8 @@ import { actorId } from '../../room/command.js';
 import type { Ban } from '../../room/room-state.js';
 import { wireTime } from '../../room/wire-view.js';
 import { type Answer, bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT, type SessionCall } from '../endpoint.js';
-import { isAdmin } from '../guards.js';
 
-const guards = [isAdmin];
+const deeds = ['administer'] as const;
 
 /** Either may be empty. */
 const NewBan = Type.Object({
@@ -20,22 +19,22 @@ const NewBan = Type.Object({
 
 /** Who is kept out, an addition of ours: neko has bans in its old protocol alone. */
 export const banRoutes: readonly Endpoint[] = [
-  endpoint('POST', '/api/sessions/:sessionId/ban', { guards }, (call) => {
+  endpoint('POST', '/api/sessions/:sessionId/ban', { deeds }, (call) => {
     const session = call.services.room.state.sessions.get(call.params.sessionId ?? '');
     if (session === undefined) throw new AppError('session-not-found');
     if (session.id === actorId(call.actor)) throw new AppError('bans-itself');
     return ban(call, session.id, session.place.address);
   }),
-  endpoint('GET', '/api/bans', { guards, slash: true }, ({ services }) =>
+  endpoint('GET', '/api/bans', { deeds, slash: true }, ({ services }) =>
     json([...services.room.state.bans.values()].map(banData)),
   ),
-  bodyEndpoint('/api/bans', NewBan, { guards, slash: true }, (call, { member, address }) => {
+  bodyEndpoint('/api/bans', NewBan, { deeds, slash: true }, (call, { member, address }) => {
     if (member === '' && address === '') throw new AppError('empty-ban');
     if (address !== '' && !ipaddr.isValid(address)) throw new AppError('bad-address');
     if (member === actorId(call.actor)) throw new AppError('bans-itself');
     return ban(call, member, address);
   }),
-  endpoint('DELETE', '/api/bans/:banId', { guards, slash: true }, ({ services, params }) => {
+  endpoint('DELETE', '/api/bans/:banId', { deeds, slash: true }, ({ services, params }) => {
     if (services.room.apply({ kind: 'lift-ban', id: params.banId ?? '' }) !== null) throw new AppError('ban-not-found');
     return NO_CONTENT;
   }),

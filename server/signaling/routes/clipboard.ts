@@ -2,10 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { ClipboardText } from '../../protocol/clipboard.js';
 import { AppError } from '../../protocol/errors/app-error.js';
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
-import { canUseClipboard, isTheHost } from '../guards.js';
 import { HTTP_LIMITS } from '../limits.js';
 
-const options = { guards: [canUseClipboard, isTheHost], counts: 'clipboard' } as const;
+const options = { deeds: ['use-clipboard'], counts: 'clipboard' } as const;
 const written = { ...options, slash: true, bodyBytes: HTTP_LIMITS.clipboardBody.value };
 const NewClipboard = Type.Object({ ...ClipboardText.properties, html: Type.String() });
 const NEVER_STORED = { 'cache-control': 'no-cache, no-store, must-revalidate' };

@@ -2,7 +2,6 @@ import type { Result } from '../../lib/result.js';
 import { AppError } from '../../protocol/errors/app-error.js';
 import { KeyboardMap, KeyboardModifiersPatch } from '../../protocol/keyboard.js';
 import { type Answer, bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
-import { canHost, isTheHost } from '../guards.js';
 
 function value<T>(result: Result<T>): T {
   if (!result.ok) throw new AppError('internal');
@@ -15,14 +14,14 @@ function applied(result: Result<void>): Answer {
 }
 
 /** No event reads the keyboard. */
-const read = { guards: [canHost], counts: 'other' } as const;
+const read = { deeds: ['see-keyboard'], counts: 'other' } as const;
 
 export const keyboardRoutes: readonly Endpoint[] = [
   endpoint('GET', '/api/room/keyboard/map', read, async ({ services }) => json(value(await services.desktop.keyboard.map()))),
   bodyEndpoint(
     '/api/room/keyboard/map',
     KeyboardMap,
-    { guards: [canHost, isTheHost], counts: 'desktop' },
+    { deeds: ['see-keyboard', 'set-keyboard'], counts: 'desktop' },
     async ({ services }, map) => applied(await services.desktop.keyboard.setMap(map)),
   ),
   endpoint('GET', '/api/room/keyboard/modifiers', read, async ({ services }) =>
@@ -31,7 +30,7 @@ export const keyboardRoutes: readonly Endpoint[] = [
   bodyEndpoint(
     '/api/room/keyboard/modifiers',
     KeyboardModifiersPatch,
-    { guards: [canHost, isTheHost], counts: 'input' },
+    { deeds: ['see-keyboard', 'set-keyboard'], counts: 'input' },
     async ({ services }, patch) => applied(await services.desktop.keyboard.setModifiers(patch)),
   ),
 ];

@@ -3,14 +3,13 @@ import { AppError } from '../../protocol/errors/app-error.js';
 import { accountNameTrouble, Name, Password } from '../../protocol/name.js';
 import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../protocol/profile.js';
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
-import { isAdmin } from '../guards.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { changePassword, deleteMember, memberError, profileOfMember, updateMember } from '../member-changes.js';
 import { readWholeBody } from '../request-body.js';
 
-const guards = [isAdmin];
-const one = { guards, slash: true, bodyBytes: HTTP_LIMITS.memberBody.value };
-const several = { guards, bodyBytes: HTTP_LIMITS.bulkBody.value };
+const deeds = ['administer'] as const;
+const one = { deeds, slash: true, bodyBytes: HTTP_LIMITS.memberBody.value };
+const several = { deeds, bodyBytes: HTTP_LIMITS.bulkBody.value };
 
 const NewMember = Type.Object({ username: Name, password: Password, profile: MemberProfilePatch });
 const NewPassword = Type.Object({ password: Password });
@@ -32,7 +31,7 @@ export const memberRoutes: readonly Endpoint[] = [
     if (!made.ok) throw memberError(made.error);
     return json(made.value);
   }),
-  endpoint('GET', '/api/members/:memberId', { guards, slash: true }, async ({ services, params }) =>
+  endpoint('GET', '/api/members/:memberId', { deeds, slash: true }, async ({ services, params }) =>
     json(await profileOfMember(services, params.memberId ?? '')),
   ),
   bodyEndpoint('/api/members/:memberId', MemberProfilePatch, one, async ({ services, params }, patch) => {
@@ -48,7 +47,7 @@ export const memberRoutes: readonly Endpoint[] = [
       return NO_CONTENT;
     },
   ),
-  endpoint('DELETE', '/api/members/:memberId', { guards, slash: true }, async ({ services, params }) => {
+  endpoint('DELETE', '/api/members/:memberId', { deeds, slash: true }, async ({ services, params }) => {
     await deleteMember(services, params.memberId ?? '');
     return NO_CONTENT;
   }),

@@ -2,25 +2,24 @@ import { AppError } from '../../protocol/errors/app-error.js';
 import { ScreenSize } from '../../protocol/screen.js';
 import { actorId } from '../../room/command.js';
 import { bodyEndpoint, type Endpoint, endpoint, json } from '../endpoint.js';
-import { canWatch, isAdmin } from '../guards.js';
 import { setScreen } from '../handlers/screen.js';
 
 export const screenRoutes: readonly Endpoint[] = [
-  endpoint('GET', '/api/room/screen', { guards: [canWatch], slash: true }, ({ services }) =>
+  endpoint('GET', '/api/room/screen', { deeds: ['watch'], slash: true }, ({ services }) =>
     json(services.desktop.screen.current()),
   ),
   // The answer repeats what was asked for; what was applied is in the broadcast.
   bodyEndpoint(
     '/api/room/screen',
     ScreenSize,
-    { guards: [canWatch, isAdmin], counts: 'desktop', slash: true },
+    { deeds: ['watch', 'set-screen'], counts: 'desktop', slash: true },
     async ({ services, actor }, size) => {
       const applied = await setScreen(services, actorId(actor), size);
       if (!applied.ok) throw new AppError('screen-not-set');
       return json(size);
     },
   ),
-  endpoint('GET', '/api/room/screen/configurations', { guards: [canWatch, isAdmin] }, ({ services }) =>
+  endpoint('GET', '/api/room/screen/configurations', { deeds: ['watch', 'set-screen'] }, ({ services }) =>
     json(services.desktop.screen.configurations()),
   ),
 ];

@@ -1,7 +1,6 @@
 import { AppError } from '../../protocol/errors/app-error.js';
 import { actorId } from '../../room/command.js';
 import { type Endpoint, endpoint } from '../endpoint.js';
-import { canWatch, isAdmin } from '../guards.js';
 import { RetryLater } from '../http/retry-later.js';
 import { HTTP_LIMITS } from '../limits.js';
 
@@ -27,7 +26,7 @@ export function screenshotRoute(): Endpoint {
     else waiting.delete(caller);
   };
   const { screenshotsOfSession, screenshotsInAll } = HTTP_LIMITS;
-  return endpoint('GET', '/api/room/screen/shot.jpg', { guards: [canWatch, isAdmin] }, async ({ services, actor, query }) => {
+  return endpoint('GET', '/api/room/screen/shot.jpg', { deeds: ['watch', 'administer'] }, async ({ services, actor, query }) => {
     const caller = actorId(actor);
     if ((waiting.get(caller) ?? 0) >= screenshotsOfSession.value) throw new RetryLater(RETRY_AFTER_S, 'too-many-screenshots');
     if (inAll >= screenshotsInAll.value) throw new RetryLater(RETRY_AFTER_S, 'screenshots-busy');

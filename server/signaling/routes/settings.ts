@@ -1,17 +1,16 @@
 import { SettingsPatch } from '../../protocol/settings.js';
 import { type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
-import { isAdmin } from '../guards.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { readWholeBody } from '../request-body.js';
 
-const guards = [isAdmin];
+const deeds = ['administer'] as const;
 
 export const settingsRoutes: readonly Endpoint[] = [
-  endpoint('GET', '/api/room/settings', { guards, slash: true }, ({ services }) => json(services.room.state.settings)),
+  endpoint('GET', '/api/room/settings', { deeds, slash: true }, ({ services }) => json(services.room.state.settings)),
   endpoint(
     'POST',
     '/api/room/settings',
-    { guards, slash: true, bodyBytes: HTTP_LIMITS.settingsBody.value },
+    { deeds, slash: true, bodyBytes: HTTP_LIMITS.settingsBody.value },
     ({ services, actor, body }) => {
       services.room.apply({ kind: 'set-settings', actor, patch: readWholeBody(SettingsPatch, body) });
       return NO_CONTENT;

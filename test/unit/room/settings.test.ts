@@ -32,6 +32,7 @@ test('R2 private mode leaves an admin in control', () => {
 
 test("R3 protection without a connected admin locks and ends a user's control; off unlocks nothing", () => {
   const room = ScriptedRoom.with({ bob: USER })
+    .login('ann', ADMIN)
     .ask('bob')
     .do(write({ control_protection: true }));
   expect([room.room.settings.locked_controls, room.room.hostId]).toEqual([true, null]);

@@ -1,0 +1,58 @@
+import type { MemberProfile } from '../protocol/profile.js';
+import type { Actor, Refusal } from './command.js';
+import { hostingRefusal, isHost, profileOf } from './permissions.js';
+import type { Room } from './room-state.js';
+
+/** Asks one thing of whoever wants to do something: null where it holds, else why not. */
+type Right = (room: Room, actor: Actor, profile: MemberProfile) => RightRefusal | null;
+
+/** Why somebody may not do something. */
+export type RightRefusal = Extract<
+  Refusal,
+  | 'unknown-session'
+  | 'not-admin'
+  | 'not-host'
+  | 'not-host-or-admin'
+  | 'cannot-watch'
+  | 'cannot-host'
+  | 'cannot-access-clipboard'
+  | 'private-mode'
+>;
+
+const admin: Right = (_room, _actor, { is_admin }) => (is_admin ? null : 'not-admin');
+const host: Right = (room, actor) => (isHost(room, actor) ? null : 'not-host');
+const hostOrAdmin: Right = (room, actor, { is_admin }) => (is_admin || isHost(room, actor) ? null : 'not-host-or-admin');
+const canWatch: Right = (_room, _actor, { can_watch }) => (can_watch ? null : 'cannot-watch');
+const canHost: Right = ({ settings }, _actor, profile) => hostingRefusal(settings, profile);
+const canUseClipboard: Right = (_room, _actor, profile) => (profile.can_access_clipboard ? null : 'cannot-access-clipboard');
+
+/** What is asked before somebody does something (room/SPEC.md RR1-RR9), in this order: the first that fails is the refusal. */
+const RIGHTS = {
+  watch: [canWatch],
+  'set-screen': [admin],
+  'use-clipboard': [canUseClipboard, host],
+  'see-keyboard': [canHost],
+  'set-keyboard': [host],
+  'see-control': [canHost],
+  'ask-for-control': [canHost],
+  'release-control': [canHost],
+  'take-control': [canHost, admin],
+  'give-control': [canHost, hostOrAdmin],
+  'reset-control': [canHost, admin],
+  administer: [admin],
+} satisfies Record<string, readonly Right[]>;
+
+/** Something that not everybody may do. */
+export type Deed = keyof typeof RIGHTS;
+
+/** Why `actor` may not do that now, or null where it may. */
+export function refusalOf(room: Room, actor: Actor, deed: Deed): RightRefusal | null {
+  const profile = profileOf(room, actor);
+  if (profile === undefined) return 'unknown-session';
+  const rights: readonly Right[] = RIGHTS[deed];
+  for (const right of rights) {
+    const refusal = right(room, actor, profile);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
