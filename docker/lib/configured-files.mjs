@@ -2,13 +2,14 @@
 // mounted them, mostly owned by the user of the desktop, as whom neko's server runs.
 import { chmodSync, chownSync, existsSync, lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { serverModule } from './server-module.mjs';
 import { mayRead } from './session-user.mjs';
 
 const readFile = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
 
 /** What the server will run on, as far as it can be told here; a wrong configuration is for the server to complain about. */
 async function effective(main) {
-  const { loadConfig } = await import(new URL('config/load.js', main).href);
+  const { loadConfig } = await serverModule(main, 'load');
   const loaded = loadConfig({ argv: [], env: process.env, readFile });
   return loaded.ok ? loaded.value : undefined;
 }
@@ -75,7 +76,7 @@ export async function guardConfiguredFiles({ main, ...context }) {
   if (log.dir !== undefined) give(log.dir, ['neko-latest.log'], context);
   for (const path of [session.file, member.provider === 'file' ? member.file.path : undefined])
     if (path !== undefined) give(dirname(path), [basename(path), `${basename(path)}.passwords`], context);
-  const { KEYS } = await import(new URL('config/schema.js', main).href);
+  const { KEYS } = await serverModule(main, 'schema');
   const origins = KEYS.filter(({ key }) => key.sensitive).map(({ slot }) => loaded.origins.get(slot));
   for (const path of new Set(origins.filter((origin) => origin?.kind === 'file').map((origin) => origin.path)))
     closeConfig(path, context);

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { sandboxAdvice, sandboxWorks } from './chromium-sandbox.mjs';
 import { guardConfiguredFiles } from './configured-files.mjs';
 import { policyWarnings } from './policy-files.mjs';
-import { secretNames, splitEnvironment, writePrivate } from './private-environment.mjs';
+import { splitEnvironment, writePrivate } from './private-environment.mjs';
 import { guardSecretFiles, namedFiles } from './secret-files.mjs';
+import { serverModule } from './server-module.mjs';
 import { mayRead, userNamed } from './session-user.mjs';
 
 const MAIN = 'file:///opt/neko/dist/server/main.js';
@@ -42,7 +43,7 @@ function chromiumFlags(desktop) {
 async function prepare() {
   const desktop = userNamed(USER);
   const server = userNamed(SESSION_SERVER_USER);
-  const { mayHoldSecret, SECRET_FILE_VARIABLES } = await secretNames(MAIN);
+  const { mayHoldSecret, SECRET_FILE_VARIABLES } = await serverModule(MAIN, 'secretFiles');
   const { withheld } = splitEnvironment(process.env, mayHoldSecret);
   openPrivateFolder();
   const files = namedFiles(process.env, SECRET_FILE_VARIABLES);

@@ -3,12 +3,6 @@
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/**
- * What the server itself says of variables, `{ mayHoldSecret(name), SECRET_FILE_VARIABLES }`; `main` is the URL of
- * dist/server/main.js.
- */
-export const secretNames = (main) => import(new URL('config/secret-files.js', main).href);
-
 /** The two halves of an environment: `{ open, withheld }`. */
 export function splitEnvironment(env, mayHoldSecret) {
   const half = (isWithheld) => Object.fromEntries(Object.entries(env).filter(([name]) => mayHoldSecret(name) === isWithheld));

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sandboxAdvice, sandboxWorks } from './chromium-sandbox.mjs';
-import { secretNames, splitEnvironment, writePrivate } from './private-environment.mjs';
+import { splitEnvironment, writePrivate } from './private-environment.mjs';
+import { serverModule } from './server-module.mjs';
 
 /** Kept of the caller's environment: settings of the server, the locale, and how programs and certificates are found. */
 const KEPT =
@@ -25,7 +26,7 @@ function chromiumFlags(user) {
 export async function prepareEnvironment({ product, users: { desktop, server }, folder, args }) {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name) || LEGACY.test(name)));
   const main = join(product.root, 'dist/server/main.js');
-  const { mayHoldSecret } = await secretNames(pathToFileURL(main));
+  const { mayHoldSecret } = await serverModule(pathToFileURL(main), 'secretFiles');
   const { open, withheld } = splitEnvironment(kept, mayHoldSecret);
   writePrivate(folder.at('private'), { environment: withheld, args }, server);
   const preload = pathToFileURL(join(product.root, 'docker/bin/private-environment.mjs')).href;
