@@ -15,13 +15,12 @@ import { err, ok, type Result } from './lib/result.js';
 import { listenOn } from './listen.js';
 import { createMediaEngine } from './media/create-media-engine.js';
 import { createMembers } from './members/create-members.js';
-import { noticeInput } from './notice-input.js';
-import { openPeers } from './open-peers.js';
 import { readTls } from './read-tls.js';
 import { openRoom } from './room/open-room.js';
 import type { RuntimeFolder } from './runtime-folder.js';
 import { createSharedPort } from './shared-port.js';
 import { createSignaling } from './signaling/create-signaling.js';
+import { openPeers } from './viewers/open-viewers.js';
 import { iceOptions, roomOptions, serverOptions, sessionOptions } from './wiring.js';
 
 /** Where `npm run build` puts the web client. */
@@ -153,7 +152,8 @@ async function build(
     room: room.value,
     server: serverOptions(config, BUILT_CLIENT, tls.value),
     session: sessionOptions(config),
-    desktop: noticeInput(desktop.value, () => capture.value.noteInput()),
+    desktop: desktop.value,
+    capture: capture.value,
     peers,
     members: members.value.provider,
     doctor,

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { OpenRoom } from '../room/open-room.js';
-import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
+import type { CapturePort, DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
 
 /** What the fronts of the room are made from. */
 export interface SignalingOptions {
@@ -9,6 +9,7 @@ export interface SignalingOptions {
   readonly session: SessionOptions;
   readonly room: OpenRoom;
   readonly desktop: DesktopPort;
+  readonly capture: CapturePort;
   readonly peers: PeerPort;
   readonly members: MemberPort;
   readonly health: HealthPort;

@@ -1,6 +1,7 @@
 import type { Dispose } from '../lib/dispose.js';
 import type { Result } from '../lib/result.js';
 import type { Member, MemberError, MemberProvider, VerifiedMember } from '../members/provider.js';
+import type { Position } from '../protocol/control.js';
 import type { InputCommand } from '../protocol/datachannel.js';
 import type { DoctorResult, DoctorStart, DoctorView, doctorServerEvents } from '../protocol/doctor.js';
 import type { MessageOf } from '../protocol/events.js';
@@ -87,6 +88,8 @@ export interface PeerPort {
     circumstances: PeerCircumstances,
   ): Promise<Result<SignalProvide>>;
   peer(sessionId: string): PeerHandle | undefined;
+  /** The session `by` moved the pointer, on the screen; the others are shown where it is. */
+  pointerMoved(move: Position & { readonly by: string }): void;
 }
 
 export interface PeerCircumstances {
@@ -122,7 +125,6 @@ export interface PeerHandle {
   /** How long received sound waits in the client for being played, ms; 0 while it plays none. */
   setSoundDelay(soundDelayMs: number): void;
   setPaused(paused: boolean): void;
-  sendCursorPosition(x: number, y: number): void;
   close(): void;
 }
 
@@ -140,6 +142,12 @@ export interface DoctorVisitor {
   /** Is told what the server tried by itself, too. */
   readonly isAdmin: boolean;
   send(message: MessageOf<typeof doctorServerEvents>): void;
+}
+
+/** What signaling needs of the capture. */
+export interface CapturePort {
+  /** An input comes: it is answered with the next picture at once. */
+  noteInput(): void;
 }
 
 export interface ScreenshotPort {

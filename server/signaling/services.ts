@@ -9,7 +9,7 @@ import type { Callers } from './callers.js';
 import type { Trusts } from './client-address.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { ServerOptions, SessionOptions } from './options.js';
-import type { DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
+import type { CapturePort, DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
 import type { SessionRates } from './session-rates.js';
 import type { Sockets } from './sockets.js';
 
@@ -26,6 +26,7 @@ export interface Services {
   readonly heartbeats: Heartbeats;
   readonly rates: SessionRates;
   readonly desktop: DesktopPort;
+  readonly capture: CapturePort;
   readonly peers: PeerPort;
   readonly members: MemberPort;
   readonly health: HealthPort;

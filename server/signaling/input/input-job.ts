@@ -44,7 +44,8 @@ export function jobOf(desktop: DesktopPort, action: InputAction): InputJob {
 }
 
 /** Does on the desktop what a session was in turn to do. */
-export function carryOut(services: Pick<Services, 'desktop' | 'peers' | 'room'>, sessionId: string, job: InputJob) {
+export function carryOut(services: Pick<Services, 'desktop' | 'capture' | 'peers'>, sessionId: string, job: InputJob) {
+  services.capture.noteInput();
   switch (job.kind) {
     case 'move':
       return movePointer(services, sessionId, job);
@@ -80,12 +81,10 @@ function touch(
 }
 
 /** Moves the pointer for the host and shows the others where it is; positions off the screen end at its edge. */
-function movePointer({ desktop, room, peers }: Pick<Services, 'desktop' | 'peers' | 'room'>, hostId: string, to: Position): void {
+function movePointer({ desktop, peers }: Pick<Services, 'desktop' | 'peers'>, by: string, to: Position): void {
   const { x, y } = onScreen(desktop.screen, to);
   desktop.input.move(x, y);
-  for (const id of room.state.sessions.keys()) {
-    if (id !== hostId) peers.peer(id)?.sendCursorPosition(x, y);
-  }
+  peers.pointerMoved({ x, y, by });
 }
 
 function onScreen(screen: DesktopPort['screen'], { x, y }: Position): Position {

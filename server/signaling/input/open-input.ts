@@ -5,7 +5,9 @@ import { carryOut, jobOf } from './input-job.js';
 import { InputQueue } from './input-queue.js';
 
 /** Opens the way to the desktop: what the room decides about input is done there, until the returned release is called. */
-export function openInput(services: Pick<Services, 'room' | 'desktop' | 'peers' | 'rates' | 'clock' | 'log'>): () => void {
+export function openInput(
+  services: Pick<Services, 'room' | 'desktop' | 'capture' | 'peers' | 'rates' | 'clock' | 'log'>,
+): () => void {
   const { room, desktop, clock } = services;
   const queue = new InputQueue({
     input: desktop.input,

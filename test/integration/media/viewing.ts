@@ -7,7 +7,7 @@ import type { PeerSender, SrtpProfile } from '../../../server/media/media-engine
 import { nodeCryptoSuite } from '../../../server/media/node-crypto-suite.js';
 import { selectCipher } from '../../../server/media/select-cipher.js';
 import { CODECS } from '../../../server/protocol/codec.js';
-import { PeerHub } from '../../../server/webrtc/peer-hub.js';
+import { PeerHub } from '../../../server/viewers/peer-hub.js';
 import { silentLog } from '../../support/silent-log.js';
 import { lossyDepartures } from './lossy-departures.js';
 import type { Source } from './picture-source.js';

@@ -26,6 +26,10 @@ export class FakePeers implements PeerPort {
   peer(sessionId: string): FakePeer | undefined {
     return this.made.get(sessionId);
   }
+
+  pointerMoved: PeerPort['pointerMoved'] = ({ x, y, by }) => {
+    for (const [id, { said }] of this.made) if (id !== by) said.push(`cursor ${x} ${y}`);
+  };
 }
 
 export class FakePeer implements PeerHandle {
@@ -68,9 +72,6 @@ export class FakePeer implements PeerHandle {
   }
   setPaused(paused: boolean) {
     this.paused = paused;
-  }
-  sendCursorPosition(x: number, y: number) {
-    this.said.push(`cursor ${x} ${y}`);
   }
   close() {
     this.gone();

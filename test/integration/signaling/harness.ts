@@ -86,6 +86,7 @@ export class Harness {
       },
       session: { apiToken: '', cookie: COOKIE, ...options },
       desktop: harness.desktop,
+      capture: { noteInput: () => undefined },
       peers: harness.peers,
       members,
       doctor: harness.doctor,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Arrival, whoGivesWay } from '../../../server/webrtc/setting-up.js';
+import { type Arrival, whoGivesWay } from '../../../server/viewers/setting-up.js';
 
 const arrival = (name: string, network: string, progress: Arrival['progress']) => ({ name, network, progress });
 

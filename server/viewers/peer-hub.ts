@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Fanout, MediaEngine } from '../media/media-engine.js';
 import type { Codec } from '../protocol/codec.js';
-import { type ChannelMessage, decodeInput, encodeChannelMessage, type InputCommand, splitTime } from '../protocol/datachannel.js';
+import { decodeInput, type InputCommand, splitTime } from '../protocol/datachannel.js';
 import type {
   CandidateInit,
   Description,
@@ -18,14 +18,16 @@ import type {
   SignalProvide,
   SignalRequest,
 } from '../protocol/signal.js';
-import { createCertificate, type DtlsCertificate } from './certificate.js';
-import { CursorStart, type ScreenPosition } from './cursor-start.js';
-import type { SrtpProfileName } from './dtls-keys.js';
-import { PEER_LIMITS } from './limits.js';
-import { Peer } from './peer.js';
+import { createCertificate, type DtlsCertificate } from '../webrtc/certificate.js';
+import type { SrtpProfileName } from '../webrtc/dtls-keys.js';
+import { PEER_LIMITS } from '../webrtc/limits.js';
+import { Peer } from '../webrtc/peer.js';
+import { applyVideoRequest, type Streams, type VideoChoice } from '../webrtc/video-choice.js';
+import { type CursorAudience, CursorBroadcast, type CursorSource } from './cursor-broadcast.js';
+import type { PointerMove } from './cursor-pace.js';
+import { encodeMessage } from './encode-message.js';
 import { ServerRenewal, type ToldServers } from './server-renewal.js';
 import { whoGivesWay } from './setting-up.js';
-import { applyVideoRequest, type Streams, type VideoChoice } from './video-choice.js';
 
 export interface PeerHubOptions {
   readonly ice: IceTransports;
@@ -46,22 +48,6 @@ export interface PeerHubOptions {
   readonly cursor: CursorSource;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** The desktop's cursor, as far as viewers are told of it. */
-export interface CursorSource {
-  image(): CursorImage | undefined;
-  /** Where X has it; undefined for a session that holds the control, which knows better. */
-  position(sessionId: string): Promise<ScreenPosition | undefined>;
-  onImage(listener: (image: CursorImage) => void): Dispose;
-}
-
-export interface CursorImage {
-  readonly width: number;
-  readonly height: number;
-  readonly hotspotX: number;
-  readonly hotspotY: number;
-  readonly png: Uint8Array;
 }
 
 export interface SessionHooks {
@@ -94,7 +80,6 @@ export interface PeerHandle {
   setAudio(request: PeerAudioRequest): Promise<Result<void>>;
   setSoundDelay(soundDelayMs: number): void;
   setPaused(paused: boolean): void;
-  sendCursorPosition(x: number, y: number): void;
   close(): void;
 }
 
@@ -103,17 +88,14 @@ export class PeerHub {
   readonly videos: readonly string[];
   readonly #peers = new Map<string, SessionPeer>();
   readonly #pending = new Map<string, number>();
-  readonly #releaseCursor: Dispose;
+  readonly #cursor: CursorBroadcast;
 
   private constructor(
     private readonly options: PeerHubOptions,
     private readonly certificate: DtlsCertificate,
   ) {
     this.videos = options.videoIds;
-    this.#releaseCursor = options.cursor.onImage((image) => {
-      const message = encode({ kind: 'cursor-image', ...image });
-      for (const { peer } of this.#peers.values()) peer.send(message);
-    });
+    this.#cursor = new CursorBroadcast(options.cursor, options.clock);
   }
 
   /** Makes the certificate of all its peers. */
@@ -146,8 +128,13 @@ export class PeerHub {
     return this.#peers.get(sessionId)?.handle;
   }
 
+  /** The session `by` moved the pointer; the other viewers are shown. */
+  pointerMoved(move: PointerMove): void {
+    this.#cursor.moved(move);
+  }
+
   close(): void {
-    this.#releaseCursor();
+    this.#cursor.close();
     for (const { handle } of [...this.#peers.values()]) handle.close();
   }
 
@@ -174,11 +161,12 @@ export class PeerHub {
     });
     const gone = once(() => {
       renewal.close();
+      cursor.leave();
       if (this.#peers.get(sessionId)?.peer !== peer) return;
       this.#peers.delete(sessionId);
       hooks.onClosed();
     });
-    const start = new CursorStart(() => options.cursor.position(sessionId));
+    const cursor = this.#cursor.join(sessionId, (message) => peer.send(message));
     const peer: Peer = new Peer({
       ...options,
       ice: ice.value,
@@ -192,14 +180,14 @@ export class PeerHub {
         onVideo: (choice) => hooks.onVideo(peerVideo(choice)),
         onAudio: (disabled) => hooks.onAudio({ disabled }),
         onConnected: () => {
-          start.ask();
+          cursor.prepare();
           hooks.onConnected();
         },
         onClosed: (reason) => {
           options.log.info({ sessionId, reason }, 'peer closed');
           gone();
         },
-        onChannelOpen: () => this.#sendCursor(peer, start),
+        onChannelOpen: () => cursor.start(),
         onMessage: (message) => this.#receive(sessionId, peer, message, hooks),
       },
     });
@@ -207,9 +195,8 @@ export class PeerHub {
     // Set anew rather than in the old one's place, since the map's order tells the peers' age.
     this.#peers.delete(sessionId);
     const network = networkOf(clientAddress);
-    this.#peers.set(sessionId, { sessionId, network, peer, renewal, handle: this.#handle(peer, start, renewal, gone) });
-    previous?.renewal.close();
-    previous?.peer.close();
+    this.#peers.set(sessionId, { sessionId, network, peer, renewal, cursor, handle: this.#handle(peer, renewal, gone) });
+    if (previous !== undefined) replace(previous);
     const offer = await peer.offer();
     if (!offer.ok) return offer;
     hooks.onVideo(peerVideo(video));
@@ -227,8 +214,7 @@ export class PeerHub {
     const own = this.#peers.get(sessionId);
     if (own === undefined) return this.#endOne();
     this.#peers.delete(sessionId);
-    own.renewal.close();
-    own.peer.close();
+    replace(own);
     return true;
   }
 
@@ -266,7 +252,7 @@ export class PeerHub {
     };
   }
 
-  #handle(peer: Peer, start: CursorStart, renewal: ServerRenewal, gone: Dispose): PeerHandle {
+  #handle(peer: Peer, renewal: ServerRenewal, gone: Dispose): PeerHandle {
     return {
       answer: async (sdp) => peer.answer(sdp),
       offer: async (sdp) => describe(await peer.answerOffer(sdp)),
@@ -283,10 +269,6 @@ export class PeerHub {
       },
       setSoundDelay: (soundDelayMs) => peer.setSoundDelay(soundDelayMs),
       setPaused: (paused) => peer.setPaused(paused),
-      sendCursorPosition: (x, y) => {
-        start.moved();
-        peer.send(encode({ kind: 'cursor-position', x, y }));
-      },
       close: () => {
         peer.close();
         gone();
@@ -301,14 +283,8 @@ export class PeerHub {
       return;
     }
     if (command.value.kind === 'ping')
-      peer.send(encode({ kind: 'pong', clientTime: command.value.clientTime, serverTime: splitTime(Date.now()) }));
+      peer.send(encodeMessage({ kind: 'pong', clientTime: command.value.clientTime, serverTime: splitTime(Date.now()) }));
     else hooks.onInput(command.value);
-  }
-
-  #sendCursor(peer: Peer, start: CursorStart): void {
-    const image = this.options.cursor.image();
-    if (image !== undefined) peer.send(encode({ kind: 'cursor-image', ...image }));
-    start.open((position) => peer.send(encode({ kind: 'cursor-position', ...position })));
   }
 }
 
@@ -318,6 +294,7 @@ interface SessionPeer {
   readonly network: string;
   readonly peer: Peer;
   readonly renewal: ServerRenewal;
+  readonly cursor: CursorAudience;
   readonly handle: PeerHandle;
 }
 
@@ -325,9 +302,11 @@ function peerVideo({ streamId, disabled, auto }: VideoChoice): PeerVideo {
   return { disabled, id: streamId, video: streamId, auto };
 }
 
-function encode(message: ChannelMessage): Buffer {
-  const bytes = encodeChannelMessage(message);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Without a word to anyone: another peer takes its place. */
+function replace({ renewal, cursor, peer }: SessionPeer): void {
+  renewal.close();
+  cursor.leave();
+  peer.close();
 }
 
 function describe(sdp: Result<string>): Result<Description> {

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import type { Capture } from './capture/capture.js';
-import type { EncodedStream } from './capture/streams/encoded-stream.js';
-import type { Config } from './config/config.js';
-import type { Desktop } from './desktop/desktop.js';
-import type { IceTransports } from './ice/ice-types.js';
-import type { Clock } from './lib/clock.js';
-import type { Fanout, MediaEngine } from './media/media-engine.js';
-import { type MeteredStream, meterStream } from './media/metered-stream.js';
-import { CODECS } from './protocol/codec.js';
-import type { RoomRunner } from './room/room-runner.js';
-import { PeerHub } from './webrtc/peer-hub.js';
+import type { Capture } from '../capture/capture.js';
+import type { EncodedStream } from '../capture/streams/encoded-stream.js';
+import type { Config } from '../config/config.js';
+import type { Desktop } from '../desktop/desktop.js';
+import type { IceTransports } from '../ice/ice-types.js';
+import type { Clock } from '../lib/clock.js';
+import type { Fanout, MediaEngine } from '../media/media-engine.js';
+import { CODECS } from '../protocol/codec.js';
+import type { RoomRunner } from '../room/room-runner.js';
+import { type MeteredStream, meterStream } from './metered-stream.js';
+import { PeerHub } from './peer-hub.js';
 
 export interface PeerStages {
   readonly config: Config;
