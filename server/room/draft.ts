@@ -1,8 +1,8 @@
 import type { ServerMessage } from '../protocol/events.js';
 import type { Actor, Refusal } from './command.js';
 import type { Effect } from './effect.js';
-import { type Deed, refusalOf } from './rights.js';
 import { type EpochMs, type Room, type Session, socketOf } from './room-state.js';
+import { type Deed, refusalOf } from './rules/rights.js';
 
 /** What became of a command: the room as it is now, what is to be done about it, and why nothing happened if so. */
 export interface Step {

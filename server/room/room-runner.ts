@@ -4,9 +4,9 @@ import type { Dispose } from '../lib/dispose.js';
 import { Emitter } from '../lib/emitter.js';
 import type { Command, Refusal } from './command.js';
 import type { Effect, EffectGroups } from './effect.js';
-import { type Deed, type RightRefusal, refusalOf } from './rights.js';
 import { step } from './room.js';
 import type { Room } from './room-state.js';
+import { type Deed, type RightRefusal, refusalOf } from './rules/rights.js';
 
 /**
  * Holds the one room: feeds it commands, passes its effects on in order to whoever carries them out, wakes it when it asked

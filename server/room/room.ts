@@ -1,16 +1,16 @@
 import { assertNever } from '../lib/assert-never.js';
-import { ban, liftBan } from './bans.js';
 import type { Command } from './command.js';
-import { connect, expireGrace, setWatching, socketClosed } from './connections.js';
-import { tickCursors } from './cursors.js';
-import { deleteSession } from './delete-session.js';
 import { Draft, type Step } from './draft.js';
-import { giveControl, releaseControl, requestControl, resetControl, takeControl } from './hosting.js';
-import { input } from './input.js';
-import { noteUse } from './lifetime.js';
-import { closeForbiddenPeers, disconnectSession, expireSessions, login, setProfile } from './membership.js';
 import type { EpochMs, Room } from './room-state.js';
-import { setSettings } from './settings-rules.js';
+import { ban, liftBan } from './rules/bans.js';
+import { connect, expireGrace, setWatching, socketClosed } from './rules/connections.js';
+import { tickCursors } from './rules/cursors.js';
+import { deleteSession } from './rules/delete-session.js';
+import { giveControl, releaseControl, requestControl, resetControl, takeControl } from './rules/hosting.js';
+import { input } from './rules/input.js';
+import { noteUse } from './rules/lifetime.js';
+import { closeForbiddenPeers, disconnectSession, expireSessions, login, setProfile } from './rules/membership.js';
+import { setSettings } from './rules/settings-rules.js';
 
 /** What a command does to the room (room/SPEC.md). Pure: the caller carries out the effects, in order. */
 export function step(room: Room, command: Command, nowMs: EpochMs): Step {

@@ -1,4 +1,4 @@
-import type { Deed } from '../room/rights.js';
+import type { Deed } from '../room/rules/rights.js';
 import { startsWithPattern } from './path-pattern.js';
 
 /** Parts of the API where even the question whether a path exists needs a session, and what else. */

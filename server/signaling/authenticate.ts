@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../protocol/errors/app-error.js';
 import type { Actor } from '../room/command.js';
-import { isBanned } from '../room/is-banned.js';
-import { profileOf } from '../room/permissions.js';
+import { isBanned } from '../room/rules/is-banned.js';
+import { profileOf } from '../room/rules/permissions.js';
 import { readCookie } from './cookie.js';
 import { shownToken } from './credentials.js';
 import type { Call, SessionCall } from './endpoint.js';

@@ -56,7 +56,7 @@ function serve(services: Services, { socket, connection }: Arrival, id: SocketId
   };
   const stopWatching = watchIncoming(socket, connection, clock, {
     received: (bytes) => rates.received(sessionId, bytes, clock.nowMs()),
-    isHost: () => room.state.hostId === sessionId,
+    isHost: () => room.isHost(sessionId),
     tooLarge,
   });
   if (room.apply({ kind: 'connect', id: sessionId, socket: id }) !== null) return;

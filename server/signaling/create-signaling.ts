@@ -3,6 +3,7 @@ import { Turns } from '../members/turns.js';
 import { Callers } from './callers.js';
 import { trustedPeers } from './client-address.js';
 import { ClipboardAnnouncer } from './clipboard-announcer.js';
+import { steerPeers } from './datachannel/channel-front.js';
 import { Heartbeats } from './heartbeats.js';
 import { addCallers, refuseGuesses } from './http/caller.js';
 import type { ConnectionGate } from './http/connection-gate.js';
@@ -38,7 +39,6 @@ import type { Services } from './services.js';
 import { SessionRates } from './session-rates.js';
 import { addSocketRoute } from './socket-route.js';
 import { Sockets } from './sockets.js';
-import { steerPeers } from './steer-peers.js';
 import { tellClients } from './tell-clients.js';
 
 /** The room's fronts: HTTP API, WebSocket and static files in one Fastify application that the caller listens with. */

@@ -3,7 +3,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import { type AppError, errorBody } from '../protocol/errors/app-error.js';
 import type { MemberProfile } from '../protocol/profile.js';
 import type { Actor } from '../room/command.js';
-import type { Deed } from '../room/rights.js';
+import type { Deed } from '../room/rules/rights.js';
 import { HTTP_LIMITS } from './limits.js';
 import { readBody } from './request-body.js';
 import type { Services } from './services.js';

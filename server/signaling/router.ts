@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../protocol/errors/app-error.js';
 import { actorId } from '../room/command.js';
-import { type Deed, refusalOf } from '../room/rights.js';
+import { type Deed, refusalOf } from '../room/rules/rights.js';
 import { deedsOfArea } from './areas.js';
 import { authenticate } from './authenticate.js';
 import { type Answer, type Call, type Endpoint, type SessionCall, textAnswer } from './endpoint.js';

@@ -1,7 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { err, ok, type Result } from '../../lib/result.js';
 import { decodePayload } from '../../protocol/envelope.js';
-import type { Deed } from '../../room/rights.js';
+import type { Deed } from '../../room/rules/rights.js';
 import type { Services } from '../services.js';
 
 /** Who sent a message. */

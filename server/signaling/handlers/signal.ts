@@ -1,8 +1,8 @@
 import { err, type Result } from '../../lib/result.js';
 import type { SignalRequest } from '../../protocol/signal.js';
 import { signalClientEvents as events } from '../../protocol/signal.js';
-import { isSessionPaused } from '../../room/permissions.js';
-import { onChannelInput } from '../datachannel/channel-front.js';
+import { isSessionPaused } from '../../room/rules/permissions.js';
+import { roomHooks } from '../datachannel/channel-front.js';
 import type { PeerHandle, PeerHooks } from '../ports.js';
 import { type Services, sendToSession } from '../services.js';
 import { DONE, type EventRoute, guarded, type Outcome, on, onBare, type Sender } from './event-route.js';
@@ -10,18 +10,18 @@ import { DONE, type EventRoute, guarded, type Outcome, on, onBare, type Sender }
 /** A peer outlives sockets: what it has to say goes to whichever socket its session has by then. */
 function hooksOf(services: Services, sessionId: string): PeerHooks {
   const send = (message: Parameters<typeof sendToSession>[2]) => sendToSession(services, sessionId, message);
+  const toRoom = roomHooks(services, sessionId);
   return {
+    ...toRoom,
     onCandidate: (payload) => send({ event: 'signal/candidate', payload }),
     onOffer: (payload) => send({ event: 'signal/offer', payload }),
     onVideo: (payload) => send({ event: 'signal/video', payload }),
     onAudio: (payload) => send({ event: 'signal/audio', payload }),
     onIceServers: (iceservers) => send({ event: 'signal/iceservers', payload: { iceservers } }),
-    onConnected: () => void services.room.apply({ kind: 'watching', id: sessionId, watching: true }),
     onClosed: () => {
-      services.room.apply({ kind: 'watching', id: sessionId, watching: false });
+      toRoom.onClosed();
       send({ event: 'signal/close', payload: null });
     },
-    onInput: (command) => onChannelInput(services, sessionId, command),
   };
 }
 

@@ -3,8 +3,9 @@ import { AppError } from '../../protocol/errors/app-error.js';
 import { Name } from '../../protocol/name.js';
 import { MemberProfilePatch, mergeProfile } from '../../protocol/profile.js';
 import { API_ID } from '../../room/command.js';
-import { API_PROFILE } from '../../room/permissions.js';
 import { connectedAdmins, connectedUsers, type Room } from '../../room/room-state.js';
+import { API_PROFILE } from '../../room/rules/permissions.js';
+import { refusalOf } from '../../room/rules/rights.js';
 import { sessionData, wireTime } from '../../room/wire-view.js';
 import { type Endpoint, endpoint, json } from '../endpoint.js';
 import { HTTP_LIMITS } from '../limits.js';
@@ -21,7 +22,8 @@ export const ownSessionRoutes: readonly Endpoint[] = [
   }),
   endpoint('POST', '/api/profile', { bodyBytes: HTTP_LIMITS.profileBody.value }, ({ services, actor, profile, body }) => {
     if (actor.kind === 'api') throw new AppError('api-token-has-no-session');
-    const patch = profile.is_admin ? readBody(MemberProfilePatch, body) : readBody(NameOnly, body);
+    const isAdmin = refusalOf(services.room.state, actor, 'administer') === null;
+    const patch = isAdmin ? readBody(MemberProfilePatch, body) : readBody(NameOnly, body);
     services.room.apply({ kind: 'set-profile', id: actor.id, profile: mergeProfile(profile, patch) });
     return json(true);
   }),

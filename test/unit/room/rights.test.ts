@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { MemberProfile } from '../../../server/protocol/profile.js';
 import type { Settings } from '../../../server/protocol/settings.js';
 import type { Actor } from '../../../server/room/command.js';
-import { type Deed, refusalOf } from '../../../server/room/rights.js';
+import { type Deed, refusalOf } from '../../../server/room/rules/rights.js';
 import { ADMIN, API, ScriptedRoom, session, USER } from './scripted-room.js';
 
 /** A room in which `holt` is in control and `who`, an admin or a user, is not. */

@@ -27,7 +27,7 @@ function restlessClock() {
   return { clock, timers, fireAt };
 }
 
-test('a timer that fires a fraction early is set again, so that no wake is lost', () => {
+test('RU2 a timer that fires a fraction early is set again, so that no wake is lost', () => {
   const { clock, timers, fireAt } = restlessClock();
   const room = new RoomRunner(startingRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }), clock);
   room.apply({ kind: 'login', session: loginOf('bob', NEW_MEMBER_PROFILE) });
@@ -39,7 +39,7 @@ test('a timer that fires a fraction early is set again, so that no wake is lost'
   expect([room.state.sessions.get('bob')?.connection.kind, timers]).toEqual(['gone', []]);
 });
 
-test('effects that effects cause come after those already waiting', () => {
+test('RU1 effects that effects cause come after those already waiting', () => {
   const { clock } = restlessClock();
   const order: string[] = [];
   const runner = new RoomRunner(startingRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }), clock);
@@ -58,7 +58,7 @@ test('effects that effects cause come after those already waiting', () => {
   expect(order).toEqual(['send', 'disconnect', 'close-peer', 'persist', 'send', 'send']);
 });
 
-test('a wake that is further off than a timer can be set is reached in steps', () => {
+test('RU2 a wake that is further off than a timer can be set is reached in steps', () => {
   const { clock, timers, fireAt } = restlessClock();
   const lifetimeMs = 30 * 86_400_000;
   const rules = { ...ENDLESS, lifetimeMs };

@@ -1,12 +1,12 @@
-import type { DisconnectCode } from '../protocol/errors/disconnects.js';
-import type { Refusal } from './command.js';
-import type { Draft } from './draft.js';
+import type { DisconnectCode } from '../../protocol/errors/disconnects.js';
+import type { Refusal } from '../command.js';
+import type { Draft } from '../draft.js';
+import { connectedAdmins, connectedUsers, isConnected, type Session, type SocketId, socketOf } from '../room-state.js';
+import { roomInit, sessionState } from '../wire-view.js';
 import { clearHost, withdrawRequest } from './hosting.js';
 import { isBanned } from './is-banned.js';
 import { scheduleExpiry } from './lifetime.js';
-import { connectedAdmins, connectedUsers, isConnected, type Session, type SocketId, socketOf } from './room-state.js';
 import { lockWithoutAdmins, unlockForAdmin } from './settings-rules.js';
-import { roomInit, sessionState } from './wire-view.js';
 
 /** How long a session whose socket dropped still counts as connected. */
 export const GRACE_MS = 5_000;

@@ -1,7 +1,7 @@
-import type { ClientPlace } from './client-place.js';
-import type { Draft } from './draft.js';
-import { type EpochMs, isConnected, type Session } from './room-state.js';
-import type { SessionRules } from './session-rules.js';
+import type { ClientPlace } from '../client-place.js';
+import type { Draft } from '../draft.js';
+import { type EpochMs, isConnected, type Session } from '../room-state.js';
+import type { SessionRules } from '../session-rules.js';
 
 /** Uses that follow each other faster are one use: a session that is polled costs the room nothing. */
 export const USE_STEP_MS = 1_000;

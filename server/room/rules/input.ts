@@ -1,7 +1,7 @@
+import type { Draft } from '../draft.js';
+import type { InputAction } from '../input-action.js';
 import { recordCursor } from './cursors.js';
-import type { Draft } from './draft.js';
 import { requestControl } from './hosting.js';
-import type { InputAction } from './input-action.js';
 import { isHost } from './permissions.js';
 
 /** Input of a session; `asks` is whether it asks for control by itself (RI1-RI3). */

@@ -1,6 +1,6 @@
-import type { DisconnectCode } from '../protocol/errors/disconnects.js';
+import type { DisconnectCode } from '../../protocol/errors/disconnects.js';
+import type { Draft } from '../draft.js';
 import { endConnection } from './connections.js';
-import type { Draft } from './draft.js';
 import { clearHost, withdrawRequest } from './hosting.js';
 
 /** Logout, an admin's work, or its time is over (M4). */

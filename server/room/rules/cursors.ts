@@ -1,6 +1,6 @@
-import type { SessionCursors } from '../protocol/session.js';
-import type { Draft } from './draft.js';
-import type { CursorPosition } from './room-state.js';
+import type { SessionCursors } from '../../protocol/session.js';
+import type { Draft } from '../draft.js';
+import type { CursorPosition } from '../room-state.js';
 
 /** How often collected positions are published. */
 export const CURSOR_TICK_MS = 750;

@@ -1,14 +1,14 @@
-import type { MemberProfile } from '../protocol/profile.js';
+import type { MemberProfile } from '../../protocol/profile.js';
+import type { Draft } from '../draft.js';
+import { isConnected, type NewSession, newSession, type Session } from '../room-state.js';
+import { sessionData } from '../wire-view.js';
 import { makeRoom } from './capacity.js';
 import { endConnection } from './connections.js';
 import { deleteSession } from './delete-session.js';
-import type { Draft } from './draft.js';
 import { clearHost } from './hosting.js';
 import { isBanned } from './is-banned.js';
 import { endOf, scheduleExpiry } from './lifetime.js';
 import { isPaused, mayWatch } from './permissions.js';
-import { isConnected, type NewSession, newSession, type Session } from './room-state.js';
-import { sessionData } from './wire-view.js';
 
 /** How long the peer of a viewer who may no longer watch stays, without picture and sound; neko's clients are used to it. */
 export const CLOSE_PEER_AFTER_MS = 1_000;

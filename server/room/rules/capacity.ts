@@ -1,6 +1,6 @@
+import type { Draft } from '../draft.js';
+import { isConnected, type NewSession, type Session } from '../room-state.js';
 import { deleteSession } from './delete-session.js';
-import type { Draft } from './draft.js';
-import { isConnected, type NewSession, type Session } from './room-state.js';
 
 /** Makes room for one more session where there is none (K1-K4); false where nobody can give way. */
 export function makeRoom(draft: Draft, made: NewSession): boolean {

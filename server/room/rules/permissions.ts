@@ -1,7 +1,7 @@
-import type { MemberProfile } from '../protocol/profile.js';
-import type { Settings } from '../protocol/settings.js';
-import type { Actor } from './command.js';
-import type { Room } from './room-state.js';
+import type { MemberProfile } from '../../protocol/profile.js';
+import type { Settings } from '../../protocol/settings.js';
+import type { Actor } from '../command.js';
+import type { Room } from '../room-state.js';
 
 /** What the holder of the API token may do. */
 export const API_PROFILE: MemberProfile = {

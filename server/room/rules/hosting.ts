@@ -1,8 +1,8 @@
-import { type Actor, actorId } from './command.js';
-import type { Draft } from './draft.js';
+import { type Actor, actorId } from '../command.js';
+import type { Draft } from '../draft.js';
+import { socketOf } from '../room-state.js';
+import { controlHost } from '../wire-view.js';
 import { isHost, profileOf } from './permissions.js';
-import { socketOf } from './room-state.js';
-import { controlHost } from './wire-view.js';
 
 /** How long one request for control stays open when the host does nothing about it. */
 export const REQUEST_OPEN_MS = 10_000;

@@ -1,10 +1,10 @@
-import { mergeSettings, type SettingsPatch } from '../protocol/settings.js';
-import { type Actor, actorId } from './command.js';
+import { mergeSettings, type SettingsPatch } from '../../protocol/settings.js';
+import { type Actor, actorId } from '../command.js';
+import type { Draft } from '../draft.js';
+import { connectedAdmins } from '../room-state.js';
 import { switchCursors } from './cursors.js';
-import type { Draft } from './draft.js';
 import { clearHost } from './hosting.js';
 import { isPaused, privateModeBlocks } from './permissions.js';
-import { connectedAdmins } from './room-state.js';
 
 /** A write of the settings and its consequences, in this order (R1-R4). */
 export function setSettings(draft: Draft, actor: Actor, patch: SettingsPatch) {

@@ -1,7 +1,7 @@
-import type { MemberProfile } from '../protocol/profile.js';
-import type { Actor, Refusal } from './command.js';
+import type { MemberProfile } from '../../protocol/profile.js';
+import type { Actor, Refusal } from '../command.js';
+import type { Room } from '../room-state.js';
 import { hostingRefusal, isHost, profileOf } from './permissions.js';
-import type { Room } from './room-state.js';
 
 /** Asks one thing of whoever wants to do something: null where it holds, else why not. */
 type Right = (room: Room, actor: Actor, profile: MemberProfile) => RightRefusal | null;

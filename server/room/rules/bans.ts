@@ -1,7 +1,7 @@
+import type { Draft } from '../draft.js';
+import type { Ban } from '../room-state.js';
 import { deleteSession } from './delete-session.js';
-import type { Draft } from './draft.js';
 import { isBanned } from './is-banned.js';
-import type { Ban } from './room-state.js';
 
 /** Remembers a ban, and ends the sessions that it is about (X3). */
 export function ban(draft: Draft, made: Omit<Ban, 'bannedMs'>) {

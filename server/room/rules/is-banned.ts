@@ -1,6 +1,6 @@
-import type { MemberProfile } from '../protocol/profile.js';
-import type { ClientPlace } from './client-place.js';
-import type { Room } from './room-state.js';
+import type { MemberProfile } from '../../protocol/profile.js';
+import type { ClientPlace } from '../client-place.js';
+import type { Room } from '../room-state.js';
 
 interface Who {
   readonly id: string;
