@@ -1,8 +1,8 @@
-import type { Config, IceServer } from './config/config.js';
+import type { Config, IceServerSetting } from './config/config.js';
 
 /** Every secret of the configuration. */
 export function secretsOf({ session, member, webrtc }: Config): string[] {
-  const credentials = ({ credential }: IceServer) => credential;
+  const credentials = ({ credential }: IceServerSetting) => credential;
   const secrets = [
     session.apiToken,
     member.multiuser.userPassword,

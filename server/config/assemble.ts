@@ -1,12 +1,4 @@
-import type {
-  CandidateFilters,
-  CaptureConfig,
-  Config,
-  MemberConfig,
-  ServerConfig,
-  SessionConfig,
-  WebRtcConfig,
-} from './config.js';
+import type { CaptureConfig, Config, FilterSettings, MemberConfig, ServerConfig, SessionConfig, WebRtcConfig } from './config.js';
 import { resolveIceServers } from './ice-servers.js';
 import type { Values } from './schema.js';
 import type { Environment } from './sources/environment.js';
@@ -197,6 +189,6 @@ function webrtc(values: Values['webrtc'], v2: V2Outcome): WebRtcConfig {
   };
 }
 
-function filters(values: Values['webrtc']['filters']): CandidateFilters {
+function filters(values: Values['webrtc']['filters']): FilterSettings {
   return { ...values };
 }

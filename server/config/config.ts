@@ -1,5 +1,6 @@
 import type { AudioCodecName, VideoCodecName } from '../protocol/codec.js';
 import type { MemberProfile } from '../protocol/profile.js';
+import type { ScreenSize } from '../protocol/screen.js';
 
 /**
  * The whole configuration after reading, checking and resolving (SPEC.md); made by `loadConfig` only.
@@ -109,12 +110,6 @@ export interface MemberConfig {
   };
 }
 
-export interface ScreenSize {
-  readonly width: number;
-  readonly height: number;
-  readonly rate: number;
-}
-
 export interface DesktopConfig {
   /** The configured display, else `DISPLAY`, else undefined. */
   readonly display: string | undefined;
@@ -192,7 +187,7 @@ export interface CaptureConfig {
   readonly microphone: { readonly enabled: boolean; readonly device: string };
 }
 
-export interface IceServer {
+export interface IceServerSetting {
   readonly urls: readonly string[];
   readonly username?: string;
   readonly credential?: string;
@@ -211,7 +206,7 @@ export type StaticCandidate =
 
 export type NetworkType = 'udp4' | 'udp6' | 'tcp4' | 'tcp6';
 
-export interface CandidateFilters {
+export interface FilterSettings {
   /** Local addresses to listen on; empty is no filter, here and below. */
   readonly ips: readonly string[];
   readonly interfaces: readonly string[];
@@ -239,7 +234,7 @@ export interface EstimatorConfig {
 export interface WebRtcConfig {
   readonly icelite: boolean;
   readonly icetrickle: boolean;
-  readonly iceServers: { readonly frontend: readonly IceServer[]; readonly backend: readonly IceServer[] };
+  readonly iceServers: { readonly frontend: readonly IceServerSetting[]; readonly backend: readonly IceServerSetting[] };
   /** Shared secret for time-limited TURN credentials (TURN REST). */
   readonly turn: { readonly secret: string; readonly ttlSec: number } | undefined;
   /** UDP port range, both ends included; undefined when a mux takes its place. */
@@ -250,7 +245,7 @@ export interface WebRtcConfig {
   /** Asked once for our address when nat1to1 is empty; undefined: nobody is asked. */
   readonly ipRetrievalUrl: string | undefined;
   readonly candidates: readonly StaticCandidate[];
-  readonly filters: CandidateFilters;
+  readonly filters: FilterSettings;
   readonly stunBind: BindAddress | undefined;
   readonly estimator: EstimatorConfig;
 }

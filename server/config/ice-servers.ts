@@ -1,5 +1,5 @@
 import { shownIceUrl } from '../lib/shown-url.js';
-import type { IceServer, WebRtcConfig } from './config.js';
+import type { IceServerSetting, WebRtcConfig } from './config.js';
 import { iceUrlProblem } from './forms/network-forms.js';
 import type { Values } from './schema.js';
 
@@ -18,7 +18,7 @@ export interface ResolvedIceServers extends IceServers {
 export function resolveIceServers(webrtc: Values['webrtc'], v2Urls: readonly string[]): ResolvedIceServers {
   const warnings = new Set<string>();
   const withSecret = webrtc.turn.secret !== '';
-  const usable = (setting: string, servers: readonly IceServer[]) => {
+  const usable = (setting: string, servers: readonly IceServerSetting[]) => {
     const checked = servers.flatMap((server) => usableUrls(setting, server, withSecret));
     for (const { warning } of checked) if (warning !== undefined) warnings.add(warning);
     return checked.flatMap(({ server }) => server ?? []);
@@ -39,12 +39,12 @@ export function resolveIceServers(webrtc: Values['webrtc'], v2Urls: readonly str
 }
 
 interface Checked {
-  readonly server?: IceServer;
+  readonly server?: IceServerSetting;
   readonly warning?: string;
 }
 
 /** The server with the URLs of it that can be used, if any, and why the others cannot. */
-function usableUrls(setting: string, server: IceServer, withSecret: boolean): readonly Checked[] {
+function usableUrls(setting: string, server: IceServerSetting, withSecret: boolean): readonly Checked[] {
   const problems = server.urls.map((url) => iceUrlProblem(url) ?? missingCredentials(url, server, withSecret));
   const urls = server.urls.filter((_, index) => problems[index] === undefined);
   const skipped = server.urls.flatMap((url, index): Checked[] => {
@@ -54,7 +54,7 @@ function usableUrls(setting: string, server: IceServer, withSecret: boolean): re
   return urls.length === 0 ? skipped : [...skipped, { server: { ...server, urls } }];
 }
 
-function missingCredentials(url: string, { username, credential }: IceServer, withSecret: boolean): string | undefined {
+function missingCredentials(url: string, { username, credential }: IceServerSetting, withSecret: boolean): string | undefined {
   if (!/^turns?:/i.test(url) || (username !== undefined && credential !== undefined)) return undefined;
   if (withSecret && username === undefined && credential === undefined) return undefined;
   return 'a TURN server needs username and credential, or webrtc.turn.secret';

@@ -5,7 +5,7 @@ import type { Form } from './forms/form.js';
  * One setting, in the form convict wants (doc, default, format, sensitive) with what our readers and the reference need on top.
  * Its YAML path, flag and variable follow from its place in the schema.
  */
-export interface Key<T> {
+export interface SettingKey<T> {
   readonly default: T;
   readonly doc: string;
   readonly sensitive: boolean;
@@ -38,7 +38,7 @@ interface KeyOptions<T> {
 }
 
 /** Declares a setting: how it is read, its default and one line of documentation. */
-export function key<T>(form: Form<T>, fallback: NoInfer<T>, doc: string, options: KeyOptions<NoInfer<T>> = {}): Key<T> {
+export function key<T>(form: Form<T>, fallback: NoInfer<T>, doc: string, options: KeyOptions<NoInfer<T>> = {}): SettingKey<T> {
   return {
     default: fallback,
     doc,
@@ -54,7 +54,7 @@ export function key<T>(form: Form<T>, fallback: NoInfer<T>, doc: string, options
 }
 
 /** The values of a schema, typed by the forms of its keys. */
-export type ValuesOf<S> = { readonly [K in keyof S]: S[K] extends Key<infer T> ? T : ValuesOf<S[K]> };
+export type ValuesOf<S> = { readonly [K in keyof S]: S[K] extends SettingKey<infer T> ? T : ValuesOf<S[K]> };
 
 /** A key with the names that its place gives it. */
 export interface NamedKey {
@@ -63,7 +63,7 @@ export interface NamedKey {
   readonly path: string;
   readonly env: string;
   readonly flag: string;
-  readonly key: Key<unknown>;
+  readonly key: SettingKey<unknown>;
 }
 
 /** `webrtc.ip_retrieval_url` is `NEKO_WEBRTC_IP_RETRIEVAL_URL` (SPEC.md CF5). */

@@ -1,4 +1,4 @@
-import { envName, type Key, type NamedKey, type ValuesOf } from './key.js';
+import { envName, type NamedKey, type SettingKey, type ValuesOf } from './key.js';
 import { globalSchema, serverSchema, sessionSchema } from './schema/base.js';
 import { captureSchema } from './schema/capture.js';
 import { desktopSchema } from './schema/desktop.js';
@@ -23,7 +23,7 @@ export const SCHEMA = {
 
 export type Values = ValuesOf<typeof SCHEMA>;
 
-function isKey(node: object): node is Key<unknown> {
+function isKey(node: object): node is SettingKey<unknown> {
   return 'form' in node && 'default' in node;
 }
 

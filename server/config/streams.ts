@@ -1,6 +1,6 @@
 import type { PipelineConfig } from './config.js';
 
-export interface Streams {
+export interface ConfiguredStreams {
   readonly ids: readonly string[];
   readonly pipelines: Readonly<Record<string, PipelineConfig>>;
 }
@@ -9,7 +9,7 @@ export interface Streams {
  * Matches stream ids to pipelines without regard to case and gives the streams the spelling of `ids`
  * (SPEC.md CF9). Streams that no id names come last: they can be selected, but are not offered.
  */
-export function resolveStreams(ids: readonly string[], pipelines: Readonly<Record<string, PipelineConfig>>): Streams {
+export function resolveStreams(ids: readonly string[], pipelines: Readonly<Record<string, PipelineConfig>>): ConfiguredStreams {
   const entries = Object.entries(pipelines);
   if (entries.length === 0) return { ids: ['main'], pipelines };
   if (ids.length === 0) return { ids: entries.map(([id]) => id), pipelines };

@@ -4,13 +4,14 @@ import type { Dispose } from '../lib/dispose.js';
 import { Emitter } from '../lib/emitter.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
+import type { KeyboardMap } from '../protocol/keyboard.js';
+import type { ScreenSize } from '../protocol/screen.js';
 import type { ClipboardContents } from './clipboard/selection-owner.js';
-import { type KeyboardMap, loadLayout, readLayout } from './keyboard/layout.js';
-import { type ModifierChange, type Modifiers, maskOf, namedModifiers } from './keyboard/modifier-names.js';
+import { loadLayout, readLayout } from './keyboard/layout.js';
+import { type ModifierChange, type ModifierStates, maskOf, namedModifiers } from './keyboard/modifier-names.js';
 import { type LiveDesktop, takeUp } from './live-desktop.js';
 import type { CursorImage } from './screen/cursor-image.js';
-import type { ScreenSize } from './screen/screen-modes.js';
-import { openSession } from './session.js';
+import { openXConnection } from './x-connection.js';
 
 export interface DesktopOptions {
   /** For example `:99`. */
@@ -97,14 +98,14 @@ export class Desktop {
     releaseAll: (): void => this.#input?.releaseAll(),
     /** Resolves once the X server has worked off all input so far, or is gone. */
     synced: async (): Promise<void> => {
-      const session = this.#live?.session;
-      await session?.ask<unknown>((reply) => session.x.GetInputFocus(reply));
+      const connection = this.#live?.connection;
+      await connection?.ask<unknown>((reply) => connection.x.GetInputFocus(reply));
     },
     touch: (_kind: 'begin' | 'update' | 'end', _id: number, _x: number, _y: number, _pressure: number): void => undefined,
   };
 
   readonly keyboard = {
-    map: async (): Promise<Result<KeyboardMap>> => (this.#live ? readLayout(this.#live.session) : this.#away),
+    map: async (): Promise<Result<KeyboardMap>> => (this.#live ? readLayout(this.#live.connection) : this.#away),
     setMap: async (map: KeyboardMap): Promise<Result<void>> => {
       const live = this.#live;
       if (!live) return this.#away;
@@ -113,10 +114,10 @@ export class Desktop {
       if (loaded.ok) await live.keyboard.keymap.settled();
       return loaded;
     },
-    modifiers: async (): Promise<Result<Modifiers>> =>
+    modifiers: async (): Promise<Result<ModifierStates>> =>
       this.#live ? ok(namedModifiers(this.#live.keyboard.modifiers())) : this.#away,
     setModifiers: async (change: ModifierChange): Promise<Result<void>> => {
-      if (!this.#live?.session.alive) return this.#away;
+      if (!this.#live?.connection.alive) return this.#away;
       const { affected, locks } = maskOf(change);
       this.#live.keyboard.lock(affected, locks);
       return ok(undefined);
@@ -150,9 +151,11 @@ export class Desktop {
 
   /** Tries once to reach the X server and to take the desktop up on it. */
   async connect(): Promise<Result<void>> {
-    const session = await openSession(this.#options.display, this.#clock, (error) => this.#log.debug({ err: error }, 'X error'));
-    if (!session.ok) return session;
-    const taken = await takeUp(session.value, { ...this.#options, clock: this.#clock });
+    const connection = await openXConnection(this.#options.display, this.#clock, (error) =>
+      this.#log.debug({ err: error }, 'X error'),
+    );
+    if (!connection.ok) return connection;
+    const taken = await takeUp(connection.value, { ...this.#options, clock: this.#clock });
     if (!taken.ok) return taken;
     const live = taken.value;
     if (this.#closed) {
@@ -161,7 +164,7 @@ export class Desktop {
     }
     const applied = await live.screen.set(this.#wantedSize);
     if (!applied.ok) this.#log.warn({ size: this.#wantedSize, reason: applied.error }, 'the screen size could not be set');
-    if (!live.session.responds || this.#closed) {
+    if (!live.connection.responds || this.#closed) {
       live.close();
       return GONE;
     }
@@ -185,7 +188,7 @@ export class Desktop {
   }
 
   get #input(): LiveDesktop['input'] | undefined {
-    return this.#live?.session.alive ? this.#live.input : undefined;
+    return this.#live?.connection.alive ? this.#live.input : undefined;
   }
 
   #adopt(live: LiveDesktop): void {
@@ -194,9 +197,9 @@ export class Desktop {
     live.screen.onChange((size) => this.#resized(size));
     live.cursor.onImage((image) => this.#reshaped(image));
     live.clipboard.onChange(() => this.#copies.emit('changed', undefined));
-    live.session.onEnd(() => this.#lost(live));
-    live.session.onSilent(() => this.#fellSilent(live));
-    live.session.onAnswer(() => this.#answersAgain(live));
+    live.connection.onEnd(() => this.#lost(live));
+    live.connection.onSilent(() => this.#fellSilent(live));
+    live.connection.onAnswer(() => this.#answersAgain(live));
     this.#resized(live.screen.current());
     const shape = live.cursor.image();
     if (shape) this.#reshaped(shape);

@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Clock } from '../lib/clock.js';
-import { FAILED, type Outcome } from './path.js';
+import { FAILED, type PathOutcome } from './path.js';
 
 export interface HttpPort {
   readonly host: string;
@@ -13,7 +13,7 @@ export interface HttpPort {
 const ANY: readonly string[] = ['', '0.0.0.0', '::'];
 
 /** Whether our own HTTP port answers on this machine. Its certificate is for outside and is not looked at. */
-export function checkHttp({ host, port, tls, pathPrefix }: HttpPort, clock: Clock, limitMs: number): Promise<Outcome> {
+export function checkHttp({ host, port, tls, pathPrefix }: HttpPort, clock: Clock, limitMs: number): Promise<PathOutcome> {
   const startMs = clock.nowMs();
   return new Promise((resolve) => {
     const options = { host: ANY.includes(host) ? '127.0.0.1' : host, port, path: `${pathPrefix}/health`, timeout: limitMs };

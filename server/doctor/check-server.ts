@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { canonicalAddress } from '../ice/address.js';
-import type { IceServer } from '../ice/ice-types.js';
+import type { IceServerWithCa } from '../ice/ice-types.js';
 import { parseIceUrl } from '../ice/servers/ice-url.js';
 import { decodeStun, encodeStun } from '../ice/stun/stun.js';
 import { allocateRelay } from '../ice/turn/turn-allocation.js';
 import { connectTurn, type TurnTransport } from '../ice/turn/turn-transport.js';
 import type { Clock } from '../lib/clock.js';
-import type { Outcome } from './path.js';
+import type { PathOutcome } from './path.js';
 
 const RETRANSMIT_MS = [0, 300, 900, 2000] as const;
 const UNREACHED = 701;
 
 /** Asks a STUN server for our address, or a TURN server for a relay, which is given back at once; never throws, `limitMs` at most. */
-export async function checkServer(server: IceServer, text: string, clock: Clock, limitMs: number): Promise<Outcome> {
+export async function checkServer(server: IceServerWithCa, text: string, clock: Clock, limitMs: number): Promise<PathOutcome> {
   const url = parseIceUrl(text);
   if (!url.ok) return failed(UNREACHED, url.error);
   const { host, port, transport, scheme } = url.value;
@@ -101,11 +101,11 @@ async function resolve(host: string): Promise<string | undefined> {
 }
 
 /** `refused: 401 Unauthorized` of the allocation; everything else is a server that does not speak to us. */
-function refusal(text: string): Outcome {
+function refusal(text: string): PathOutcome {
   const match = /^refused: (\d{3})\s*(.*)$/.exec(text);
   return match ? failed(Number(match[1]), match[2] ?? '') : failed(UNREACHED, text);
 }
 
-function failed(code: number, text: string): Outcome {
+function failed(code: number, text: string): PathOutcome {
   return { kind: 'failed', ice: false, heard: false, gathered: false, errors: [{ code, text }] };
 }

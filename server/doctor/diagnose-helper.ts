@@ -1,16 +1,16 @@
 import type { Cause } from './cause.js';
 import { type DoctorFacts, isPrivate } from './facts.js';
-import type { Outcome, Path } from './path.js';
+import type { Path, PathOutcome } from './path.js';
 import { environmentLines } from './remedies.js';
 
-type Failure = Extract<Outcome, { kind: 'failed' }>;
+type Failure = Extract<PathOutcome, { kind: 'failed' }>;
 
 const CERTIFICATE = /certificate|altnames|self.signed|unable to verify|\bCERT_|DEPTH_ZERO/i;
 /** RFC 8489 section 14.8, RFC 8656 section 18: unauthorized, forbidden, stale nonce, wrong credentials. */
 const CREDENTIAL_CODES: readonly number[] = [401, 403, 438, 441];
 
 /** Why a TURN server gives no relay. `ours` is what our own try of the same URL came to. Pure. */
-export function diagnoseTurn(url: string, failure: Failure, facts: DoctorFacts, ours: Outcome | undefined): Cause {
+export function diagnoseTurn(url: string, failure: Failure, facts: DoctorFacts, ours: PathOutcome | undefined): Cause {
   const oursFailed = ours?.kind === 'failed' ? ours : undefined;
   const errors = [...failure.errors, ...(oursFailed?.errors ?? [])];
   if (errors.some(({ code }) => CREDENTIAL_CODES.includes(code))) return credentials(url, facts);
@@ -65,7 +65,7 @@ function badCertificate(url: string, reason: string): Cause {
   };
 }
 
-function unreachable(url: string, ours: Outcome | undefined, oursFailed: Failure | undefined): Cause {
+function unreachable(url: string, ours: PathOutcome | undefined, oursFailed: Failure | undefined): Cause {
   const where = ours?.kind === 'works' ? 'from the network of this viewer, though the server reaches it' : 'at all';
   const reason = oursFailed?.errors[0]?.text;
   return {
@@ -80,7 +80,7 @@ function unreachable(url: string, ours: Outcome | undefined, oursFailed: Failure
   };
 }
 
-export function diagnoseStun(url: string, failure: Failure, ours: Outcome | undefined): Cause {
+export function diagnoseStun(url: string, failure: Failure, ours: PathOutcome | undefined): Cause {
   const reason = failure.errors[0]?.text;
   const works = ours?.kind === 'works';
   return {

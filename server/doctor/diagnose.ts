@@ -5,10 +5,10 @@ import { diagnoseMapping, diagnoseStun, diagnoseTurn } from './diagnose-helper.j
 import { diagnoseHost } from './diagnose-host.js';
 import { diagnoseSocket } from './diagnose-socket.js';
 import { type ClientFacts, type DoctorFacts, isOwn } from './facts.js';
-import { hostPort, type Outcome, type Path, type PathResult, pathId } from './path.js';
+import { hostPort, type Path, type PathOutcome, type PathResult, pathId } from './path.js';
 import { environmentLines, portLines } from './remedies.js';
 
-type Failure = Extract<Outcome, { kind: 'failed' }>;
+type Failure = Extract<PathOutcome, { kind: 'failed' }>;
 
 /** Turns what was tried into findings, in the same order. `client` is missing where the server looked by itself. Pure. */
 export function diagnose(facts: DoctorFacts, client: ClientFacts | undefined, results: readonly PathResult[]): DoctorFinding[] {
@@ -45,7 +45,7 @@ function causeOf(
   failure: Failure,
   facts: DoctorFacts,
   client: ClientFacts | undefined,
-  ours: Outcome | undefined,
+  ours: PathOutcome | undefined,
   udpIsBlocked: boolean,
 ): Cause {
   switch (path.kind) {

@@ -1,4 +1,4 @@
-import type { IcePeer, IceServer, IceTransports } from '../ice/ice-types.js';
+import type { IcePeer, IceServerWithCa, IceTransports } from '../ice/ice-types.js';
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
@@ -9,7 +9,7 @@ import type { ProbePeer } from '../webrtc/probe-peer.js';
 import { within } from './check-server.js';
 import { diagnose, verdictOf } from './diagnose.js';
 import type { ClientFacts, DoctorFacts } from './facts.js';
-import { type Outcome, type Path, type PathResult, pathId } from './path.js';
+import { type Path, type PathOutcome, type PathResult, pathId } from './path.js';
 import { findPlanned, type Plan, planCandidates, planServers } from './probe-plan.js';
 import type { ServerLook } from './server-view.js';
 
@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly facts: DoctorFacts;
   readonly client: ClientFacts;
   /** What the browser is told for its connection. */
-  readonly servers: readonly IceServer[];
+  readonly servers: readonly IceServerWithCa[];
   /** Our own look, shared with others. */
   readonly look: Promise<ServerLook>;
   /** Admins see what the server tried as well. */
@@ -45,10 +45,10 @@ const SCOUT_LIMIT_MS = 4000;
 /** The whole run. */
 export const RUN_LIMIT_MS = 20_000;
 
-const WAITING: Outcome = { kind: 'untested', reason: 'Not tried yet.' };
+const WAITING: PathOutcome = { kind: 'untested', reason: 'Not tried yet.' };
 
 interface Trial {
-  readonly finish: (outcome: Outcome) => void;
+  readonly finish: (outcome: PathOutcome) => void;
   readonly probe: ProbePeer | undefined;
 }
 
@@ -142,7 +142,7 @@ export class DoctorRun {
     this.#next();
   }
 
-  #note(path: Path, outcome: Outcome): void {
+  #note(path: Path, outcome: PathOutcome): void {
     this.#results.set(pathId(path), { side: 'browser', path, outcome });
   }
 
@@ -152,7 +152,7 @@ export class DoctorRun {
       if (plan === undefined) break;
       this.#running += 1;
       void this.#try(plan)
-        .catch((error: unknown): Outcome => ({ kind: 'untested', reason: String(error) }))
+        .catch((error: unknown): PathOutcome => ({ kind: 'untested', reason: String(error) }))
         .then((outcome) => {
           this.#running -= 1;
           if (this.#closed) return;
@@ -169,7 +169,7 @@ export class DoctorRun {
     return udp.kind === 'range' && udp.maxPort - udp.minPort < SMALL_RANGE ? 1 : AT_ONCE;
   }
 
-  async #try(plan: Plan): Promise<Outcome> {
+  async #try(plan: Plan): Promise<PathOutcome> {
     const { ice, client, facts, newProbe } = this.#options;
     this.#names += 1;
     const name = `probe-${this.#names}`;
@@ -207,13 +207,13 @@ export class DoctorRun {
   }
 
   /** Lets the browser try it; a browser that says nothing in time has not tried. */
-  #await(message: DoctorProbe, probe: ProbePeer | undefined): Promise<Outcome> {
+  #await(message: DoctorProbe, probe: ProbePeer | undefined): Promise<PathOutcome> {
     return new Promise((resolve) => {
       const name = message.probe;
       const cancel = this.#options.clock.after(message.limit_ms + GRACE_MS, () => {
         finish({ kind: 'untested', reason: 'The browser did not answer in time.' });
       });
-      const finish = (outcome: Outcome) => {
+      const finish = (outcome: PathOutcome) => {
         cancel();
         this.#trials.delete(name);
         if (probe) this.#release(probe);
@@ -268,7 +268,7 @@ export class DoctorRun {
 }
 
 /** What a browser takes: our own certificates stay with us. */
-function toldServer({ urls, username, credential }: IceServer): DoctorProbe['iceservers'][number] {
+function toldServer({ urls, username, credential }: IceServerWithCa): DoctorProbe['iceservers'][number] {
   return {
     urls: [...urls],
     ...(username === undefined ? {} : { username }),

@@ -1,5 +1,5 @@
 import { localAddresses } from '../ice/candidates/local-addresses.js';
-import type { IceServer, IceTransports, IceTransportsOptions } from '../ice/ice-types.js';
+import type { IceServerWithCa, IceTransports, IceTransportsOptions } from '../ice/ice-types.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
@@ -22,7 +22,7 @@ export interface DoctorOptions {
     'udp' | 'tcp' | 'lite' | 'nat1to1' | 'foundAddresses' | 'candidates' | 'servers' | 'turn'
   >;
   /** The list that browsers are told. */
-  readonly frontendServers: readonly IceServer[];
+  readonly frontendServers: readonly IceServerWithCa[];
   readonly http: HttpPort & { readonly proxy: boolean };
   readonly clock: Clock;
   readonly log: Log;

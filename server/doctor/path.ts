@@ -15,7 +15,7 @@ export interface ServerError {
   readonly text: string;
 }
 
-export type Outcome =
+export type PathOutcome =
   | { readonly kind: 'works'; readonly rttMs: number | null }
   | {
       readonly kind: 'failed';
@@ -32,11 +32,11 @@ export type Outcome =
 export interface PathResult {
   readonly side: 'browser' | 'server';
   readonly path: Path;
-  readonly outcome: Outcome;
+  readonly outcome: PathOutcome;
 }
 
 /** Nobody answered. */
-export const FAILED: Outcome = { kind: 'failed', ice: false, heard: false, gathered: false, errors: [] };
+export const FAILED: PathOutcome = { kind: 'failed', ice: false, heard: false, gathered: false, errors: [] };
 
 /** `host:port`, with an IPv6 address in brackets. */
 export function hostPort(host: string, port: number): string {

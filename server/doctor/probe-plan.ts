@@ -1,5 +1,5 @@
 import type { Candidate } from '../ice/candidates/candidate.js';
-import type { IceServer } from '../ice/ice-types.js';
+import type { IceServerWithCa } from '../ice/ice-types.js';
 import { parseIceUrl } from '../ice/servers/ice-url.js';
 import type { Path } from './path.js';
 
@@ -7,8 +7,8 @@ import type { Path } from './path.js';
 export type Plan =
   /** An address of ours, alone. `nth` tells apart candidates that only differ by a port of their own. */
   | { readonly kind: 'candidate'; readonly path: Path; readonly wanted: Candidate; readonly nth: number }
-  | { readonly kind: 'relay'; readonly path: Path; readonly server: IceServer }
-  | { readonly kind: 'gather'; readonly path: Path; readonly server: IceServer };
+  | { readonly kind: 'relay'; readonly path: Path; readonly server: IceServerWithCa }
+  | { readonly kind: 'gather'; readonly path: Path; readonly server: IceServerWithCa };
 
 /** No more than a browser can try in the time there is. */
 const MAX_PLANS = 24;
@@ -25,7 +25,7 @@ export function planCandidates(candidates: readonly Candidate[]): Plan[] {
 }
 
 /** A plan per URL that the browser is told of. */
-export function planServers(servers: readonly IceServer[]): Plan[] {
+export function planServers(servers: readonly IceServerWithCa[]): Plan[] {
   const seen = new Set<string>();
   const plans = servers.flatMap(({ urls, ...credentials }) =>
     urls.flatMap((text): Plan[] => {

@@ -1,6 +1,6 @@
 import { familyOf } from '../ice/address.js';
 import type { Candidate } from '../ice/candidates/candidate.js';
-import type { IceServer, IceTransports } from '../ice/ice-types.js';
+import type { IceServerWithCa, IceTransports } from '../ice/ice-types.js';
 import { parseIceUrl } from '../ice/servers/ice-url.js';
 import type { Clock } from '../lib/clock.js';
 import type { DoctorView } from '../protocol/doctor.js';
@@ -9,13 +9,13 @@ import { checkHttp, type HttpPort } from './check-http.js';
 import { checkServer, within } from './check-server.js';
 import { diagnose, isElsewhere } from './diagnose.js';
 import { type DoctorFacts, isOwn } from './facts.js';
-import { hostPort, type Outcome, type Path, type PathResult } from './path.js';
+import { hostPort, type Path, type PathOutcome, type PathResult } from './path.js';
 
 export interface ServerChecks {
   readonly ice: Pick<IceTransports, 'createPeer' | 'listening' | 'servedServers'>;
   readonly facts: () => DoctorFacts;
   /** All servers that are known, of both lists. */
-  readonly servers: readonly IceServer[];
+  readonly servers: readonly IceServerWithCa[];
   readonly http: HttpPort;
   readonly clock: Clock;
 }
@@ -74,7 +74,7 @@ async function advertised({ ice, clock }: ServerChecks): Promise<readonly Candid
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-function serverChecks({ ice, servers, clock }: ServerChecks): { path: Path; check: Promise<Outcome> }[] {
+function serverChecks({ ice, servers, clock }: ServerChecks): { path: Path; check: Promise<PathOutcome> }[] {
   const seen = new Set<string>();
   return ice.servedServers(servers, 'doctor').servers.flatMap((server) =>
     server.urls.flatMap((text) => {
@@ -104,7 +104,7 @@ function addressChecks(
   });
 }
 
-async function bounded(clock: Clock, path: Path, check: Promise<Outcome>): Promise<PathResult> {
+async function bounded(clock: Clock, path: Path, check: Promise<PathOutcome>): Promise<PathResult> {
   const outcome = await within(clock, LAST_CALL_MS, check, () => {});
   return { side: 'server', path, outcome: outcome ?? { kind: 'untested', reason: 'There was no time left.' } };
 }

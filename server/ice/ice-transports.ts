@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { NetworkType } from '../config/config.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { familyOf, isLinkLocal } from './address.js';
+import { AgentShell } from './agent-shell.js';
 import { type AdvertisePolicy, hostCandidates, type LocalAddress, usableAddresses } from './candidates/candidate-policy.js';
 import { type ExternalAddresses, externalAddresses } from './candidates/external-addresses.js';
 import { type Gatherer, gatherer } from './candidates/gatherer.js';
@@ -10,13 +12,11 @@ import { mdnsShare, systemMdnsResolver } from './candidates/mdns-names.js';
 import type {
   IcePeer,
   IcePeerOptions,
-  IceServer,
+  IceServerWithCa,
   IceTransports,
   IceTransportsOptions,
-  NetworkType,
   ServedServers,
 } from './ice-types.js';
-import { Peer } from './peer.js';
 import { servedServers } from './servers/served-servers.js';
 import { type NoPort, shownToViewer } from './sockets/no-port.js';
 import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute, udpEndpoints } from './sockets/peer-sockets.js';
@@ -114,7 +114,7 @@ interface Parts {
 class Transports implements IceTransports {
   readonly #options: IceTransportsOptions;
   readonly #parts: Parts;
-  readonly #peers = new Map<number, { readonly peer: Peer; readonly clientAddress: string | undefined }>();
+  readonly #peers = new Map<number, { readonly peer: AgentShell; readonly clientAddress: string | undefined }>();
   readonly #resolveMdns = systemMdnsResolver();
   #closed = false;
 
@@ -133,7 +133,7 @@ class Transports implements IceTransports {
     const udp = udpMux && muxRoute(udpMux, token, () => peer);
     const tcp = tcpRoute(() => peer);
     const leaveMux = udp && udpMux.register(udp);
-    const peer: Peer = new Peer({
+    const peer: AgentShell = new AgentShell({
       lite,
       controlling: peerOptions.controlling ?? true,
       token,
@@ -173,7 +173,7 @@ class Transports implements IceTransports {
 
   /** Gives the peer bases on the addresses that are new to it, and its host candidates; returns what could not be opened. */
   async #attach(
-    peer: Peer,
+    peer: AgentShell,
     route: MuxRoute | undefined,
     clientAddress: string | undefined,
   ): Promise<{ readonly isNew: boolean; readonly failures: readonly NoPort[] }> {
@@ -193,7 +193,7 @@ class Transports implements IceTransports {
   }
 
   /** Tells of the host candidates that the peer's bases make. */
-  #advertise(peer: Peer, clientAddress: string | undefined): void {
+  #advertise(peer: AgentShell, clientAddress: string | undefined): void {
     const { tcpMux } = this.#parts;
     const policy = this.#policy(clientAddress);
     const endpoints = [...udpEndpoints(peer), ...(tcpMux ? tcpEndpoints(tcpMux, usableAddresses(policy)) : [])];
@@ -215,7 +215,7 @@ class Transports implements IceTransports {
     else socket.destroy();
   }
 
-  servedServers(servers: readonly IceServer[], user: string): ServedServers {
+  servedServers(servers: readonly IceServerWithCa[], user: string): ServedServers {
     return serve(servers, user, this.#options, this.#parts.external);
   }
 
@@ -252,7 +252,7 @@ class Transports implements IceTransports {
 }
 
 function serve(
-  servers: readonly IceServer[],
+  servers: readonly IceServerWithCa[],
   user: string,
   options: IceTransportsOptions,
   external: ExternalAddresses,

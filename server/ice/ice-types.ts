@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { NetworkType } from '../config/config.js';
 import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
@@ -15,7 +16,7 @@ export interface IceTransports {
   /** Takes over a TCP connection that another listener accepted, with the bytes already read from it (first byte 0 to 15). */
   acceptTcp(socket: Socket, firstBytes: Buffer): void;
   /** `servers` as they are told to a user: addresses filled in, time-limited credentials where there are none. */
-  servedServers(servers: readonly IceServer[], user: string): ServedServers;
+  servedServers(servers: readonly IceServerWithCa[], user: string): ServedServers;
   /** The bound shared sockets, for the log and the doctor. */
   listening(): readonly { readonly transport: 'udp' | 'tcp'; readonly address: string; readonly port: number }[];
   /** Closes all peers, then all sockets. */
@@ -32,12 +33,12 @@ export interface IceTransportsOptions {
   /** `shared` has no listener of its own: connections come through `acceptTcp`, `port` is the one that is advertised. */
   readonly tcp: { readonly kind: 'off' } | { readonly kind: 'mux' | 'shared'; readonly port: number };
   /** The backend list; ignored by ICE-lite. */
-  readonly servers?: readonly IceServer[];
+  readonly servers?: readonly IceServerWithCa[];
   /**
    * The frontend list: asked for our own address by plain binding requests, never for relays, so that a relay that the viewer
    * alone has lets our packets in; ignored by ICE-lite.
    */
-  readonly frontendServers?: readonly IceServer[];
+  readonly frontendServers?: readonly IceServerWithCa[];
   /** webrtc.nat1to1. */
   readonly nat1to1?: readonly ExternalEntry[];
   /** Addresses that were found rather than configured (webrtc.ip_retrieval_url): told beside the local ones, not in their stead. */
@@ -77,9 +78,7 @@ export interface CandidateFilters {
   readonly candidates?: readonly string[];
 }
 
-export type NetworkType = 'udp4' | 'udp6' | 'tcp4' | 'tcp6';
-
-export interface IceServer {
+export interface IceServerWithCa {
   readonly urls: readonly string[];
   readonly username?: string;
   readonly credential?: string;
@@ -89,7 +88,7 @@ export interface IceServer {
 
 /** ICE servers as they are told to one user. */
 export interface ServedServers {
-  readonly servers: readonly IceServer[];
+  readonly servers: readonly IceServerWithCa[];
   /** How long the credentials among them are good for; undefined: for ever. */
   readonly lifetimeMs: number | undefined;
 }

@@ -1,13 +1,13 @@
 import type { PipelineConfig } from '../../config/config.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { VideoCodecName } from '../../protocol/codec.js';
-import type { ScreenSize } from '../screen-size.js';
+import type { ScreenSize } from '../../protocol/screen.js';
 import { evaluateNumber, evaluateText, type Variables } from './expression.js';
 import { quoted } from './launch-text.js';
 import { colors, grabbed, pointed, type VideoText } from './video-text.js';
 
 /** Where and in which codec a picture is made. */
-export interface PictureInput {
+export interface PictureSource {
   readonly screen: ScreenSize;
   readonly display: string;
   readonly codec: VideoCodecName;
@@ -18,7 +18,7 @@ const MAX_LENGTH = 32_768;
 const MAX_FPS = 1_000;
 
 /** The stream that the fields of a pipeline describe, or the error with its key. */
-export function composed(input: PictureInput, key: string, pipeline: PipelineConfig): Result<VideoText> {
+export function composed(input: PictureSource, key: string, pipeline: PipelineConfig): Result<VideoText> {
   if (!pipeline.gstEncoder) return err(`${key}: gst_encoder or gst_pipeline is needed`);
   const variables = variablesOf(input.screen);
   const encoder = encoderText(key, pipeline, variables);
@@ -28,7 +28,7 @@ export function composed(input: PictureInput, key: string, pipeline: PipelineCon
 
 /** The same stream around another encoder, which is made for the size of the picture. */
 export function composedWith(
-  input: PictureInput,
+  input: PictureSource,
   key: string,
   pipeline: PipelineConfig,
   encoder: (width: number, height: number) => string,
@@ -37,7 +37,7 @@ export function composedWith(
 }
 
 function framed(
-  { screen, display, codec }: PictureInput,
+  { screen, display, codec }: PictureSource,
   key: string,
   pipeline: PipelineConfig,
   encode: (width: number, height: number) => readonly string[],

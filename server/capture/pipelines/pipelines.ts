@@ -1,11 +1,11 @@
 import type { CaptureConfig, PipelineConfig } from '../../config/config.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import type { ScreenSize } from '../../protocol/screen.js';
 import { defaultBitrateBps, defaultEncoder, type HasElement } from '../encoders/default-encoders.js';
 import { fallbackNotice, type HardwareDevices, missingHardware, NO_DEVICES } from '../encoders/hardware-fallback.js';
 import { codecProblem } from '../encoders/known-encoders.js';
-import type { ScreenSize } from '../screen-size.js';
 import { audioStream } from './audio-stream.js';
-import { composed, composedWith, type PictureInput } from './composed-pipeline.js';
+import { composed, composedWith, type PictureSource } from './composed-pipeline.js';
 import { replaceAppsink } from './payloaders.js';
 import type { StreamDescription } from './stream-description.js';
 import { v2VideoEncoder } from './v2-pipelines.js';
@@ -143,7 +143,7 @@ function configured(
 function composedOrFallback(input: PipelineInput, key: string, pipeline: PipelineConfig): Result<VideoText> {
   const { has, devices = NO_DEVICES } = input;
   const { codec } = input.config.video;
-  const picture: PictureInput = { screen: input.screen, display: input.display, codec };
+  const picture: PictureSource = { screen: input.screen, display: input.display, codec };
   const asked = composed(picture, key, pipeline);
   const encoder = pipeline.gstEncoder ?? '';
   if (!asked.ok) return asked;

@@ -1,11 +1,11 @@
 import type { Log } from '../../lib/log.js';
 import { ok, type Result } from '../../lib/result.js';
+import type { ScreenSize } from '../../protocol/screen.js';
 import type { HasElement } from '../encoders/default-encoders.js';
 import { bitrateSettings, nominalBitrate } from '../encoders/encoder-bitrate.js';
 import { HardwareTrust } from '../encoders/hardware-trust.js';
 import type { Job, Setting } from '../job.js';
 import { type StreamDescription, streamJob } from '../pipelines/stream-description.js';
-import type { ScreenSize } from '../screen-size.js';
 
 /** All streams as they read for a screen, on a machine with these elements. */
 export type DescribeAll = (screen: ScreenSize, has: HasElement) => Result<StreamDescription[]>;

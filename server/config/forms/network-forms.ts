@@ -12,12 +12,12 @@ export function isIp(value: string): boolean {
 }
 
 /** True for a host name or address that may stand in a setting; four numbers must be a real IPv4 address. */
-export function isHost(value: string): boolean {
+export function isHostName(value: string): boolean {
   return isIp(value) || (HOST_NAME.test(value) && !/^[\d.]+$/.test(value));
 }
 
 /** `host:port` with IPv6 in brackets; the host may be empty where the caller allows it. */
-export function parseHostPort(word: string): Result<BindAddress, string> {
+export function parseBindAddress(word: string): Result<BindAddress, string> {
   const bracketed = /^\[([^\]]*)\]:(\d{1,5})$/.exec(word);
   const plain = /^([^:]*):(\d{1,5})$/.exec(word);
   const found = bracketed ?? plain;
@@ -26,7 +26,7 @@ export function parseHostPort(word: string): Result<BindAddress, string> {
   const host = found[1] ?? '';
   const port = Number(found[2]);
   if (port > 65_535) return err('no such port');
-  if (bracketed !== null ? !ipaddr.IPv6.isValid(host) : host !== '' && !isHost(host)) return err('not a host');
+  if (bracketed !== null ? !ipaddr.IPv6.isValid(host) : host !== '' && !isHostName(host)) return err('not a host');
   return ok({ host, port });
 }
 
@@ -41,7 +41,7 @@ function shapeError(word: string): string {
 /** A listening address; `null` is off, where the default is. */
 export const bindAddress: Form<BindAddress> = {
   allowed: 'host:port, :port for every address, [IPv6]:port',
-  read: (raw) => parseHostPort(String(raw).trim()),
+  read: (raw) => parseBindAddress(String(raw).trim()),
   show: showHostPort,
 };
 
@@ -77,7 +77,7 @@ export const externalAddress: Form<ExternalAddress> = {
   allowed: 'an IP address or host name, or EXTERNAL/LOCAL with a local IP address',
   read: (raw) => {
     const [external = '', local, ...rest] = String(raw).trim().split('/');
-    if (rest.length > 0 || !isHost(external)) return err('not an address');
+    if (rest.length > 0 || !isHostName(external)) return err('not an address');
     if (local !== undefined && !isIp(local)) return err('the part after the slash must be a local IP address');
     return ok({ external, local });
   },
@@ -88,7 +88,7 @@ export const externalAddress: Form<ExternalAddress> = {
 export const staticCandidate: Form<StaticCandidate> = {
   allowed: 'address:port, hostname:port, [IPv6]:port or stun:port',
   read: (raw) => {
-    const parsed = parseHostPort(String(raw).trim());
+    const parsed = parseBindAddress(String(raw).trim());
     if (!parsed.ok) return parsed;
     const { host, port } = parsed.value;
     if (host === '') return err('the address is missing');
@@ -177,5 +177,5 @@ function hostProblem(host: string): string | undefined {
     const isPlain = ipaddr.IPv6.isValid(inside) && !inside.includes('%') && !ipaddr.IPv6.parse(inside).isIPv4MappedAddress();
     return isPlain || PLACEHOLDER.test(inside) ? undefined : 'not an IPv6 address in brackets';
   }
-  return PLACEHOLDER.test(host) || isHost(host) ? undefined : 'not a host';
+  return PLACEHOLDER.test(host) || isHostName(host) ? undefined : 'not a host';
 }

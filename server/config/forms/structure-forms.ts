@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { errorMessage } from '../../protocol/errors/http-errors.js';
 import { accountNameTrouble, nameTrouble } from '../../protocol/name.js';
 import type { MemberProfile } from '../../protocol/profile.js';
-import type { ConfiguredUser, IceServer, PipelineConfig } from '../config.js';
+import type { ConfiguredUser, IceServerSetting, PipelineConfig } from '../config.js';
 import { parseJsonAsWritten } from './as-written.js';
 import { type Form, isMapping } from './form.js';
 import { boolean, integer, parseInteger, text } from './scalar-forms.js';
@@ -73,7 +73,7 @@ function each<T>(
   return ok(values);
 }
 
-function iceServer(object: Readonly<Record<string, unknown>>): Result<IceServer, string> {
+function iceServer(object: Readonly<Record<string, unknown>>): Result<IceServerSetting, string> {
   const urls: string[] = [];
   for (const raw of asList(field(object, 'urls'))) {
     if (typeof raw !== 'string') return err('urls must be text or a list of texts');
@@ -91,7 +91,7 @@ function iceServer(object: Readonly<Record<string, unknown>>): Result<IceServer,
   });
 }
 
-export const iceServers: Form<readonly IceServer[]> = {
+export const iceServers: Form<readonly IceServerSetting[]> = {
   allowed: 'a JSON list such as [{"urls":["turn:host:3478"],"username":"u","credential":"c"}], schemes stun, stuns, turn, turns',
   read: (raw) => each(raw, iceServer),
   show: showJson,

@@ -1,5 +1,5 @@
 import { HIDDEN, shownIceUrl, shownUrl } from '../../lib/shown-url.js';
-import type { IceServer } from '../config.js';
+import type { IceServerSetting } from '../config.js';
 import {
   externalAddress,
   ipAddress,
@@ -12,7 +12,7 @@ import { boolean, decimal, duration, integer, listOf, oneOf, portOrOff, text } f
 import { iceServers } from '../forms/structure-forms.js';
 import { key } from '../key.js';
 
-function maskServers(servers: readonly IceServer[]): string {
+function maskServers(servers: readonly IceServerSetting[]): string {
   return JSON.stringify(
     servers.map(({ urls, credential, ...rest }) => ({
       urls: urls.map(shownIceUrl),

@@ -3,7 +3,7 @@ import type { Dispose } from '../../lib/dispose.js';
 import { Emitter } from '../../lib/emitter.js';
 import { OneAtATime } from '../../lib/one-at-a-time.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { Session } from '../session.js';
+import type { XConnection } from '../x-connection.js';
 import { type SelectionAtoms, selectionAtoms } from './selection-atoms.js';
 import { type ClipboardContents, SelectionOwner } from './selection-owner.js';
 import { SelectionReader } from './selection-reader.js';
@@ -14,7 +14,7 @@ const NOTHING_SUITABLE = err('the clipboard has no contents of this kind');
 const UTF16_LITTLE_ENDIAN_MARK = 0xfeff;
 
 /** The clipboard of one X server. */
-export class Clipboard {
+export class DesktopClipboard {
   readonly #events = new Emitter<{ changed: undefined }>();
   readonly #owner: SelectionOwner;
   readonly #reader: SelectionReader;
@@ -25,23 +25,23 @@ export class Clipboard {
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    session: Session,
+    connection: XConnection,
     readonly atoms: SelectionAtoms,
     clock: Clock,
   ) {
-    this.#owner = new SelectionOwner(session, atoms, clock);
-    this.#reader = new SelectionReader(session, atoms, clock);
-    this.#release = session.onEvent((event) => {
-      const isOwnerEvent = event.type === session.fixes.firstEvent && event.selection === atoms.CLIPBOARD;
+    this.#owner = new SelectionOwner(connection, atoms, clock);
+    this.#reader = new SelectionReader(connection, atoms, clock);
+    this.#release = connection.onEvent((event) => {
+      const isOwnerEvent = event.type === connection.fixes.firstEvent && event.selection === atoms.CLIPBOARD;
       if (isOwnerEvent && event.owner) this.#events.emit('changed', undefined);
     });
-    session.fixes.SelectSelectionInput(session.root, atoms.CLIPBOARD, ALL_OWNER_EVENTS);
+    connection.fixes.SelectSelectionInput(connection.root, atoms.CLIPBOARD, ALL_OWNER_EVENTS);
   }
 
   /** Starts to follow the clipboard; undefined when the connection ended meanwhile. */
-  static async open(session: Session, clock: Clock): Promise<Clipboard | undefined> {
-    const atoms = await selectionAtoms(session);
-    return atoms.ok ? new Clipboard(session, atoms.value, clock) : undefined;
+  static async open(connection: XConnection, clock: Clock): Promise<DesktopClipboard | undefined> {
+    const atoms = await selectionAtoms(connection);
+    return atoms.ok ? new DesktopClipboard(connection, atoms.value, clock) : undefined;
   }
 
   /** The text and the HTML, as far as the owner offers them; an error when nobody owns the clipboard or it holds neither. */

@@ -1,5 +1,5 @@
 import type { Result } from '../../lib/result.js';
-import type { Session } from '../session.js';
+import type { XConnection } from '../x-connection.js';
 
 /** Names of the selection, its targets and its transfer types (ICCCM 2.0, section 2). */
 const NAMES = [
@@ -22,6 +22,6 @@ const NAMES = [
 export type SelectionAtoms = Readonly<Record<(typeof NAMES)[number], number>>;
 
 /** The numbers of the atoms on this X server. */
-export function selectionAtoms(session: Session): Promise<Result<SelectionAtoms>> {
-  return session.atoms(NAMES);
+export function selectionAtoms(connection: XConnection): Promise<Result<SelectionAtoms>> {
+  return connection.atoms(NAMES);
 }

@@ -2,7 +2,7 @@ import type { XEvent } from 'x11';
 import type { Clock } from '../../lib/clock.js';
 import type { Dispose } from '../../lib/dispose.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { Session } from '../session.js';
+import type { XConnection } from '../x-connection.js';
 import type { SelectionAtoms } from './selection-atoms.js';
 
 /** What is served to applications that paste. */
@@ -37,7 +37,7 @@ interface Transfer {
 
 /** Owns the CLIPBOARD selection on behalf of viewers and serves what they put there (ICCCM 2.2, 2.6 and 2.7.2). */
 export class SelectionOwner {
-  readonly #session: Session;
+  readonly #connection: XConnection;
   readonly #atoms: SelectionAtoms;
   readonly #clock: Clock;
   readonly #window: number;
@@ -47,13 +47,15 @@ export class SelectionOwner {
   #transfers: Transfer[] = [];
   #onTimestamp: ((time: number) => void) | undefined;
 
-  constructor(session: Session, atoms: SelectionAtoms, clock: Clock) {
-    this.#session = session;
+  constructor(connection: XConnection, atoms: SelectionAtoms, clock: Clock) {
+    this.#connection = connection;
     this.#atoms = atoms;
     this.#clock = clock;
-    this.#window = session.x.AllocID();
-    session.x.CreateWindow(this.#window, session.root, -1, -1, 1, 1, 0, 0, INPUT_ONLY, 0, { eventMask: PROPERTY_CHANGE_MASK });
-    this.#release = session.onEvent((event) => this.#onEvent(event));
+    this.#window = connection.x.AllocID();
+    connection.x.CreateWindow(this.#window, connection.root, -1, -1, 1, 1, 0, 0, INPUT_ONLY, 0, {
+      eventMask: PROPERTY_CHANGE_MASK,
+    });
+    this.#release = connection.onEvent((event) => this.#onEvent(event));
   }
 
   /** What is served now; undefined while another owns the clipboard. */
@@ -63,13 +65,13 @@ export class SelectionOwner {
 
   /** Takes the clipboard over; resolves once the X server confirmed the ownership. */
   async own(contents: ClipboardContents): Promise<Result<void>> {
-    const { x } = this.#session;
+    const { x } = this.#connection;
     const time = await this.#serverTime();
     if (!time.ok) return time;
     x.SetSelectionOwner(this.#window, this.#atoms.CLIPBOARD, time.value);
     this.#contents = contents;
     this.#acquiredAt = time.value;
-    const owner = await this.#session.ask<number>((reply) => x.GetSelectionOwner(this.#atoms.CLIPBOARD, reply));
+    const owner = await this.#connection.ask<number>((reply) => x.GetSelectionOwner(this.#atoms.CLIPBOARD, reply));
     if (!owner.ok) return owner;
     return owner.value === this.#window ? ok(undefined) : err('another application took the clipboard at the same time');
   }
@@ -82,14 +84,14 @@ export class SelectionOwner {
 
   /** The X server's clock, which ownership is dated by: it comes with the event of a property change. */
   async #serverTime(): Promise<Result<number>> {
-    const { x } = this.#session;
+    const { x } = this.#connection;
     let time: number | undefined;
     this.#onTimestamp = (value) => {
       time = value;
     };
-    if (this.#session.alive)
+    if (this.#connection.alive)
       x.ChangeProperty(APPEND, this.#window, this.#atoms.TIMESTAMP, this.#atoms.INTEGER, 32, Buffer.alloc(0));
-    const done = await this.#session.ask<unknown>((reply) => x.GetInputFocus(reply));
+    const done = await this.#connection.ask<unknown>((reply) => x.GetInputFocus(reply));
     if (!done.ok) return done;
     return time === undefined ? err('the X server does not tell its time') : ok(time);
   }
@@ -122,11 +124,11 @@ export class SelectionOwner {
       target,
       property: served ? property : 0,
     };
-    this.#session.x.SendEvent(requestor, 0, 0, answer);
+    this.#connection.x.SendEvent(requestor, 0, 0, answer);
   }
 
   #serve(requestor: number, property: number, target: number): boolean {
-    const { x } = this.#session;
+    const { x } = this.#connection;
     const { ATOM, INTEGER, TARGETS, TIMESTAMP, INCR } = this.#atoms;
     if (!this.#contents) return false;
     if (target === TARGETS) {
@@ -173,7 +175,7 @@ export class SelectionOwner {
 
   /** Sends the next part; one of no bytes is the end. */
   #sendPart(transfer: Transfer): void {
-    const { x } = this.#session;
+    const { x } = this.#connection;
     const part = transfer.bytes.subarray(transfer.offset, transfer.offset + PART_BYTES);
     transfer.offset += part.length;
     x.ChangeProperty(REPLACE, transfer.requestor, transfer.property, transfer.type, 8, part);
@@ -190,7 +192,7 @@ export class SelectionOwner {
     transfer.cancel();
     this.#transfers = this.#transfers.filter((other) => other !== transfer);
     const stillWatched = this.#transfers.some(({ requestor }) => requestor === transfer.requestor);
-    if (!stillWatched && this.#session.alive) this.#session.x.ChangeWindowAttributes(transfer.requestor, { eventMask: 0 });
+    if (!stillWatched && this.#connection.alive) this.#connection.x.ChangeWindowAttributes(transfer.requestor, { eventMask: 0 });
   }
 }
 

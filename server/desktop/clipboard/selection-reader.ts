@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { CLIPBOARD_TOO_LARGE } from '../../protocol/clipboard.js';
 import { FIELD_LIMITS } from '../../protocol/limits.js';
-import type { Session } from '../session.js';
+import type { XConnection } from '../x-connection.js';
 import type { SelectionAtoms } from './selection-atoms.js';
 
 /** What a selection owner delivered: the bytes and the atom of their type. */
@@ -28,22 +28,22 @@ const INPUT_ONLY = 2;
 /** Asks the owner of CLIPBOARD for one target, incrementally delivered contents included (ICCCM 2.4 and 2.7.2). */
 export class SelectionReader {
   constructor(
-    readonly session: Session,
+    readonly connection: XConnection,
     readonly atoms: SelectionAtoms,
     readonly clock: Clock,
   ) {}
 
   /** The contents in the form `target`, undefined if the owner has none; an error without an owner or when it stays silent. */
   async read(target: number): Promise<Result<Delivered | undefined>> {
-    const { x, root } = this.session;
+    const { x, root } = this.connection;
     const { CLIPBOARD, NEKO_CLIPBOARD } = this.atoms;
-    const owner = await this.session.ask<number>((reply) => x.GetSelectionOwner(CLIPBOARD, reply));
+    const owner = await this.connection.ask<number>((reply) => x.GetSelectionOwner(CLIPBOARD, reply));
     if (!owner.ok) return owner;
     if (owner.value === 0) return err('the clipboard is empty');
     // A window of its own keeps a late answer to one transfer from being taken for that of the next.
     const window = x.AllocID();
     x.CreateWindow(window, root, -1, -1, 1, 1, 0, 0, INPUT_ONLY, 0, { eventMask: PROPERTY_CHANGE_MASK });
-    const events = new EventQueue(this.session, this.clock, (event) => event.requestor === window || event.wid === window);
+    const events = new EventQueue(this.connection, this.clock, (event) => event.requestor === window || event.wid === window);
     try {
       x.ConvertSelection(window, CLIPBOARD, target, NEKO_CLIPBOARD, 0);
       const answer = await events.next((event) => event.type === CORE_SELECTION_NOTIFY);
@@ -52,7 +52,7 @@ export class SelectionReader {
       return await this.#fetch(window, events);
     } finally {
       events.close();
-      if (this.session.alive) x.DestroyWindow(window);
+      if (this.connection.alive) x.DestroyWindow(window);
     }
   }
 
@@ -80,8 +80,8 @@ export class SelectionReader {
 
   /** Reads the property and removes it, which asks for the next part of an incremental transfer. */
   async #take(window: number): Promise<Result<Property>> {
-    const { x } = this.session;
-    const property = await this.session.ask<Property>((reply) =>
+    const { x } = this.connection;
+    const property = await this.connection.ask<Property>((reply) =>
       x.GetProperty(1, window, this.atoms.NEKO_CLIPBOARD, ANY_TYPE, 0, WHOLE_PROPERTY, reply),
     );
     if (property.ok && property.value.bytesAfter > 0) return err(CLIPBOARD_TOO_LARGE);
@@ -97,14 +97,14 @@ class EventQueue {
   #ended = false;
   readonly close: () => void;
 
-  constructor(session: Session, clock: Clock, concerns: (event: XEvent) => boolean) {
+  constructor(connection: XConnection, clock: Clock, concerns: (event: XEvent) => boolean) {
     this.#clock = clock;
-    const releaseEvents = session.onEvent((event) => {
+    const releaseEvents = connection.onEvent((event) => {
       if (!concerns(event)) return;
       this.#events.push(event);
       this.#wake();
     });
-    const releaseEnd = session.onEnd(() => {
+    const releaseEnd = connection.onEnd(() => {
       this.#ended = true;
       this.#wake();
     });

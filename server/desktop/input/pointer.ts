@@ -1,4 +1,4 @@
-import type { Session } from '../session.js';
+import type { XConnection } from '../x-connection.js';
 import { HeldInputs } from './held-inputs.js';
 
 const BUTTON_PRESS = 4;
@@ -14,7 +14,7 @@ export class Pointer {
   readonly #held = new HeldInputs<number>();
 
   constructor(
-    readonly session: Session,
+    readonly connection: XConnection,
     readonly screen: () => { readonly width: number; readonly height: number },
   ) {}
 
@@ -65,7 +65,7 @@ export class Pointer {
   }
 
   #send(type: number, detail: number, x = 0, y = 0): void {
-    this.session.xtest.FakeInput(type, detail, 0, this.session.root, x, y);
+    this.connection.xtest.FakeInput(type, detail, 0, this.connection.root, x, y);
   }
 }
 

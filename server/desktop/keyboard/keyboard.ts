@@ -1,5 +1,5 @@
 import { HeldInputs } from '../input/held-inputs.js';
-import type { Session } from '../session.js';
+import type { XConnection } from '../x-connection.js';
 import { KeymapMirror } from './keymap-mirror.js';
 import { canonicalKeysym } from './keysym.js';
 import { ModifierMirror } from './modifier-mirror.js';
@@ -17,17 +17,17 @@ export class Keyboard {
   readonly #modifiers: ModifierMirror;
 
   private constructor(
-    readonly session: Session,
+    readonly connection: XConnection,
     readonly keymap: KeymapMirror,
   ) {
-    session.xkb.SelectEvents(CORE_KEYBOARD, XKB_EVENTS, 0, XKB_EVENTS, XKB_MAP_PARTS, XKB_MAP_PARTS);
-    this.#modifiers = new ModifierMirror(session);
+    connection.xkb.SelectEvents(CORE_KEYBOARD, XKB_EVENTS, 0, XKB_EVENTS, XKB_MAP_PARTS, XKB_MAP_PARTS);
+    this.#modifiers = new ModifierMirror(connection);
   }
 
   /** Reads the keymap of the server; undefined when the connection ended meanwhile or the map is unreadable. */
-  static async open(session: Session): Promise<Keyboard | undefined> {
-    const keymap = await KeymapMirror.open(session);
-    return keymap && new Keyboard(session, keymap);
+  static async open(connection: XConnection): Promise<Keyboard | undefined> {
+    const keymap = await KeymapMirror.open(connection);
+    return keymap && new Keyboard(connection, keymap);
   }
 
   /** Whether any key is held. */
@@ -89,7 +89,7 @@ export class Keyboard {
 
   #send(type: number, keycode: number, delayMs: number): void {
     const action = this.keymap.action(keycode, this.#modifiers.level());
-    this.session.xtest.FakeInput(type, keycode, delayMs, this.session.root, 0, 0);
+    this.connection.xtest.FakeInput(type, keycode, delayMs, this.connection.root, 0, 0);
     this.#modifiers.keySent(type === KEY_PRESS, keycode, action);
   }
 }

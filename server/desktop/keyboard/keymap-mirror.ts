@@ -1,8 +1,8 @@
 import type { XEvent } from 'x11';
 import type { Dispose } from '../../lib/dispose.js';
 import { askRaw, sendRaw } from '../raw-request.js';
-import type { Session } from '../session.js';
-import { actionOf, type Key, type KeyAction, type Keymap, keycodeOf, type Level, symbolOf, withKey } from './keymap.js';
+import type { XConnection } from '../x-connection.js';
+import { actionOf, type Key, type Keymap, keycodeOf, type Level, symbolOf, withKey, type XkbAction } from './keymap.js';
 import { casePair, ISO_LEFT_TAB, TAB } from './keysym.js';
 import { spareKeycodes } from './spare-keycodes.js';
 import { SpareKeys } from './spare-keys.js';
@@ -12,7 +12,7 @@ const KEY_RELEASE = 3;
 
 /** A copy of the server's keymap, so that a key can be looked up without asking; it follows changes made by anybody. */
 export class KeymapMirror {
-  readonly #session: Session;
+  readonly #connection: XConnection;
   readonly #release: Dispose;
   #keymap: Keymap;
   readonly #spare: SpareKeys;
@@ -22,18 +22,18 @@ export class KeymapMirror {
   /** Bound since the map was asked for: the answer may be older. */
   #boundMeanwhile = new Map<number, Key>();
 
-  private constructor(session: Session, keymap: Keymap) {
-    this.#session = session;
+  private constructor(connection: XConnection, keymap: Keymap) {
+    this.#connection = connection;
     this.#keymap = keymap;
     this.#spare = new SpareKeys(spareKeycodes(keymap));
-    this.#release = session.onEvent((event) => this.#onEvent(event));
+    this.#release = connection.onEvent((event) => this.#onEvent(event));
   }
 
   /** Reads the keymap of the server; undefined when the connection ended meanwhile or the map is unreadable. */
-  static async open(session: Session): Promise<KeymapMirror | undefined> {
-    const body = await session.ask<Buffer>((reply) => askRaw(session.x, getMapRequest(session.xkb.majorOpcode), reply));
+  static async open(connection: XConnection): Promise<KeymapMirror | undefined> {
+    const body = await connection.ask<Buffer>((reply) => askRaw(connection.x, getMapRequest(connection.xkb.majorOpcode), reply));
     const keymap = body.ok ? parseMap(body.value) : body;
-    return keymap.ok ? new KeymapMirror(session, keymap.value) : undefined;
+    return keymap.ok ? new KeymapMirror(connection, keymap.value) : undefined;
   }
 
   /** The keycode that yields `keysym` at this level, or undefined. */
@@ -55,7 +55,7 @@ export class KeymapMirror {
     const { firstKeycode, keys } = this.#keymap;
     const range = { first: firstKeycode, last: firstKeycode + keys.length - 1 };
     const [lower = 0, upper = 0] = key.symbols;
-    sendRaw(this.#session.x, bindKeyRequest(this.#session.xkb.majorOpcode, range, keycode, [lower, upper]));
+    sendRaw(this.#connection.x, bindKeyRequest(this.#connection.xkb.majorOpcode, range, keycode, [lower, upper]));
     this.#waitInServer(keycode, spare.afterMs);
     this.#keymap = withKey(this.#keymap, keycode, key);
     this.#boundMeanwhile.set(keycode, key);
@@ -64,17 +64,17 @@ export class KeymapMirror {
   }
 
   /** What the key of `keycode` does at this level. */
-  action(keycode: number, level: Level): KeyAction {
+  action(keycode: number, level: Level): XkbAction {
     const key = this.#keymap.keys[keycode - this.#keymap.firstKeycode];
     return key ? actionOf(this.#keymap, key, level) : { kind: 'none' };
   }
 
   /** Resolves once changes that others have made by now are known here. */
   async settled(): Promise<void> {
-    const { x } = this.#session;
+    const { x } = this.#connection;
     // The first answer comes after the events of those changes, the second after the map that they made us ask for.
-    await this.#session.ask<unknown>((reply) => x.GetInputFocus(reply));
-    await this.#session.ask<unknown>((reply) => x.GetInputFocus(reply));
+    await this.#connection.ask<unknown>((reply) => x.GetInputFocus(reply));
+    await this.#connection.ask<unknown>((reply) => x.GetInputFocus(reply));
   }
 
   close(): void {
@@ -83,7 +83,7 @@ export class KeymapMirror {
 
   /** Holds back everything sent later: the release of a key that is not pressed does nothing but wait. */
   #waitInServer(keycode: number, delayMs: number): void {
-    if (delayMs > 0) this.#session.xtest.FakeInput(KEY_RELEASE, keycode, delayMs, this.#session.root, 0, 0);
+    if (delayMs > 0) this.#connection.xtest.FakeInput(KEY_RELEASE, keycode, delayMs, this.#connection.root, 0, 0);
   }
 
   /** A letter shares its key with its other case where that yields it; else the key yields the symbol whatever Shift and Lock say. */
@@ -103,7 +103,7 @@ export class KeymapMirror {
   }
 
   #onEvent(event: XEvent): void {
-    if (event.type !== this.#session.xkb.firstEvent || !event.raw) return;
+    if (event.type !== this.#connection.xkb.firstEvent || !event.raw) return;
     if (event.xkbType === XKB_NEW_KEYBOARD || (event.xkbType === XKB_MAP && !this.#isOwnChange(event.raw))) this.#refresh();
   }
 
@@ -123,7 +123,7 @@ export class KeymapMirror {
     }
     this.#refreshing = 'asked';
     this.#boundMeanwhile = new Map();
-    askRaw(this.#session.x, getMapRequest(this.#session.xkb.majorOpcode), (error, body) => {
+    askRaw(this.#connection.x, getMapRequest(this.#connection.xkb.majorOpcode), (error, body) => {
       const again = this.#refreshing === 'asked-and-outdated';
       this.#refreshing = 'no';
       const keymap = error ? undefined : parseMap(body);

@@ -7,7 +7,7 @@ export interface KeyType {
 }
 
 /** What pressing the key does besides yielding a symbol; actions without effect on modifiers are `other`. */
-export type KeyAction =
+export type XkbAction =
   | { readonly kind: 'none' }
   | { readonly kind: 'set-modifiers' | 'lock-modifiers'; readonly modifiers: number }
   | { readonly kind: 'other' };
@@ -21,7 +21,7 @@ export interface Key {
   /** Symbols per group. */
   readonly width: number;
   readonly symbols: readonly number[];
-  readonly actions: readonly KeyAction[];
+  readonly actions: readonly XkbAction[];
   /** Modifiers that the key sets by the core protocol's modifier map. */
   readonly modifiers: number;
 }
@@ -46,7 +46,7 @@ export function symbolOf(keymap: Keymap, key: Key, { modifiers, group }: Level):
 }
 
 /** The action of `key` at this level. */
-export function actionOf(keymap: Keymap, key: Key, at: Level): KeyAction {
+export function actionOf(keymap: Keymap, key: Key, at: Level): XkbAction {
   const place = placeOf(keymap, key, at);
   return (place === undefined ? undefined : key.actions[place]) ?? { kind: 'none' };
 }

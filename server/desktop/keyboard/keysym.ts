@@ -16,7 +16,7 @@ export function canonicalKeysym(keysym: number): number | undefined {
 }
 
 /** The keysym of a character, given as its code point. */
-export function keysymOf(codePoint: number): number {
+export function keysymOfCodePoint(codePoint: number): number {
   return isLatin1(codePoint) ? codePoint : UNICODE_BASE + codePoint;
 }
 
@@ -31,7 +31,7 @@ export function casePair(keysym: number): { readonly lower: number; readonly upp
   // Only a true pair can share a key: the micro sign, for one, has a capital that leads back to another letter.
   if (single(String.fromCodePoint(upper).toLowerCase()) !== lower || (codePoint !== lower && codePoint !== upper))
     return undefined;
-  return { lower: keysymOf(lower), upper: keysymOf(upper) };
+  return { lower: keysymOfCodePoint(lower), upper: keysymOfCodePoint(upper) };
 }
 
 function codePointOf(keysym: number): number | undefined {

@@ -1,13 +1,8 @@
 import { execFile } from 'node:child_process';
 import type { Property } from 'x11';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { Session } from '../session.js';
-
-/** An XKB layout and its variant, as in `de` and `nodeadkeys`; empty for none. */
-export interface KeyboardMap {
-  readonly layout: string;
-  readonly variant: string;
-}
+import type { KeyboardMap } from '../../protocol/keyboard.js';
+import type { XConnection } from '../x-connection.js';
 
 /** The names that XKB rules use: several can be listed, each with a group. */
 const NAME = /^[\w,()+:.-]*$/;
@@ -21,8 +16,8 @@ interface RulesNames extends KeyboardMap {
 }
 
 /** The layout that is loaded, from the property in which its loader records it. */
-export async function readLayout(session: Session): Promise<Result<KeyboardMap>> {
-  const names = await readRulesNames(session);
+export async function readLayout(connection: XConnection): Promise<Result<KeyboardMap>> {
+  const names = await readRulesNames(connection);
   return names.ok ? ok({ layout: names.value.layout, variant: names.value.variant }) : names;
 }
 
@@ -36,8 +31,8 @@ export function loadLayout(display: string, { layout, variant }: KeyboardMap): P
  *
  * Such a server starts with numbers of the time before; browsers on Linux then take the arrow keys for others.
  */
-export async function useKernelKeycodes(session: Session, display: string): Promise<Result<void>> {
-  const names = await readRulesNames(session);
+export async function useKernelKeycodes(connection: XConnection, display: string): Promise<Result<void>> {
+  const names = await readRulesNames(connection);
   if (!names.ok) return names;
   const { rules, layout, variant } = names.value;
   if (rules !== BUILT_IN_RULES) return ok(undefined);
@@ -50,11 +45,11 @@ export function parseRulesNames(property: Buffer): RulesNames {
   return { rules, layout, variant };
 }
 
-async function readRulesNames(session: Session): Promise<Result<RulesNames>> {
-  const { x, root } = session;
-  const atoms = await session.atoms(['_XKB_RULES_NAMES']);
+async function readRulesNames(connection: XConnection): Promise<Result<RulesNames>> {
+  const { x, root } = connection;
+  const atoms = await connection.atoms(['_XKB_RULES_NAMES']);
   if (!atoms.ok) return atoms;
-  const property = await session.ask<Property>((reply) =>
+  const property = await connection.ask<Property>((reply) =>
     x.GetProperty(0, root, atoms.value._XKB_RULES_NAMES, 0, 0, 1_024, reply),
   );
   return property.ok ? ok(parseRulesNames(property.value.data)) : property;

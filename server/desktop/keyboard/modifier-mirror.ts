@@ -1,21 +1,21 @@
 import type { XEvent } from 'x11';
 import type { Dispose } from '../../lib/dispose.js';
-import type { Session } from '../session.js';
-import type { KeyAction, Level } from './keymap.js';
-import { levelOf, locked, NO_MODIFIERS, pressed, released, reported } from './modifier-state.js';
+import type { XConnection } from '../x-connection.js';
+import type { Level, XkbAction } from './keymap.js';
+import { levelOf, locked, NO_MODIFIERS, pressed, released, reportedModifiers } from './modifier-state.js';
 import { CORE_KEYBOARD, XKB_STATE } from './xkb-wire.js';
 
 /** Follows the modifiers of the X server: foreseen for what is sent here, corrected by what it reports. */
 export class ModifierMirror {
-  readonly #session: Session;
+  readonly #connection: XConnection;
   readonly #release: Dispose;
   #state = NO_MODIFIERS;
   /** Answers still on their way: an answer counts only when nothing was sent after its question. */
   #answersDue = 0;
 
-  constructor(session: Session) {
-    this.#session = session;
-    this.#release = session.onEvent((event) => this.#onEvent(event));
+  constructor(connection: XConnection) {
+    this.#connection = connection;
+    this.#release = connection.onEvent((event) => this.#onEvent(event));
     this.#askServer();
   }
 
@@ -25,7 +25,7 @@ export class ModifierMirror {
   }
 
   /** Notes a key that is sent; `action` is what it does at the present level. */
-  keySent(down: boolean, keycode: number, action: KeyAction): void {
+  keySent(down: boolean, keycode: number, action: XkbAction): void {
     const before = this.#state;
     this.#state = down ? pressed(before, keycode, action) : released(before, keycode);
     // A latch ends with the next key, and not every action is foreseen: then the server knows better.
@@ -34,7 +34,7 @@ export class ModifierMirror {
 
   /** Locks those modifiers of `affected` that are in `locks` and unlocks the others (core mask). */
   lock(affected: number, locks: number): void {
-    this.#session.xkb.LatchLockState(CORE_KEYBOARD, affected, locks, false, 0, 0, 0, false, 0);
+    this.#connection.xkb.LatchLockState(CORE_KEYBOARD, affected, locks, false, 0, 0, 0, false, 0);
     this.#state = locked(this.#state, affected, locks);
     this.#askServer();
   }
@@ -45,14 +45,15 @@ export class ModifierMirror {
 
   #onEvent(event: XEvent): void {
     // The event may be older than what was sent since; an answer to a question asked now is not.
-    if (event.type === this.#session.xkb.firstEvent && event.xkbType === XKB_STATE && this.#answersDue === 0) this.#askServer();
+    if (event.type === this.#connection.xkb.firstEvent && event.xkbType === XKB_STATE && this.#answersDue === 0)
+      this.#askServer();
   }
 
   #askServer(): void {
     this.#answersDue++;
-    this.#session.xkb.GetState(CORE_KEYBOARD, (error, state) => {
+    this.#connection.xkb.GetState(CORE_KEYBOARD, (error, state) => {
       this.#answersDue--;
-      if (!error && this.#answersDue === 0) this.#state = reported(this.#state, state);
+      if (!error && this.#answersDue === 0) this.#state = reportedModifiers(this.#state, state);
       return true;
     });
   }

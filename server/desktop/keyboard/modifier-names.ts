@@ -11,14 +11,14 @@ const MASKS = {
 } as const;
 
 export type ModifierName = keyof typeof MASKS;
-export type Modifiers = Readonly<Record<ModifierName, boolean>>;
+export type ModifierStates = Readonly<Record<ModifierName, boolean>>;
 /** Those absent or null stay as they are. */
 export type ModifierChange = { readonly [Name in ModifierName]?: boolean | null };
 
 export const CONTROL_MASK = MASKS.control;
 
 /** Which modifiers are on in a core mask. */
-export function namedModifiers(mask: number): Modifiers {
+export function namedModifiers(mask: number): ModifierStates {
   const on = (name: ModifierName) => (mask & MASKS[name]) !== 0;
   return {
     shift: on('shift'),

@@ -1,5 +1,5 @@
 import { assertNever } from '../../lib/assert-never.js';
-import type { KeyAction, Level } from './keymap.js';
+import type { Level, XkbAction } from './keymap.js';
 
 /**
  * [P] The modifiers and group as the X server will have them once it has processed everything sent so far.
@@ -27,7 +27,7 @@ export function levelOf(state: ModifierState): Level {
 }
 
 /** The state after the key of `keycode` went down and carried out `action`. */
-export function pressed(state: ModifierState, keycode: number, action: KeyAction): ModifierState {
+export function pressed(state: ModifierState, keycode: number, action: XkbAction): ModifierState {
   switch (action.kind) {
     case 'none':
     case 'other':
@@ -60,7 +60,7 @@ export function locked(state: ModifierState, affected: number, locks: number): M
 }
 
 /** The state with the server's report, which must be newer than everything sent. */
-export function reported(
+export function reportedModifiers(
   state: ModifierState,
   report: { readonly baseMods: number; readonly latchedMods: number; readonly lockedMods: number; readonly group: number },
 ): ModifierState {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../lib/result.js';
-import type { Key, KeyAction, Keymap, KeyType } from './keymap.js';
+import type { Key, Keymap, KeyType, XkbAction } from './keymap.js';
 
 /** [P] Bytes of the XKB requests that carry keyboard maps (X Keyboard Extension Protocol 1.0, appendix D; little-endian). */
 
@@ -121,9 +121,9 @@ function readSymbols(reader: Reader): Omit<Key, 'actions' | 'modifiers'> {
   return { types, groups: groupInfo & 0x0f, outOfRange: groupInfo & 0xf0, width, symbols };
 }
 
-const ACTION_KINDS: ReadonlyArray<KeyAction['kind']> = ['none', 'set-modifiers', 'other', 'lock-modifiers'];
+const ACTION_KINDS: ReadonlyArray<XkbAction['kind']> = ['none', 'set-modifiers', 'other', 'lock-modifiers'];
 
-function readAction(reader: Reader): KeyAction {
+function readAction(reader: Reader): XkbAction {
   const kind = ACTION_KINDS[reader.u8()] ?? 'other';
   reader.skip(1);
   const modifiers = reader.u8();

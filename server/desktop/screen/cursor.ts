@@ -3,7 +3,7 @@ import type { CursorPixels } from 'x11';
 import type { Clock } from '../../lib/clock.js';
 import type { Dispose } from '../../lib/dispose.js';
 import { Emitter } from '../../lib/emitter.js';
-import type { Session } from '../session.js';
+import type { XConnection } from '../x-connection.js';
 import { type CursorImage, cursorImage } from './cursor-image.js';
 
 /** Shortest distance between two shapes: an animated cursor changes about 60 times a second. */
@@ -15,7 +15,7 @@ const CACHED_SHAPES = 64;
 /** The shape and position of the pointer of one X server. */
 export class Cursor {
   readonly #events = new Emitter<{ image: CursorImage }>();
-  readonly #session: Session;
+  readonly #connection: XConnection;
   readonly #clock: Clock;
   readonly #release: Dispose;
   /** Encoded shapes by a hash of their content, least recently used first. */
@@ -26,18 +26,18 @@ export class Cursor {
   #wait: 'none' | 'timer' | 'reply' | 'reply-outdated' = 'none';
   #cancelTimer: Dispose = () => undefined;
 
-  private constructor(session: Session, clock: Clock) {
-    this.#session = session;
+  private constructor(connection: XConnection, clock: Clock) {
+    this.#connection = connection;
     this.#clock = clock;
-    this.#release = session.onEvent((event) => {
-      if (event.type === session.fixes.firstEvent + CURSOR_NOTIFY) this.#changed();
+    this.#release = connection.onEvent((event) => {
+      if (event.type === connection.fixes.firstEvent + CURSOR_NOTIFY) this.#changed();
     });
-    session.fixes.SelectCursorInput(session.root, DISPLAY_CURSOR);
+    connection.fixes.SelectCursorInput(connection.root, DISPLAY_CURSOR);
   }
 
   /** Starts to follow the shape; the present one has been read when this resolves. */
-  static async open(session: Session, clock: Clock): Promise<Cursor> {
-    const cursor = new Cursor(session, clock);
+  static async open(connection: XConnection, clock: Clock): Promise<Cursor> {
+    const cursor = new Cursor(connection, clock);
     await cursor.#read();
     return cursor;
   }
@@ -49,8 +49,8 @@ export class Cursor {
 
   /** Where the pointer is, in screen pixels; the last known place when the X server cannot say. */
   async position(): Promise<{ x: number; y: number }> {
-    const { x, root } = this.#session;
-    const pointer = await this.#session.ask<{ rootX: number; rootY: number }>((reply) => x.QueryPointer(root, reply));
+    const { x, root } = this.#connection;
+    const pointer = await this.#connection.ask<{ rootX: number; rootY: number }>((reply) => x.QueryPointer(root, reply));
     if (pointer.ok) this.#position = { x: pointer.value.rootX, y: pointer.value.rootY };
     return this.#position;
   }
@@ -80,7 +80,7 @@ export class Cursor {
   async #read(): Promise<void> {
     this.#wait = 'reply';
     this.#lastReadMs = this.#clock.nowMs();
-    const pixels = await this.#session.ask<CursorPixels>((reply) => this.#session.fixes.GetCursorImage(reply));
+    const pixels = await this.#connection.ask<CursorPixels>((reply) => this.#connection.fixes.GetCursorImage(reply));
     const outdated = this.#isOutdated();
     this.#wait = 'none';
     if (pixels.ok) this.#show(this.#encoded(pixels.value));

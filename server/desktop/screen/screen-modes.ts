@@ -1,13 +1,7 @@
+import type { ScreenSize } from '../../protocol/screen.js';
 import type { ModeLine } from './cvt.js';
 
 /** [P] Which sizes and rates a screen offers, and what was asked for in terms of them. */
-
-/** The screen in pixels and frames per second. */
-export interface ScreenSize {
-  readonly width: number;
-  readonly height: number;
-  readonly rate: number;
-}
 
 /** The timings of a mode that X knows. */
 export interface KnownMode {

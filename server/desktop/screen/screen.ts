@@ -2,9 +2,10 @@ import type { ModeInfo, OutputInfo, ScreenResources } from 'x11';
 import type { Dispose } from '../../lib/dispose.js';
 import { Emitter } from '../../lib/emitter.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { Session } from '../session.js';
+import type { ScreenSize } from '../../protocol/screen.js';
+import type { XConnection } from '../x-connection.js';
 import { cvt, type ModeLine } from './cvt.js';
-import { DEFAULT_RATE, listedSizes, modeFor, roundedSize, type ScreenSize, sizeOf } from './screen-modes.js';
+import { DEFAULT_RATE, listedSizes, modeFor, roundedSize, sizeOf } from './screen-modes.js';
 
 const SCREEN_CHANGE = 1;
 const CRTC_CHANGE = 2;
@@ -31,7 +32,7 @@ interface Output {
 /** The size and rate of the one screen, through RANDR. */
 export class Screen {
   readonly #events = new Emitter<{ changed: ScreenSize }>();
-  readonly #session: Session;
+  readonly #connection: XConnection;
   readonly #release: Dispose;
   /** The rates that modes made here were made for: rounding can move what their timings say. */
   readonly #madeFor = new Map<number, number>();
@@ -40,19 +41,19 @@ export class Screen {
   /** The last change; changes wait for each other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(session: Session) {
-    this.#session = session;
-    this.#current = { ...session.firstSize, rate: DEFAULT_RATE };
-    this.#release = session.onEvent((event) => {
-      const kind = event.type - session.randr.firstEvent;
+  private constructor(connection: XConnection) {
+    this.#connection = connection;
+    this.#current = { ...connection.firstSize, rate: DEFAULT_RATE };
+    this.#release = connection.onEvent((event) => {
+      const kind = event.type - connection.randr.firstEvent;
       if (kind === 0 || kind === 1) void this.#serially(() => this.#read());
     });
-    session.randr.SelectInput(session.root, SCREEN_CHANGE | CRTC_CHANGE);
+    connection.randr.SelectInput(connection.root, SCREEN_CHANGE | CRTC_CHANGE);
   }
 
   /** Reads what the screen offers and how it is set now. */
-  static async open(session: Session): Promise<Screen> {
-    const screen = new Screen(session);
+  static async open(connection: XConnection): Promise<Screen> {
+    const screen = new Screen(connection);
     const output = await screen.#read();
     if (output) screen.#configurations = listedSizes(output.modes);
     return screen;
@@ -110,31 +111,31 @@ export class Screen {
   async #mode(output: Output, size: ScreenSize, line: ModeLine): Promise<Result<number>> {
     const own = modeFor(output.modes, size, line);
     if (own) return ok(own.id);
-    const { randr, root } = this.#session;
+    const { randr, root } = this.#connection;
     const known = output.resources.modeinfos.find((mode) => mode.name === line.name);
     if (!known && line.clockKhz > HIGHEST_CLOCK_KHZ)
       return err(`unsupported screen rate: ${size.rate} at ${size.width}x${size.height}`);
     const made = known
       ? ok(known.id)
-      : await this.#session.ask<number>((reply) => randr.CreateMode(root, toModeInfo(line), reply));
-    if (made.ok && this.#session.alive) randr.AddOutputMode(output.id, made.value);
+      : await this.#connection.ask<number>((reply) => randr.CreateMode(root, toModeInfo(line), reply));
+    if (made.ok && this.#connection.alive) randr.AddOutputMode(output.id, made.value);
     return made;
   }
 
   /** Changes mode and screen size in an order in which the mode always lies within the screen. */
   async #apply(output: Output, mode: number, { width, height }: ScreenSize): Promise<Result<void>> {
-    const { randr, root } = this.#session;
+    const { randr, root } = this.#connection;
     const resize = (across: number, down: number) =>
       randr.SetScreenSize(root, across, down, Math.round(across * MM_PER_PIXEL), Math.round(down * MM_PER_PIXEL));
     const before = this.#current;
     const room = { width: Math.max(width, before.width), height: Math.max(height, before.height) };
-    if (!this.#session.alive) return err('the X server is gone');
+    if (!this.#connection.alive) return err('the X server is gone');
     if (room.width > before.width || room.height > before.height) resize(room.width, room.height);
-    const changed = await this.#session.ask<{ status: number }>((reply) =>
+    const changed = await this.#connection.ask<{ status: number }>((reply) =>
       randr.SetCrtcConfig(output.crtc, 0, output.resources.config_timestamp, 0, 0, mode, ROTATE_0, [output.id], reply),
     );
     const done = changed.ok && changed.value.status === SUCCESS;
-    if (this.#session.alive) {
+    if (this.#connection.alive) {
       const final = done ? { width, height } : before;
       if (final.width !== room.width || final.height !== room.height) resize(final.width, final.height);
     }
@@ -157,17 +158,17 @@ export class Screen {
 
   /** The first connected output, the one in use before others. */
   async #output(): Promise<Output | undefined> {
-    const { randr, root } = this.#session;
-    const read = await this.#session.ask<ScreenResources>((reply) => randr.GetScreenResourcesCurrent(root, reply));
+    const { randr, root } = this.#connection;
+    const read = await this.#connection.ask<ScreenResources>((reply) => randr.GetScreenResourcesCurrent(root, reply));
     if (!read.ok) return undefined;
     const resources = read.value;
     const candidates: Output[] = [];
     for (const id of resources.outputs) {
-      const info = await this.#session.ask<OutputInfo>((reply) => randr.GetOutputInfo(id, resources.config_timestamp, reply));
+      const info = await this.#connection.ask<OutputInfo>((reply) => randr.GetOutputInfo(id, resources.config_timestamp, reply));
       if (!info.ok || info.value.connection !== CONNECTED) continue;
       const crtc = info.value.crtc || info.value.crtcs[0];
       if (crtc === undefined) continue;
-      const state = await this.#session.ask<{ mode: number }>((reply) =>
+      const state = await this.#connection.ask<{ mode: number }>((reply) =>
         randr.GetCrtcInfo(crtc, resources.config_timestamp, reply),
       );
       const modes = resources.modeinfos.filter((mode) => info.value.modes.includes(mode.id));

@@ -1,17 +1,17 @@
 import type { Dispose } from '../../lib/dispose.js';
 import { ok, type Result } from '../../lib/result.js';
-import type { Session } from '../session.js';
+import type { XConnection } from '../x-connection.js';
 
 const CLIENT_MESSAGE = 33;
 const NORMAL_STATE = 1;
 const SUBSTRUCTURE_NOTIFY_MASK = 0x80000;
 
 /** Brings windows back that ask to be minimized: without a task bar nobody could. */
-export async function unminimizeWindows(session: Session): Promise<Result<Dispose>> {
-  const atoms = await session.atoms(['WM_CHANGE_STATE']);
+export async function unminimizeWindows(connection: XConnection): Promise<Result<Dispose>> {
+  const atoms = await connection.atoms(['WM_CHANGE_STATE']);
   if (!atoms.ok) return atoms;
-  const { x, root } = session;
-  const release = session.onEvent((event) => {
+  const { x, root } = connection;
+  const release = connection.onEvent((event) => {
     if (event.type !== CLIENT_MESSAGE || event.message_type !== atoms.value.WM_CHANGE_STATE || !event.wid) return;
     if (event.data?.[0] === NORMAL_STATE) return;
     x.UnmapWindow(event.wid);

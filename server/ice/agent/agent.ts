@@ -24,7 +24,7 @@ import {
 export const REVIVE_INTERVAL_MS = 200;
 
 /** The ICE agent (SPEC.md IA1-IA20): takes one input, changes `state`, and returns what is to be done, in order. Pure. */
-export function step(state: AgentState, input: AgentInput, nowMs: number): AgentEffect[] {
+export function stepAgent(state: AgentState, input: AgentInput, nowMs: number): AgentEffect[] {
   if (isClosed(state)) return [];
   const effects = apply(state, input, nowMs);
   if (isClosed(state)) return effects;

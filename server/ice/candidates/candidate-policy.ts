@@ -1,5 +1,6 @@
+import type { NetworkType } from '../../config/config.js';
 import { canonicalAddress, familyOf, isLinkLocal, isLoopback, sameNetwork } from '../address.js';
-import type { CandidateFilters, NetworkType } from '../ice-types.js';
+import type { CandidateFilters } from '../ice-types.js';
 import { type Candidate, candidateFoundation, candidatePriority } from './candidate.js';
 
 /**
@@ -21,7 +22,7 @@ export interface HostEndpoint {
 }
 
 /** One entry of webrtc.nat1to1 with names already resolved. */
-export interface ExternalAddress {
+export interface ResolvedExternal {
   readonly external: string;
   readonly local?: string;
   /** It was found, not configured: the local address is told as well. */
@@ -29,12 +30,12 @@ export interface ExternalAddress {
 }
 
 /** One entry of webrtc.candidates with names already resolved. */
-export type StaticCandidate = { readonly address: string; readonly port: number };
+export type ResolvedCandidate = { readonly address: string; readonly port: number };
 
 export interface AdvertisePolicy {
   readonly locals: readonly LocalAddress[];
-  readonly externals: readonly ExternalAddress[];
-  readonly statics: readonly StaticCandidate[];
+  readonly externals: readonly ResolvedExternal[];
+  readonly statics: readonly ResolvedCandidate[];
   readonly filters: CandidateFilters;
   readonly clientAddress: string | undefined;
 }

@@ -5,12 +5,12 @@ import type { Dispose } from '../../lib/dispose.js';
 import type { Log } from '../../lib/log.js';
 import { canonicalAddress } from '../address.js';
 import type { ExternalEntry, StaticEntry } from '../ice-types.js';
-import type { ExternalAddress, StaticCandidate } from './candidate-policy.js';
+import type { ResolvedCandidate, ResolvedExternal } from './candidate-policy.js';
 
 /** The addresses of webrtc.nat1to1 and webrtc.candidates, host names followed as they change. */
 export interface ExternalAddresses {
   /** What is known now; names older than a minute are looked up again in the background, for the next call. */
-  current(): { readonly externals: readonly ExternalAddress[]; readonly statics: readonly StaticCandidate[] };
+  current(): { readonly externals: readonly ResolvedExternal[]; readonly statics: readonly ResolvedCandidate[] };
   /** The first external address that is known, configured, found or seen by a STUN server. */
   publicAddress(): string | undefined;
   /** Takes the address that a STUN server saw, for `stun:port`; true if there is a candidate more by it. */
@@ -42,7 +42,7 @@ const UNKNOWN: BackoffPolicy = { firstMs: 1_000, maxMs: 30_000 };
 /** Looks up the names; one that does not resolve is left out, said, and looked up until it does. */
 export async function externalAddresses(options: Options): Promise<ExternalAddresses> {
   const { nat1to1, candidates } = options;
-  const found: ExternalAddress[] = [];
+  const found: ResolvedExternal[] = [];
   const take = (text: string) => {
     const external = canonicalAddress(text);
     if (external !== undefined) found.push({ external, found: true });

@@ -3,8 +3,8 @@ import { type Clock, MAX_TIMER_MS } from '../../lib/clock.js';
 import type { Log } from '../../lib/log.js';
 import { shownIceUrl } from '../../lib/shown-url.js';
 import { addressKey, canonicalAddress, familyOf } from '../address.js';
-import type { IceServer } from '../ice-types.js';
-import type { Peer } from '../peer.js';
+import type { AgentShell } from '../agent-shell.js';
+import type { IceServerWithCa } from '../ice-types.js';
 import { type AskedServer, askedServers } from '../servers/asked-servers.js';
 import { parseIceUrl } from '../servers/ice-url.js';
 import { attachRelay, type TurnServer } from '../turn/relay.js';
@@ -15,17 +15,17 @@ import { advertiseSeen, askReflexive, type Mirror } from './reflexive.js';
 /** Finds the candidates that need a server: server-reflexive and relay. Nothing else waits for it. */
 export interface Gatherer {
   /** Resolves when every server has answered or is given up: after 5 s at the latest, sooner for those known to be silent. */
-  gather(peer: Peer, clientAddress: string | undefined, log: Log): Promise<void>;
+  gather(peer: AgentShell, clientAddress: string | undefined, log: Log): Promise<void>;
 }
 
 interface Options {
-  readonly servers: readonly IceServer[];
+  readonly servers: readonly IceServerWithCa[];
   /** What viewers are told: asked for our own address alone, so that the viewer's relay lets us in (SPEC.md IT17). */
-  readonly frontendServers: readonly IceServer[];
+  readonly frontendServers: readonly IceServerWithCa[];
   readonly clock: Clock;
   readonly log: Log;
   /** The list with addresses and time-limited credentials filled in. */
-  served(servers: readonly IceServer[]): readonly IceServer[];
+  served(servers: readonly IceServerWithCa[]): readonly IceServerWithCa[];
   /** How long such credentials are good for; undefined: all are lasting. */
   readonly ttlSeconds: number | undefined;
   /** Told of every address that a server saw us at. */
@@ -88,7 +88,7 @@ async function askSafely(...question: Parameters<typeof ask>): Promise<boolean> 
 /** True if the server answered, or was not needed. */
 async function ask(
   server: AskedServer,
-  peer: Peer,
+  peer: AgentShell,
   clientAddress: string | undefined,
   context: Context,
   only?: 'relay',
@@ -120,13 +120,13 @@ async function ask(
 }
 
 /** A relay under new credentials stands ready before the old ones end. */
-function renewLater(server: AskedServer, peer: Peer, clientAddress: string | undefined, context: Context): void {
+function renewLater(server: AskedServer, peer: AgentShell, clientAddress: string | undefined, context: Context): void {
   const waitMs = Math.min(MAX_TIMER_MS, (context.ttlSeconds ?? 0) * 1000 * RENEW_AT);
   peer.hold(context.clock.after(waitMs, () => void askSafely(server, peer, clientAddress, context, 'relay')));
 }
 
 /** False if the server is silent; a peer without a UDP socket of its family has no use for the answer. */
-async function askStream(peer: Peer, server: StreamServer, mirror: Mirror, { overStream }: Context): Promise<boolean> {
+async function askStream(peer: AgentShell, server: StreamServer, mirror: Mirror, { overStream }: Context): Promise<boolean> {
   const ofFamily = familyOf(server.at.address);
   if (!peer.udpHosts().some(({ candidate }) => familyOf(candidate.address) === ofFamily)) return true;
   const seen = await overStream(server);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.js';
 import { familyOf, isLoopback, type TransportAddress } from '../address.js';
 import type { LocalBase } from '../agent/agent-state.js';
-import type { Peer } from '../peer.js';
+import type { AgentShell } from '../agent-shell.js';
 import { encodeStun } from '../stun/stun.js';
 import type { SeenOverStream } from '../turn/stream-binding.js';
 import { candidateFoundation, candidatePriority } from './candidate.js';
@@ -19,7 +19,7 @@ const ANSWER_LIMIT_MS = 5000;
 const RETRANSMIT_MS = [0, 200, 600, 1400, 3000] as const;
 
 /** Asks from every socket of the server's family, since each has a mapping of its own; false if the server is silent. */
-export async function askReflexive(peer: Peer, at: TransportAddress, mirror: Mirror): Promise<boolean> {
+export async function askReflexive(peer: AgentShell, at: TransportAddress, mirror: Mirror): Promise<boolean> {
   const bases = peer.udpHosts().filter(({ candidate }) => {
     return familyOf(candidate.address) === familyOf(at.address) && isLoopback(candidate.address) === isLoopback(at.address);
   });
@@ -37,7 +37,7 @@ export async function askReflexive(peer: Peer, at: TransportAddress, mirror: Mir
  * What a stream has shown holds for the UDP sockets on the same local address, but for the port, which is told as if it were
  * kept: a relay lets an address in whatever its port, and a NAT that keeps ports is open there.
  */
-export function advertiseSeen(peer: Peer, { local, external }: SeenOverStream, mirror: Mirror): void {
+export function advertiseSeen(peer: AgentShell, { local, external }: SeenOverStream, mirror: Mirror): void {
   if (external === undefined) return;
   for (const base of peer.udpHosts()) {
     const { address, port } = base.candidate;
@@ -45,7 +45,7 @@ export function advertiseSeen(peer: Peer, { local, external }: SeenOverStream, m
   }
 }
 
-function advertise(peer: Peer, { candidate }: LocalBase, mapped: TransportAddress, { text, onExternal }: Mirror): void {
+function advertise(peer: AgentShell, { candidate }: LocalBase, mapped: TransportAddress, { text, onExternal }: Mirror): void {
   onExternal(mapped.address);
   if (mapped.address === candidate.address) return;
   peer.addCandidate({
@@ -61,7 +61,7 @@ function advertise(peer: Peer, { candidate }: LocalBase, mapped: TransportAddres
 
 /** Where a STUN server sees this base, if it tells; undefined if it does not answer within 5 s. */
 function answerTo(
-  peer: Peer,
+  peer: AgentShell,
   baseId: string,
   at: TransportAddress,
   clock: Clock,

@@ -1,11 +1,11 @@
 import { shownIceUrl } from '../../lib/shown-url.js';
-import type { IceServer } from '../ice-types.js';
+import type { IceServerWithCa } from '../ice-types.js';
 import { type IceUrl, parseIceUrl } from './ice-url.js';
 
 /** One URL of a list of ICE servers, as the gatherer asks it. */
 export interface AskedServer {
   /** Its entry with this URL alone. */
-  readonly entry: IceServer;
+  readonly entry: IceServerWithCa;
   readonly text: string;
   /** A frontend server only tells our address; relays are allocated on backend servers alone. */
   readonly list: 'backend' | 'frontend';
@@ -16,8 +16,8 @@ export interface AskedServer {
 }
 
 interface Lists {
-  readonly backend: readonly IceServer[];
-  readonly frontend: readonly IceServer[];
+  readonly backend: readonly IceServerWithCa[];
+  readonly frontend: readonly IceServerWithCa[];
   /** TURN entries without credentials get time-limited ones. */
   readonly turnSecret: boolean;
 }
@@ -35,7 +35,7 @@ export interface Asked {
 export function askedServers({ backend, frontend, turnSecret }: Lists): Asked {
   const asked: AskedServer[] = [];
   const skipped: string[] = [];
-  const add = (entry: IceServer, text: string, list: AskedServer['list'], timeLimited: boolean) =>
+  const add = (entry: IceServerWithCa, text: string, list: AskedServer['list'], timeLimited: boolean) =>
     asked.push({ entry: { ...entry, urls: [text] }, text, list, timeLimited, silentAtMs: Number.NEGATIVE_INFINITY });
   const ours = each(backend, 'NEKO_WEBRTC_ICESERVERS_BACKEND', skipped).filter(({ entry, text, url }) => {
     if (url.scheme !== 'turn' || isTimeLimited(entry, turnSecret) || (entry.username && entry.credential)) return true;
@@ -56,17 +56,17 @@ export function askedServers({ backend, frontend, turnSecret }: Lists): Asked {
   return { servers: asked, skipped };
 }
 
-function isTimeLimited(entry: IceServer, turnSecret: boolean): boolean {
+function isTimeLimited(entry: IceServerWithCa, turnSecret: boolean): boolean {
   return entry.username === undefined && entry.credential === undefined && turnSecret;
 }
 
 interface ReadUrl {
-  readonly entry: IceServer;
+  readonly entry: IceServerWithCa;
   readonly text: string;
   readonly url: IceUrl;
 }
 
-function each(servers: readonly IceServer[], setting: string, skipped: string[]): ReadUrl[] {
+function each(servers: readonly IceServerWithCa[], setting: string, skipped: string[]): ReadUrl[] {
   const read: ReadUrl[] = [];
   for (const entry of servers) {
     for (const text of entry.urls) {

@@ -1,4 +1,4 @@
-import type { IceServer, ServedServers } from '../ice-types.js';
+import type { IceServerWithCa, ServedServers } from '../ice-types.js';
 import type { HmacSha1 } from '../stun/stun.js';
 
 /** TURN REST (draft-uberti-behave-turn-rest-00): the server and we share a secret, users get credentials that end by themselves. */
@@ -21,7 +21,7 @@ export interface ServingFacts {
  * ICE servers as they are told to one user: `{{private_ip}}` and `{{public_ip}}` filled in, and time-limited credentials for TURN
  * entries that have none of their own. A URL whose address is not known is left out. Pure.
  */
-export function servedServers(servers: readonly IceServer[], facts: ServingFacts): ServedServers {
+export function servedServers(servers: readonly IceServerWithCa[], facts: ServingFacts): ServedServers {
   let limited = false;
   const served = servers.flatMap((server) => {
     const urls = server.urls.flatMap((url) => fill(url, facts) ?? []);

@@ -24,7 +24,7 @@ export class FrameReader {
 }
 
 /** A datagram of at most 65,535 bytes with its length in front. */
-export function frame(datagram: Uint8Array): Buffer {
+export function frameTcp(datagram: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(2 + datagram.length);
   framed.writeUInt16BE(datagram.length, 0);
   framed.set(datagram, 2);

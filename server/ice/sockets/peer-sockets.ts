@@ -1,8 +1,8 @@
 import { addressKey } from '../address.js';
+import type { AgentShell, BaseIo } from '../agent-shell.js';
 import { type Candidate, candidateFoundation, candidatePriority } from '../candidates/candidate.js';
 import type { HostEndpoint, LocalAddress } from '../candidates/candidate-policy.js';
 import { ICE_LIMITS } from '../limits.js';
-import type { BaseIo, Peer } from '../peer.js';
 import type { NoPort } from './no-port.js';
 import type { TcpConnection, TcpMux, TcpRoute } from './tcp-mux.js';
 import type { MuxRoute, UdpMux } from './udp-mux.js';
@@ -12,7 +12,7 @@ import type { UdpSocket } from './udp-socket.js';
 /** Joins sockets to a peer: each becomes a base of its agent, and an endpoint for the candidate policy. */
 
 /** What the UDP mux delivers to; `peerOf` is asked late, since a peer registers while it is made. */
-export function muxRoute(mux: UdpMux, token: number, peerOf: () => Peer): MuxRoute {
+export function muxRoute(mux: UdpMux, token: number, peerOf: () => AgentShell): MuxRoute {
   const route: MuxRoute = {
     token,
     onStun(socket, message, address, port) {
@@ -28,7 +28,7 @@ export function muxRoute(mux: UdpMux, token: number, peerOf: () => Peer): MuxRou
 }
 
 /** Joins the shared sockets on these addresses to the peer, unless it has them already. */
-export function attachMux(mux: UdpMux, route: MuxRoute, peer: Peer, addresses: readonly LocalAddress[]): void {
+export function attachMux(mux: UdpMux, route: MuxRoute, peer: AgentShell, addresses: readonly LocalAddress[]): void {
   for (const [index, { address }] of addresses.entries()) {
     const socket = mux.sockets().find((each) => each.address === address);
     if (socket && !peer.hasBase(udpBaseId(socket))) addMuxBase(mux, route, peer, socket, index);
@@ -36,7 +36,7 @@ export function attachMux(mux: UdpMux, route: MuxRoute, peer: Peer, addresses: r
 }
 
 /** Opens one socket per address where the peer has none yet; returns why there is none on some. */
-export async function attachRange(range: UdpRange, peer: Peer, addresses: readonly LocalAddress[]): Promise<NoPort[]> {
+export async function attachRange(range: UdpRange, peer: AgentShell, addresses: readonly LocalAddress[]): Promise<NoPort[]> {
   const failures: NoPort[] = [];
   const known = peer.udpHosts().map(({ candidate }) => candidate.address);
   await Promise.all(
@@ -58,7 +58,7 @@ export async function attachRange(range: UdpRange, peer: Peer, addresses: readon
 }
 
 /** What the candidate policy makes host candidates of: the peer's own UDP bases. */
-export function udpEndpoints(peer: Peer): HostEndpoint[] {
+export function udpEndpoints(peer: AgentShell): HostEndpoint[] {
   return peer.udpHosts().map(({ id, candidate: { address, port } }) => ({ baseId: id, transport: 'udp', address, port }));
 }
 
@@ -68,7 +68,7 @@ export function tcpEndpoints(mux: TcpMux, addresses: readonly LocalAddress[]): H
 }
 
 /** Makes each connection that names the peer a base. */
-export function tcpRoute(peerOf: () => Peer): TcpRoute {
+export function tcpRoute(peerOf: () => AgentShell): TcpRoute {
   let open = 0;
   return {
     onConnection(connection) {
@@ -91,7 +91,7 @@ export function tcpRoute(peerOf: () => Peer): TcpRoute {
 
 const UNLISTED = 1000;
 
-function addMuxBase(mux: UdpMux, route: MuxRoute, peer: Peer, socket: UdpSocket, index: number): void {
+function addMuxBase(mux: UdpMux, route: MuxRoute, peer: AgentShell, socket: UdpSocket, index: number): void {
   const io: BaseIo = {
     ...udpIo(socket),
     verified: (from) => mux.bind(socket, from.address, from.port, route),

@@ -7,7 +7,7 @@ import { writeFrames } from '../../media/framed-writer.js';
 import { canonicalAddress, type TransportAddress } from '../address.js';
 import { ICE_LIMITS } from '../limits.js';
 import { decodeStun, MAX_STUN_LENGTH } from '../stun/stun.js';
-import { FrameReader, frame } from './frame-reader.js';
+import { FrameReader, frameTcp } from './frame-reader.js';
 import { halfOpenConnections } from './half-open.js';
 
 /** A connection that has named a peer; datagrams go over it as frames. */
@@ -152,7 +152,7 @@ function connectionOver({ socket, local, remote }: Accepted, keep: () => void): 
     send(datagram) {
       if (socket.destroyed || !socket.writable || datagram.length > 0xffff) return false;
       if (socket.writableLength + datagram.length > MAX_QUEUED_BYTES) return false;
-      socket.write(frame(datagram));
+      socket.write(frameTcp(datagram));
       return true;
     },
     sendAll(datagrams) {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.js';
 import type { Log } from '../../lib/log.js';
 import { addressKey } from '../address.js';
+import type { AgentShell } from '../agent-shell.js';
 import { type Candidate, candidateFoundation, candidatePriority } from '../candidates/candidate.js';
-import type { Peer } from '../peer.js';
 import { allocateRelay, type TurnAllocation } from './turn-allocation.js';
 import { connectTurn, type TurnServer } from './turn-transport.js';
 
@@ -10,7 +10,7 @@ export type { TurnServer };
 
 /** Allocates a relay for the peer and makes it a base; false if the server was silent or refused, which the log tells. */
 export async function attachRelay(
-  peer: Peer,
+  peer: AgentShell,
   server: TurnServer,
   clientAddress: string | undefined,
   clock: Clock,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { addressBytes, addressText, canonicalAddress, networkOf } from '../../../server/ice/address.js';
-import { step } from '../../../server/ice/agent/agent.js';
+import { stepAgent } from '../../../server/ice/agent/agent.js';
 import { MAX_PAIRS, MAX_REMOTE_CANDIDATES, newAgent } from '../../../server/ice/agent/agent-state.js';
 import { type Candidate, formatCandidate, parseCandidate } from '../../../server/ice/candidates/candidate.js';
 import { parseHostPort } from '../../../server/ice/servers/host-port.js';
@@ -63,16 +63,16 @@ export const candidates: Target = {
         const agent = newAgent({ env, lite: false, controlling: true, tieBreaker: 1n, local: { ufrag: 'ours', pwd: 'p' } });
         for (const address of ['192.0.2.1', '2001:db8::1', '127.0.0.1']) {
           const base = { foundation: '1', component: 1, transport: 'udp', priority: 1, address, port: 9, type: 'host' } as const;
-          step(agent, { kind: 'base', base: { id: address, candidate: base } }, 0);
+          stepAgent(agent, { kind: 'base', base: { id: address, candidate: base } }, 0);
         }
-        if (!early) step(agent, { kind: 'remote', remote: { ufrag: 'theirs', pwd: 'p', lite: false } }, 0);
+        if (!early) stepAgent(agent, { kind: 'remote', remote: { ufrag: 'theirs', pwd: 'p', lite: false } }, 0);
         for (const [i, text] of lines.entries()) {
           const read = parseCandidate(text);
           const address = read.ok ? canonicalAddress(read.value.address) : undefined;
           if (read.ok && address !== undefined)
-            step(agent, { kind: 'remote-candidate', candidate: { ...read.value, address } }, i);
+            stepAgent(agent, { kind: 'remote-candidate', candidate: { ...read.value, address } }, i);
         }
-        if (early) step(agent, { kind: 'remote', remote: { ufrag: 'theirs', pwd: 'p', lite: false } }, 1_000);
+        if (early) stepAgent(agent, { kind: 'remote', remote: { ufrag: 'theirs', pwd: 'p', lite: false } }, 1_000);
         const [generation] = agent.generations;
         assert(generation!.pairs.size <= MAX_PAIRS && generation!.remoteCandidates.length <= MAX_REMOTE_CANDIDATES);
         assert(agent.early.length <= MAX_REMOTE_CANDIDATES);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createConnection } from 'node:net';
 import fc from 'fast-check';
-import { FrameReader, frame } from '../../../server/ice/sockets/frame-reader.js';
+import { FrameReader, frameTcp } from '../../../server/ice/sockets/frame-reader.js';
 import { openTcpMux, type TcpMux } from '../../../server/ice/sockets/tcp-mux.js';
 import { encodeStun } from '../../../server/ice/stun/stun.js';
 import { systemClock } from '../../../server/lib/clock.js';
@@ -23,7 +23,7 @@ function pieces(bytes: Buffer, lengths: readonly number[]): Buffer[] {
   return cut;
 }
 
-const binding = frame(
+const binding = frameTcp(
   encodeStun({
     kind: 'request',
     method: 'binding',
@@ -63,7 +63,7 @@ export const iceTcp: Target = {
   properties: [
     holds('frames survive any cutting of the stream', [datagrams, cuts], (sent, lengths) => {
       const reader = new FrameReader();
-      const got = pieces(Buffer.concat(sent.map(frame)), lengths).flatMap((piece) =>
+      const got = pieces(Buffer.concat(sent.map(frameTcp)), lengths).flatMap((piece) =>
         reader.push(piece).map((each) => Buffer.from(each)),
       );
       assert.deepEqual(got, sent);
@@ -79,7 +79,7 @@ export const iceTcp: Target = {
       assert.equal(length + reader.pendingBytes, bytes.length);
     }),
     holds('a stream in single bytes costs in proportion to its bytes', [fc.integer({ min: 200, max: 8_000 })], (announced) => {
-      const of = (size: number) => Buffer.concat(Array<Buffer>(size).fill(frame(Buffer.alloc(announced))));
+      const of = (size: number) => Buffer.concat(Array<Buffer>(size).fill(frameTcp(Buffer.alloc(announced))));
       const times = (stream: Buffer) => {
         const reader = new FrameReader();
         for (let at = 0; at < stream.length; at++) reader.push(stream.subarray(at, at + 1));
@@ -92,7 +92,7 @@ export const iceTcp: Target = {
         mutated(
           fc
             .tuple(fc.boolean(), datagrams)
-            .map(([named, more]) => Buffer.concat([...(named ? [binding] : []), ...more.map(frame)])),
+            .map(([named, more]) => Buffer.concat([...(named ? [binding] : []), ...more.map(frameTcp)])),
         ),
         cuts,
       ],

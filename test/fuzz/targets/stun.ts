@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { withoutZone } from '../../../server/ice/address.js';
-import { step } from '../../../server/ice/agent/agent.js';
+import { stepAgent } from '../../../server/ice/agent/agent.js';
 import { type AgentState, newAgent } from '../../../server/ice/agent/agent-state.js';
 import type { Candidate } from '../../../server/ice/candidates/candidate.js';
 import { crc32 } from '../../../server/ice/stun/crc32.js';
@@ -93,11 +93,11 @@ const check = (useCandidate: boolean, transactionId = Buffer.alloc(12, 1)) =>
 function connected(lite: boolean): AgentState {
   const env = { hmac: hmacSha1, transactionId: () => Buffer.alloc(12, 5), random: () => 0.5 };
   const agent = newAgent({ env, lite, controlling: false, tieBreaker: 1n, local: LOCAL });
-  step(agent, { kind: 'base', base: { id: 'base', candidate: candidate('192.0.2.1') } }, 0);
-  step(agent, { kind: 'remote', remote: { ufrag: 'theirs', pwd: 'their-password-is-no-secret', lite: false } }, 0);
+  stepAgent(agent, { kind: 'base', base: { id: 'base', candidate: candidate('192.0.2.1') } }, 0);
+  stepAgent(agent, { kind: 'remote', remote: { ufrag: 'theirs', pwd: 'their-password-is-no-secret', lite: false } }, 0);
   const request = decodeStun(check(true));
   assert(request.ok);
-  step(agent, { kind: 'stun', baseId: 'base', from: { address: '192.0.2.9', port: 9 }, message: request.value }, 1);
+  stepAgent(agent, { kind: 'stun', baseId: 'base', from: { address: '192.0.2.9', port: 9 }, message: request.value }, 1);
   return agent;
 }
 
@@ -156,7 +156,11 @@ export const stun: Target = {
         for (const forged of [bytes, refitted(bytes)]) {
           const read = decodeStun(forged);
           if (!read.ok || integrityHolds(read.value, KEY, hmacSha1)) continue;
-          const effects = step(agent, { kind: 'stun', baseId: 'base', from: { address: from, port: 7 }, message: read.value }, 2);
+          const effects = stepAgent(
+            agent,
+            { kind: 'stun', baseId: 'base', from: { address: from, port: 7 }, message: read.value },
+            2,
+          );
           assert.deepEqual(
             effects.filter(({ kind }) => kind === 'path' || kind === 'state' || kind === 'verified'),
             [],
@@ -173,7 +177,11 @@ export const stun: Target = {
         const agent = connected(true);
         const request = decodeStun(check(false, Buffer.alloc(12, 3)));
         assert(request.ok);
-        const effects = step(agent, { kind: 'stun', baseId: 'base', from: { address: from, port }, message: request.value }, 5);
+        const effects = stepAgent(
+          agent,
+          { kind: 'stun', baseId: 'base', from: { address: from, port }, message: request.value },
+          5,
+        );
         const sent = effects.find((effect) => effect.kind === 'send');
         assert(sent?.kind === 'send');
         const answer = decodeStun(sent.bytes);

@@ -1,5 +1,5 @@
 import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
-import type { ScreenSize } from '../../../server/desktop/screen/screen-modes.js';
+import type { ScreenSize } from '../../../server/protocol/screen.js';
 import { silentLog } from '../../support/silent-log.js';
 import { startXServer } from '../../support/x-server.js';
 

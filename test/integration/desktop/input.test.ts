@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Desktop } from '../../../server/desktop/desktop.js';
-import { keysymOf } from '../../../server/desktop/keyboard/keysym.js';
+import { keysymOfCodePoint } from '../../../server/desktop/keyboard/keysym.js';
 import { waitFor } from '../../support/wait-for.js';
 import { XClient } from '../../support/x-client.js';
 import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
@@ -35,7 +35,7 @@ afterEach(() => {
 /** Types as clients do: a key down and up per character, Shift not held. */
 function type(text: string): void {
   for (const character of text) {
-    const keysym = keysymOf(character.codePointAt(0)!);
+    const keysym = keysymOfCodePoint(character.codePointAt(0)!);
     desktop.input.keyDown(keysym);
     desktop.input.keyUp(keysym);
   }

@@ -5,7 +5,7 @@ import { type CheckState, ConnectionCheck } from '../../../client/connection/con
 import { readEvent } from '../../../client/connection/read-event.js';
 import { type Doctor, openDoctor } from '../../../server/doctor/doctor.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
-import type { IceServer, IceTransportsOptions } from '../../../server/ice/ice-types.js';
+import type { IceServerWithCa, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import { decode } from '../../../server/protocol/decode.js';
 import { type DoctorFinding, DoctorView, doctorClientEvents as events } from '../../../server/protocol/doctor.js';
@@ -33,7 +33,10 @@ afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
 });
 
-async function startDoctor(options: Partial<IceTransportsOptions>, frontendServers: readonly IceServer[] = []): Promise<Doctor> {
+async function startDoctor(
+  options: Partial<IceTransportsOptions>,
+  frontendServers: readonly IceServerWithCa[] = [],
+): Promise<Doctor> {
   const tcp = { kind: 'off' } as const;
   const udp = { kind: 'range', minPort: 46_000, maxPort: 46_039 } as const;
   const iceOptions: IceTransportsOptions = { udp, tcp, clock: systemClock, log: silentLog, ...options };

@@ -7,7 +7,7 @@ import { formatCandidate } from '../../../server/ice/candidates/candidate.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IcePeer, IceTransports, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { ICE_LIMITS } from '../../../server/ice/limits.js';
-import { FrameReader, frame } from '../../../server/ice/sockets/frame-reader.js';
+import { FrameReader, frameTcp } from '../../../server/ice/sockets/frame-reader.js';
 import { openTcpMux, type TcpRoute } from '../../../server/ice/sockets/tcp-mux.js';
 import { openUdpMux } from '../../../server/ice/sockets/udp-mux.js';
 import { decodeStun, encodeStun } from '../../../server/ice/stun/stun.js';
@@ -313,7 +313,7 @@ describe('raw STUN against the mux', () => {
 describe('ICE-TCP', () => {
   function tcpClient(port: number, server: IcePeer, over = createConnection(port, '127.0.0.1')) {
     open.push({ close: () => over.destroy() });
-    const client = rawClient({ server: server.local, transmit: (bytes) => over.write(frame(bytes)) });
+    const client = rawClient({ server: server.local, transmit: (bytes) => over.write(frameTcp(bytes)) });
     const reader = new FrameReader();
     over.on('data', (chunk: Buffer) => {
       for (const each of reader.push(chunk)) client.receive(each);
@@ -335,7 +335,7 @@ describe('ICE-TCP', () => {
     await waitFor(() => server.state === 'connected');
     expect(server.path?.kind).toBe('stream');
     server.send(Buffer.from('\x80to you'));
-    first.socket.write(frame(Buffer.from('\x80to me')));
+    first.socket.write(frameTcp(Buffer.from('\x80to me')));
     await waitFor(() => first.client.received.length === 1 && got.length === 1);
     first.socket.destroy();
     await waitFor(() => server.state === 'disconnected');
@@ -351,8 +351,8 @@ describe('ICE-TCP', () => {
     const { port } = server.candidates()[0]!;
     for (const bytes of [
       Buffer.from('GET / HTTP/1.1\r\n\r\n'),
-      frame(Buffer.alloc(30)),
-      frame(
+      frameTcp(Buffer.alloc(30)),
+      frameTcp(
         encodeStun({ kind: 'request', method: 'binding', transactionId: Buffer.alloc(12), attributes: { username: 'no:one' } }),
       ),
       Buffer.from([0x40, 0x00]),
@@ -385,7 +385,7 @@ describe('ICE-TCP', () => {
       },
     };
     made.value.registerUfrag('here', route);
-    const named = frame(
+    const named = frameTcp(
       encodeStun({ kind: 'request', method: 'binding', transactionId: Buffer.alloc(12), attributes: { username: 'here:x' } }),
     );
     const sockets = [named, named, Buffer.alloc(1)].map((bytes) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { formatCandidate } from '../../../server/ice/candidates/candidate.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
-import type { IceServer, IceTransportsOptions } from '../../../server/ice/ice-types.js';
+import type { IceServerWithCa, IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { systemClock } from '../../../server/lib/clock.js';
 import { freePort } from '../../support/free-port.mjs';
 import { waitFor } from '../../support/wait-for.js';
@@ -107,7 +107,7 @@ describe.skipIf(!existsSync(COTURN))('through a real TURN server', () => {
     return peer.value;
   }
 
-  test.each<[string, () => IceServer]>([
+  test.each<[string, () => IceServerWithCa]>([
     ['UDP', () => ({ urls: [`turn:127.0.0.1:${port}`] })],
     ['TCP', () => ({ urls: [`turn:127.0.0.1:${port}?transport=tcp`] })],
     ['TLS', () => ({ urls: [`turns:127.0.0.1:${tlsPort}`], ca: readFileSync(join(folder, 'cert.pem'), 'utf8') })],

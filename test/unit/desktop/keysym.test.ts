@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalKeysym, casePair, keysymOf } from '../../../server/desktop/keyboard/keysym.js';
+import { canonicalKeysym, casePair, keysymOfCodePoint } from '../../../server/desktop/keyboard/keysym.js';
 
 test.each([
   ['none', 0, undefined],
@@ -21,7 +21,7 @@ test.each([
   ['€', 0x010020ac],
   ['😀', 0x0101f600],
 ])('keysym of %s', (character, keysym) => {
-  expect(keysymOf(character.codePointAt(0)!)).toBe(keysym);
+  expect(keysymOfCodePoint(character.codePointAt(0)!)).toBe(keysym);
 });
 
 test.each([
@@ -39,8 +39,8 @@ test.each([
   ['中', undefined],
   ['😀', undefined],
 ])('case pair of %s', (character, pair) => {
-  const [lower, upper] = (pair ?? []).map((letter) => keysymOf(letter.codePointAt(0)!));
-  expect(casePair(keysymOf(character.codePointAt(0)!))).toEqual(pair && { lower, upper });
+  const [lower, upper] = (pair ?? []).map((letter) => keysymOfCodePoint(letter.codePointAt(0)!));
+  expect(casePair(keysymOfCodePoint(character.codePointAt(0)!))).toEqual(pair && { lower, upper });
 });
 
 test('keys that are no characters have no case', () => {

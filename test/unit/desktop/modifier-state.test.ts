@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { KeyAction } from '../../../server/desktop/keyboard/keymap.js';
+import type { XkbAction } from '../../../server/desktop/keyboard/keymap.js';
 import {
   levelOf,
   locked,
@@ -7,11 +7,11 @@ import {
   NO_MODIFIERS,
   pressed,
   released,
-  reported,
+  reportedModifiers,
 } from '../../../server/desktop/keyboard/modifier-state.js';
 
-const SHIFT: KeyAction = { kind: 'set-modifiers', modifiers: 1 };
-const CAPS: KeyAction = { kind: 'lock-modifiers', modifiers: 2 };
+const SHIFT: XkbAction = { kind: 'set-modifiers', modifiers: 1 };
+const CAPS: XkbAction = { kind: 'lock-modifiers', modifiers: 2 };
 const modifiers = (state: ModifierState) => levelOf(state).modifiers;
 
 test('a modifier is on while its key is held; two keys of one modifier count apart', () => {
@@ -44,7 +44,7 @@ test('locking concerns only the modifiers named', () => {
 
 test('a report corrects what was foreseen, and keeps what is held here apart from what others hold', () => {
   const state = pressed({ ...NO_MODIFIERS, locked: 16 }, 50, SHIFT);
-  const corrected = reported(state, { baseMods: 1 | 4, latchedMods: 8, lockedMods: 2, group: 1 });
+  const corrected = reportedModifiers(state, { baseMods: 1 | 4, latchedMods: 8, lockedMods: 2, group: 1 });
   expect(levelOf(corrected)).toEqual({ modifiers: 1 | 4 | 8 | 2, group: 1 });
   expect(levelOf(released(corrected, 50))).toEqual({ modifiers: 4 | 8 | 2, group: 1 });
 });

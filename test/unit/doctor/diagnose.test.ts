@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose, verdictOf } from '../../../server/doctor/diagnose.js';
 import type { ClientFacts, DoctorFacts } from '../../../server/doctor/facts.js';
-import { FAILED, type Outcome, type Path, type PathResult } from '../../../server/doctor/path.js';
+import { FAILED, type Path, type PathOutcome, type PathResult } from '../../../server/doctor/path.js';
 
 const LAN = { interfaceName: 'eth0', address: '192.168.1.5', prefixLength: 24 };
 const BRIDGED = { interfaceName: 'eth0', address: '172.17.0.2', prefixLength: 16 };
@@ -28,8 +28,8 @@ const CLIENT: ClientFacts = {
 const IN_LAN: ClientFacts = { ...CLIENT, address: '192.168.1.77', page: { ...CLIENT.page, host: '192.168.1.5' } };
 
 const host = (transport: 'udp' | 'tcp', address: string, port = 52100): Path => ({ kind: 'host', transport, address, port });
-const works = (rttMs: number | null = 12): Outcome => ({ kind: 'works', rttMs });
-const failedWith = (code: number, text = '', more: Partial<Extract<Outcome, { kind: 'failed' }>> = {}): Outcome => ({
+const works = (rttMs: number | null = 12): PathOutcome => ({ kind: 'works', rttMs });
+const failedWith = (code: number, text = '', more: Partial<Extract<PathOutcome, { kind: 'failed' }>> = {}): PathOutcome => ({
   kind: 'failed',
   ice: false,
   heard: false,
@@ -37,7 +37,7 @@ const failedWith = (code: number, text = '', more: Partial<Extract<Outcome, { ki
   errors: [{ code, text }],
   ...more,
 });
-const tried = (path: Path, outcome: Outcome = FAILED, side: 'browser' | 'server' = 'browser'): PathResult => ({
+const tried = (path: Path, outcome: PathOutcome = FAILED, side: 'browser' | 'server' = 'browser'): PathResult => ({
   side,
   path,
   outcome,

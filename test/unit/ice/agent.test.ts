@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextWakeMs, noteTraffic, step } from '../../../server/ice/agent/agent.js';
+import { nextWakeMs, noteTraffic, stepAgent } from '../../../server/ice/agent/agent.js';
 import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
 import { decodeStun, encodeStun } from '../../../server/ice/stun/stun.js';
 import { hostCandidate, type SimPeer, SimulatedNetwork } from './simulated-network.js';
@@ -319,7 +319,7 @@ describe('what is refused', () => {
   ])('IA19 a check with %s gets no answer and leaves no trace', (_name, message) => {
     const { network, server } = twoPeers();
     const from = { address: '203.0.113.66', port: 6 };
-    const effects = step(server.agent, { kind: 'stun', baseId: `${SERVER}|59000`, from, message }, network.nowMs);
+    const effects = stepAgent(server.agent, { kind: 'stun', baseId: `${SERVER}|59000`, from, message }, network.nowMs);
     expect(effects).toEqual([]);
     expect(server.agent.generations[0]!.pairs.size).toBe(0);
   });
@@ -343,11 +343,11 @@ describe('what is refused', () => {
       [{ address: CLIENT, port: 40000 }, answer('wrong', id)],
       [{ address: CLIENT, port: 40000 }, answer('cli1-password-of-24-chars', Buffer.alloc(12))],
     ] as const) {
-      step(server.agent, { kind: 'stun', baseId, from, message }, network.nowMs);
+      stepAgent(server.agent, { kind: 'stun', baseId, from, message }, network.nowMs);
       expect(server.agent.selected).toBeUndefined();
     }
     const right = { baseId, from: { address: CLIENT, port: 40000 }, message: answer('cli1-password-of-24-chars', id) };
-    step(server.agent, { kind: 'stun', ...right }, network.nowMs);
+    stepAgent(server.agent, { kind: 'stun', ...right }, network.nowMs);
     expect(server.agent.selected?.remote.port).toBe(40000);
   });
 
@@ -355,7 +355,7 @@ describe('what is refused', () => {
     const { network, server } = twoPeers();
     network.run(500);
     network.input(server, { kind: 'close' });
-    expect(step(server.agent, { kind: 'tick' }, network.nowMs + 5000)).toEqual([]);
+    expect(stepAgent(server.agent, { kind: 'tick' }, network.nowMs + 5000)).toEqual([]);
     expect(nextWakeMs(server.agent, network.nowMs)).toBe(Number.POSITIVE_INFINITY);
     expect(statesOf(server).at(-1)).toBe('closed');
   });

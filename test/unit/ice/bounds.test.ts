@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { step } from '../../../server/ice/agent/agent.js';
+import { stepAgent } from '../../../server/ice/agent/agent.js';
 import { newAgent } from '../../../server/ice/agent/agent-state.js';
+import { AgentShell, type AgentShellOptions } from '../../../server/ice/agent-shell.js';
 import { parseCandidate } from '../../../server/ice/candidates/candidate.js';
 import { mdnsShare } from '../../../server/ice/candidates/mdns-names.js';
 import { ICE_LIMITS } from '../../../server/ice/limits.js';
-import { Peer, type PeerOptions } from '../../../server/ice/peer.js';
-import { FrameReader, frame } from '../../../server/ice/sockets/frame-reader.js';
+import { FrameReader, frameTcp } from '../../../server/ice/sockets/frame-reader.js';
 import { StreamCutter } from '../../../server/ice/sockets/stream-cutter.js';
 import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
 import { answerPlainBinding } from '../../../server/ice/stun/plain-stun.js';
@@ -40,13 +40,13 @@ test('IS6 the agent answers a check from a link-local source', () => {
   const agent = newAgent({ env, lite: true, controlling: false, tieBreaker: 1n, local });
   const candidate = parseCandidate('candidate:1 1 udp 1 2001:db8::1 9 typ host');
   if (!candidate.ok) throw new Error(candidate.error);
-  step(agent, { kind: 'base', base: { id: 'b', candidate: candidate.value } }, 0);
+  stepAgent(agent, { kind: 'base', base: { id: 'b', candidate: candidate.value } }, 0);
   const bytes = encodeStun(
     { kind: 'request', method: 'binding', transactionId: TRANSACTION, attributes: { username: 'local:remote', priority: 1 } },
     { key: Buffer.from(local.pwd), hmac: hmacSha1 },
   );
   const from = { address: 'fe80::1%eth0', port: 5000 };
-  const effects = step(agent, { kind: 'stun', baseId: 'b', from, message: received(bytes) }, 1);
+  const effects = stepAgent(agent, { kind: 'stun', baseId: 'b', from, message: received(bytes) }, 1);
   const sent = effects.find((effect) => effect.kind === 'send');
   expect(sent).toMatchObject({ to: from });
   expect(sent?.kind === 'send' && received(sent.bytes).attributes.xorMappedAddress?.address).toBe('fe80::1');
@@ -62,10 +62,10 @@ test.each(['0.0.0.0', '224.0.0.251', '255.255.255.255', '::', 'ff02::fb'])('IC8 
     return read.value;
   };
   const ours = address.includes(':') ? '2001:db8::1' : '192.0.2.1';
-  step(agent, { kind: 'base', base: { id: 'b', candidate: candidate(`candidate:1 1 udp 1 ${ours} 9 typ host`) } }, 0);
-  step(agent, { kind: 'remote', remote: { ufrag: 'r', pwd: 'p', lite: false } }, 0);
+  stepAgent(agent, { kind: 'base', base: { id: 'b', candidate: candidate(`candidate:1 1 udp 1 ${ours} 9 typ host`) } }, 0);
+  stepAgent(agent, { kind: 'remote', remote: { ufrag: 'r', pwd: 'p', lite: false } }, 0);
   const remote = candidate(`candidate:1 1 udp 1 ${address} 9 typ host`);
-  expect(step(agent, { kind: 'remote-candidate', candidate: remote }, 1).filter(({ kind }) => kind === 'send')).toEqual([]);
+  expect(stepAgent(agent, { kind: 'remote-candidate', candidate: remote }, 1).filter(({ kind }) => kind === 'send')).toEqual([]);
 });
 
 test('a STUN message has its greatest length, and no byte more', () => {
@@ -98,7 +98,7 @@ test('an IPv6 network has one share of the answers', () => {
 
 test('IF2 a frame in single bytes is put together without copying it again for each of them', () => {
   const sent = Buffer.alloc(60_000, 'x');
-  const stream = Buffer.concat([frame(sent), frame(Buffer.alloc(0)), frame(Buffer.from('end'))]);
+  const stream = Buffer.concat([frameTcp(sent), frameTcp(Buffer.alloc(0)), frameTcp(Buffer.from('end'))]);
   const copied = { bytes: 0 };
   const copy = Buffer.prototype.copy;
   Buffer.prototype.copy = function (...args: Parameters<typeof copy>) {
@@ -143,8 +143,8 @@ test('IT23 mDNS names are looked up one at a time, and the seventeenth not at al
   expect(most).toBe(1);
 });
 
-function peerWith(onError: (error: unknown) => void): Peer {
-  const options: PeerOptions = {
+function peerWith(onError: (error: unknown) => void): AgentShell {
+  const options: AgentShellOptions = {
     lite: true,
     controlling: false,
     token: 1,
@@ -156,7 +156,7 @@ function peerWith(onError: (error: unknown) => void): Peer {
     resolveMdns: async () => undefined,
     onClose: () => undefined,
   };
-  return new Peer(options);
+  return new AgentShell(options);
 }
 
 test.each(['state', 'path', 'datagram', 'send'] as const)(

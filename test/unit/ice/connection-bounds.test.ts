@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { TransportAddress } from '../../../server/ice/address.js';
+import { AgentShell } from '../../../server/ice/agent-shell.js';
 import { mdnsQueue, mdnsShare } from '../../../server/ice/candidates/mdns-names.js';
 import { ICE_LIMITS } from '../../../server/ice/limits.js';
-import { Peer } from '../../../server/ice/peer.js';
-import { FrameReader, frame } from '../../../server/ice/sockets/frame-reader.js';
+import { FrameReader, frameTcp } from '../../../server/ice/sockets/frame-reader.js';
 import { tcpRoute } from '../../../server/ice/sockets/peer-sockets.js';
 import { openTcpMux, type TcpConnection, type TcpMux } from '../../../server/ice/sockets/tcp-mux.js';
 import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
@@ -23,8 +23,8 @@ async function openMux(): Promise<TcpMux> {
   return mux.value;
 }
 
-function listeningPeer(): Peer {
-  return new Peer({
+function listeningPeer(): AgentShell {
+  return new AgentShell({
     lite: true,
     controlling: false,
     token: 1,
@@ -40,14 +40,14 @@ function listeningPeer(): Peer {
   });
 }
 
-function check({ ufrag, pwd }: Peer['local']): Buffer {
+function check({ ufrag, pwd }: AgentShell['local']): Buffer {
   const attributes = { username: `${ufrag}:remote`, priority: 1, iceControlling: 1n };
   const message = { kind: 'request' as const, method: 'binding' as const, transactionId: randomBytes(12), attributes };
-  return frame(encodeStun(message, { key: Buffer.from(pwd), hmac: hmacSha1 }));
+  return frameTcp(encodeStun(message, { key: Buffer.from(pwd), hmac: hmacSha1 }));
 }
 
 /** Connects and sends a check; counts the answers. */
-function client(port: number, peer: Peer): { readonly socket: Socket; answers: number } {
+function client(port: number, peer: AgentShell): { readonly socket: Socket; answers: number } {
   const made = { socket: connect(port, '127.0.0.1'), answers: 0 };
   const reader = new FrameReader();
   made.socket.on('error', () => {});
@@ -108,7 +108,7 @@ test('what waits for an ICE-TCP connection is taken up to the bound, and not a b
   onTestFinished(() => void socket.destroy());
   const [ours]: Socket[] = await accepted;
   const attributes = { username: 'viewer:x' };
-  mux.accept(ours!, frame(encodeStun({ kind: 'request', method: 'binding', transactionId: randomBytes(12), attributes })));
+  mux.accept(ours!, frameTcp(encodeStun({ kind: 'request', method: 'binding', transactionId: randomBytes(12), attributes })));
   // Nothing leaves meanwhile, as if the network took nothing.
   ours!.cork();
   const header = 2;

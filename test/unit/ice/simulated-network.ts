@@ -1,5 +1,5 @@
 import { addressKey, type TransportAddress } from '../../../server/ice/address.js';
-import { nextWakeMs, noteTraffic, step } from '../../../server/ice/agent/agent.js';
+import { nextWakeMs, noteTraffic, stepAgent } from '../../../server/ice/agent/agent.js';
 import { type AgentEffect, type AgentState, type LocalBase, newAgent, type Pair } from '../../../server/ice/agent/agent-state.js';
 import { type Candidate, candidatePriority } from '../../../server/ice/candidates/candidate.js';
 import type { IceState } from '../../../server/ice/ice-types.js';
@@ -82,8 +82,8 @@ export class SimulatedNetwork {
     return base;
   }
 
-  input(peer: SimPeer, input: Parameters<typeof step>[1]): void {
-    this.#perform(peer, step(peer.agent, input, this.nowMs));
+  input(peer: SimPeer, input: Parameters<typeof stepAgent>[1]): void {
+    this.#perform(peer, stepAgent(peer.agent, input, this.nowMs));
   }
 
   /** Exchanges credentials in both directions, at once. */

@@ -5,7 +5,7 @@ import type { IceTransportsOptions } from '../../../server/ice/ice-types.js';
 import { parseHostPort } from '../../../server/ice/servers/host-port.js';
 import { parseIceUrl } from '../../../server/ice/servers/ice-url.js';
 import { servedServers } from '../../../server/ice/servers/served-servers.js';
-import { FrameReader, frame } from '../../../server/ice/sockets/frame-reader.js';
+import { FrameReader, frameTcp } from '../../../server/ice/sockets/frame-reader.js';
 import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
 import { answerPlainBinding } from '../../../server/ice/stun/plain-stun.js';
 import { rateLimit } from '../../../server/ice/stun/rate-limit.js';
@@ -15,7 +15,7 @@ import { mulberry32 } from './simulated-network.js';
 test('IF1 frames survive any cutting of the stream (RFC 4571 section 2)', () => {
   const random = mulberry32(99);
   const sent = Array.from({ length: 200 }, (_, i) => Buffer.alloc(Math.floor(random() * 1500), i));
-  const stream = Buffer.concat(sent.map(frame));
+  const stream = Buffer.concat(sent.map(frameTcp));
   const reader = new FrameReader();
   const got: Buffer[] = [];
   for (let at = 0; at < stream.length; ) {

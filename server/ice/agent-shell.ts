@@ -5,7 +5,7 @@ import { Emitter } from '../lib/emitter.js';
 import { ok, type Result } from '../lib/result.js';
 import type { PacketPath } from '../media/packet-path.js';
 import { canonicalAddress, type TransportAddress } from './address.js';
-import { nextWakeMs, noteTraffic, step } from './agent/agent.js';
+import { nextWakeMs, noteTraffic, stepAgent } from './agent/agent.js';
 import {
   type AgentEffect,
   type AgentInput,
@@ -31,7 +31,7 @@ export interface BaseIo {
   close(): void;
 }
 
-export interface PeerOptions {
+export interface AgentShellOptions {
   readonly lite: boolean;
   readonly controlling: boolean;
   /** The first four bytes of all transaction ids; see MuxRoute. */
@@ -54,8 +54,8 @@ export interface PeerOptions {
 type PeerEvents = { candidate: Candidate; state: IceState; path: PacketPath | undefined; datagram: Buffer };
 
 /** The shell around the agent: sockets in, effects out, one timer. Closing a peer closes its bases, never a shared socket. */
-export class Peer implements IcePeer {
-  readonly #options: PeerOptions;
+export class AgentShell implements IcePeer {
+  readonly #options: AgentShellOptions;
   readonly #agent: AgentState;
   readonly #events = new Emitter<PeerEvents>();
   readonly #ios = new Map<string, BaseIo>();
@@ -74,7 +74,7 @@ export class Peer implements IcePeer {
   #following: Promise<void> | undefined;
   #closed = false;
 
-  constructor(options: PeerOptions) {
+  constructor(options: AgentShellOptions) {
     this.#options = options;
     this.#wake = new WakeTimer(options.clock, () => this.#input({ kind: 'tick' }));
     const local = newCredentials();
@@ -174,7 +174,7 @@ export class Peer implements IcePeer {
     for (const io of this.#ios.values()) io.close();
     this.#answers.clear();
     this.#options.onClose();
-    this.#attempt(() => this.#perform(step(this.#agent, { kind: 'close' }, this.#options.clock.nowMs())));
+    this.#attempt(() => this.#perform(stepAgent(this.#agent, { kind: 'close' }, this.#options.clock.nowMs())));
   }
 
   get closed(): boolean {
@@ -281,7 +281,7 @@ export class Peer implements IcePeer {
     if (this.#closed) return;
     this.#guarded(() => {
       const nowMs = this.#options.clock.nowMs();
-      this.#perform(step(this.#agent, input, nowMs));
+      this.#perform(stepAgent(this.#agent, input, nowMs));
       if (!this.#closed) this.#wake.arm(nextWakeMs(this.#agent, nowMs), nowMs);
     });
   }

@@ -7,7 +7,7 @@ import { BEATING, HEARTBEAT_TICK_MS, type Heartbeat, type HeartbeatInput, stepHe
 import { askRaw, internAtomRequest } from './raw-request.js';
 
 /** One live connection to an X server; when it ends, everything that was made from it is worthless. */
-export class Session {
+export class XConnection {
   readonly x: XClient;
   readonly root: number;
   /** Size in pixels of the root window when the connection was made. */
@@ -148,7 +148,11 @@ const SILENT = 'the X server does not answer';
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Connects to `display` (as in `:99`) and its extensions; X errors of later requests go to `onError`. */
-export async function openSession(display: string, clock: Clock, onError: (error: Error) => void): Promise<Result<Session>> {
+export async function openXConnection(
+  display: string,
+  clock: Clock,
+  onError: (error: Error) => void,
+): Promise<Result<XConnection>> {
   const opened = await connect(display, onError);
   if (!opened.ok) return opened;
   const { client } = opened.value;
@@ -164,7 +168,7 @@ export async function openSession(display: string, clock: Clock, onError: (error
   if (!randr.ok) return missing('RANDR', randr.error);
   const fixes = await extension<Fixes>((reply) => client.require('fixes', reply));
   if (!fixes.ok) return missing('XFIXES', fixes.error);
-  return ok(new Session(opened.value, xtest.value, xkb.value, randr.value, fixes.value, clock));
+  return ok(new XConnection(opened.value, xtest.value, xkb.value, randr.value, fixes.value, clock));
 }
 
 function connect(display: string, onError: (error: Error) => void): Promise<Result<XDisplay>> {
