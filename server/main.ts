@@ -11,7 +11,7 @@ import { createLogger } from './logger.js';
 import { guardProcess } from './process-guard.js';
 import { runtimeFolder } from './runtime-folder.js';
 import { secretsOf } from './secrets.js';
-import { dtlsProblem } from './webrtc/dtls-problem.js';
+import { dtlsProblem } from './webrtc/transport/dtls-problem.js';
 
 const USAGE = `neko-ts, a shared remote desktop
 

@@ -18,10 +18,10 @@ import type {
   SignalProvide,
   SignalRequest,
 } from '../protocol/signal.js';
-import { createCertificate, type DtlsCertificate } from '../webrtc/certificate.js';
-import type { SrtpProfileName } from '../webrtc/dtls-keys.js';
 import { PEER_LIMITS } from '../webrtc/limits.js';
 import { Peer } from '../webrtc/peer.js';
+import { createCertificate, type DtlsCertificate } from '../webrtc/transport/certificate.js';
+import type { SrtpProfileName } from '../webrtc/transport/dtls-keys.js';
 import { applyVideoRequest, type Streams, type VideoChoice } from '../webrtc/video-choice.js';
 import { type CursorAudience, CursorBroadcast, type CursorSource } from './cursor-broadcast.js';
 import type { PointerMove } from './cursor-pace.js';

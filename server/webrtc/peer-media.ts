@@ -1,39 +1,89 @@
 import type { Dispose } from '../lib/dispose.js';
-import type { Fanout, PeerSender, SenderTrack } from '../media/media-engine.js';
+import type { Fanout, MediaEngine, PeerSender, SenderTrack, SrtpKeys } from '../media/media-engine.js';
+import type { PacketPath } from '../media/packet-path.js';
+import { isRtcp } from '../media/rtp.js';
 import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from './lip-sync.js';
+import { sends } from './negotiation/direction.js';
+import { EXTENSIONS } from './negotiation/extensions.js';
+import type { MediaKind } from './negotiation/local-media.js';
+import { type AgreedMedia, type AgreedSection, isMedia } from './negotiation/sections.js';
 import type { VideoChoice } from './video-choice.js';
 
-/** Which shared encodings this viewer is attached to; a viewer who is paused or switched a kind off is no listener of it. */
+export interface PeerMediaOptions {
+  readonly engine: MediaEngine;
+  readonly keys: SrtpKeys;
+  readonly path: PacketPath | undefined;
+  readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
+  readonly ssrcs: Readonly<Record<MediaKind, number>>;
+  /** Sending cannot go on; it has ended already. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** What is to be seen and heard. */
+export interface WantedMedia {
+  readonly video: VideoChoice;
+  readonly audioDisabled: boolean;
+  readonly paused: boolean;
+}
+
+/**
+ * The media of one connected viewer: its tracks as they are agreed on, and which shared encodings they are attached to. A viewer
+ * who is paused or switched a kind off is no listener of it.
+ */
 export class PeerMedia {
+  readonly #options: PeerMediaOptions;
+  readonly #sender: PeerSender;
+  readonly #tracks = new Map<MediaKind, SenderTrack>();
+  /** The kinds that the viewer takes now. */
+  readonly #taken = new Set<MediaKind>();
+  #wanted: WantedMedia | undefined;
   #attachedVideo: { readonly streamId: string; readonly release: Dispose } | undefined;
   #releaseAudio: Dispose | undefined;
   #lipSync = IN_STEP;
 
-  constructor(
-    private readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout },
-    private readonly sender: PeerSender,
-    private readonly tracks: { readonly video: SenderTrack | undefined; readonly audio: SenderTrack | undefined },
-  ) {}
+  constructor(options: PeerMediaOptions) {
+    const { engine, keys, path, onFailed } = options;
+    this.#options = options;
+    this.#sender = engine.addPeer({
+      keys,
+      path,
+      cname: 'stream',
+      hooks: {
+        onReport: ({ track, jitterMs }) => {
+          if (track.kind === 'audio') this.keepLipSync({ kind: 'reported', jitterMs });
+        },
+        onFailed,
+      },
+    });
+  }
 
-  /** Brings the attachments in line with what is wanted. A switch attaches the new stream before the old one is left. */
-  apply(wanted: { readonly video: VideoChoice; readonly audioDisabled: boolean; readonly paused: boolean }): void {
-    const video = wanted.paused || wanted.video.disabled ? undefined : wanted.video.streamId;
-    if (this.#attachedVideo?.streamId !== video) {
-      const previous = this.#attachedVideo;
-      this.#attachedVideo = undefined;
-      const fanout = video === undefined ? undefined : this.fanouts.video.get(video);
-      if (video !== undefined && fanout !== undefined && this.tracks.video !== undefined)
-        this.#attachedVideo = { streamId: video, release: fanout.attach(this.tracks.video) };
-      previous?.release();
+  /** Makes the tracks that were agreed on, and sends on those of them that the viewer takes. */
+  negotiated(agreed: readonly AgreedSection[]): void {
+    this.#taken.clear();
+    for (const section of agreed.filter(isMedia)) {
+      if (!section.isOwn) continue;
+      // Never made anew: under the same keys no number of an SSRC may be used twice (RFC 3711 section 9.1).
+      if (!this.#tracks.has(section.kind)) this.#tracks.set(section.kind, this.#addTrack(section));
+      if (sends(section.direction)) this.#taken.add(section.kind);
     }
-    const audio = !wanted.paused && !wanted.audioDisabled;
-    if (audio && this.#releaseAudio === undefined && this.tracks.audio !== undefined)
-      this.#releaseAudio = this.fanouts.audio.attach(this.tracks.audio);
-    if (!audio) {
-      this.#releaseAudio?.();
-      this.#releaseAudio = undefined;
-      this.#useLipSync(IN_STEP);
-    }
+    this.#attach();
+  }
+
+  apply(wanted: WantedMedia): void {
+    this.#wanted = wanted;
+    this.#attach();
+  }
+
+  /** One SRTP or SRTCP datagram of the viewer. */
+  receive(datagram: Buffer): void {
+    if (isRtcp(datagram)) this.#sender.receiveRtcp(datagram);
+  }
+
+  /** Where it is sent from now on; undefined: nowhere. */
+  setPath(path: PacketPath | undefined): void {
+    this.#sender.setPath(path);
+    // What went out on the old path before it was given up may be lost.
+    if (path !== undefined) this.refresh();
   }
 
   /** The picture waits for the sound as far as that is needed for the two to be seen and heard together. */
@@ -43,12 +93,7 @@ export class PeerMedia {
 
   /** What the viewer missed is not sent again: a keyframe shows it the screen as it is now. */
   refresh(): void {
-    if (this.#attachedVideo !== undefined) this.tracks.video?.requestKeyframe();
-  }
-
-  #useLipSync(next: LipSync): void {
-    if (next.holdMs !== this.#lipSync.holdMs) this.tracks.video?.setPlayoutDelay(next.holdMs, next.holdMs);
-    this.#lipSync = next;
+    if (this.#attachedVideo !== undefined) this.#tracks.get('video')?.requestKeyframe();
   }
 
   close(): void {
@@ -56,6 +101,61 @@ export class PeerMedia {
     this.#releaseAudio?.();
     this.#attachedVideo = undefined;
     this.#releaseAudio = undefined;
-    this.sender.close();
+    this.#sender.close();
+  }
+
+  #addTrack({ kind, mid, codecs, extensions }: AgreedMedia): SenderTrack {
+    const [sent] = codecs;
+    if (sent === undefined) throw new Error('a section without codecs is not agreed on');
+    const idOf = ({ uri }: { readonly uri: string }) => extensions.find((extension) => extension.uri === uri)?.id;
+    const [midId, transportCc, playoutDelay] = [EXTENSIONS.mid, EXTENSIONS.transportCc, EXTENSIONS.playoutDelay].map(idOf);
+    return this.#sender.addTrack({
+      kind,
+      clockRateHz: sent.codec.clockRateHz,
+      ssrc: this.#options.ssrcs[kind],
+      payloadType: sent.payloadType,
+      extensions: {
+        ...(midId === undefined ? {} : { mid: { id: midId, value: mid } }),
+        ...(transportCc === undefined ? {} : { transportCc }),
+        ...(playoutDelay === undefined ? {} : { playoutDelay }),
+      },
+    });
+  }
+
+  /** Brings the attachments in line with what is wanted and agreed on. */
+  #attach(): void {
+    const wanted = this.#wanted;
+    if (wanted === undefined) return;
+    const { fanouts } = this.#options;
+    const shown = wanted.paused || wanted.video.disabled ? undefined : wanted.video.streamId;
+    this.#showVideo(shown, this.#takenTrack('video'));
+    const audio = wanted.paused || wanted.audioDisabled ? undefined : this.#takenTrack('audio');
+    if (audio !== undefined) this.#releaseAudio ??= fanouts.audio.attach(audio);
+    if (wanted.paused || wanted.audioDisabled || audio === undefined) {
+      this.#releaseAudio?.();
+      this.#releaseAudio = undefined;
+      this.#useLipSync(IN_STEP);
+    }
+  }
+
+  /** A switch attaches the new stream before the old one is left. */
+  #showVideo(wanted: string | undefined, track: SenderTrack | undefined): void {
+    const streamId = track === undefined ? undefined : wanted;
+    if (this.#attachedVideo?.streamId === streamId) return;
+    const previous = this.#attachedVideo;
+    this.#attachedVideo = undefined;
+    const fanout = streamId === undefined ? undefined : this.#options.fanouts.video.get(streamId);
+    if (streamId !== undefined && fanout !== undefined && track !== undefined)
+      this.#attachedVideo = { streamId, release: fanout.attach(track) };
+    previous?.release();
+  }
+
+  #takenTrack(kind: MediaKind): SenderTrack | undefined {
+    return this.#taken.has(kind) ? this.#tracks.get(kind) : undefined;
+  }
+
+  #useLipSync(next: LipSync): void {
+    if (next.holdMs !== this.#lipSync.holdMs) this.#tracks.get('video')?.setPlayoutDelay(next.holdMs, next.holdMs);
+    this.#lipSync = next;
   }
 }

@@ -4,10 +4,10 @@ import type { IcePeer } from '../ice/ice-types.js';
 import { systemClock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import { err, ok, type Result } from '../lib/result.js';
-import { type DtlsCertificate, fingerprintOf } from './certificate.js';
-import { Dtls } from './dtls.js';
 import { readDescription } from './negotiation/read-description.js';
 import { writeDescription } from './negotiation/write-description.js';
+import { type DtlsCertificate, fingerprintOf } from './transport/certificate.js';
+import { Dtls } from './transport/dtls.js';
 
 /** First bytes of DTLS records (RFC 7983). */
 const DTLS_FIRST = 20;

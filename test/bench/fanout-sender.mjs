@@ -9,8 +9,8 @@ import { createMediaEngine } from '../../dist/server/media/create-media-engine.j
 import { plainDepartures } from '../../dist/server/media/departures.js';
 import { writeFrames } from '../../dist/server/media/framed-writer.js';
 import { nodeCryptoSuite } from '../../dist/server/media/node-crypto-suite.js';
-import { createCertificate } from '../../dist/server/webrtc/certificate.js';
-import { Dtls } from '../../dist/server/webrtc/dtls.js';
+import { createCertificate } from '../../dist/server/webrtc/transport/certificate.js';
+import { Dtls } from '../../dist/server/webrtc/transport/dtls.js';
 
 const PACKET_BYTES = 1_150;
 const FRAMES_PER_SECOND = 30;

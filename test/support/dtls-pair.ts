@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../server/lib/clock.js';
-import { createCertificate, type DtlsCertificate } from '../../server/webrtc/certificate.js';
-import { Dtls, type DtlsOptions } from '../../server/webrtc/dtls.js';
+import { createCertificate, type DtlsCertificate } from '../../server/webrtc/transport/certificate.js';
+import { Dtls, type DtlsOptions } from '../../server/webrtc/transport/dtls.js';
 
 /** What a link does with a datagram: passes it on, or does anything else. */
 export type Link = (datagram: Buffer, deliver: (datagram: Buffer) => void) => void;

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../server/lib/clock.js';
-import { Dtls } from '../../server/webrtc/dtls.js';
+import { Dtls } from '../../server/webrtc/transport/dtls.js';
 import { rawClient } from '../integration/ice/raw-client.js';
 import { testCertificates } from './dtls-pair.js';
 import type { Product } from './product.js';

@@ -1,5 +1,5 @@
 import { sctpChecksum } from '../../server/lib/crc32c.js';
-import type { PacketLink } from '../../server/webrtc/data-channel.js';
+import type { PacketLink } from '../../server/webrtc/transport/data-channel.js';
 
 /** One chunk as bytes, padded to four. */
 export function chunk(type: number, body: Uint8Array, flags = 0, length = body.length + 4): Buffer {

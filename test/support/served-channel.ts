@@ -1,4 +1,4 @@
-import { DataChannel } from '../../server/webrtc/data-channel.js';
+import { DataChannel } from '../../server/webrtc/transport/data-channel.js';
 import { RawSctp } from './raw-sctp.js';
 import { waitFor } from './wait-for.js';
 

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto';
 import { Event, RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport, type RTCIceTransport } from 'werift';
-import type { Fingerprint } from '../../server/webrtc/fingerprint.js';
-import { selfSignedCertificate } from '../../server/webrtc/self-signed.js';
+import type { Fingerprint } from '../../server/webrtc/transport/fingerprint.js';
+import { selfSignedCertificate } from '../../server/webrtc/transport/self-signed.js';
 
 /** A certificate and a private key, which need not belong together. */
 export interface Identity {

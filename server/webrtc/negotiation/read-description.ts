@@ -1,8 +1,8 @@
 import { parse, parsePayloads } from 'sdp-transform';
 import { err, ok, type Result } from '../../lib/result.js';
 import { FIELD_LIMITS } from '../../protocol/limits.js';
-import type { Fingerprint } from '../fingerprint.js';
 import { SDP_LIMITS } from '../limits.js';
+import type { Fingerprint } from '../transport/fingerprint.js';
 import type { Direction } from './direction.js';
 import type { Extension } from './extensions.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../../server/lib/clock.js';
-import { SctpAssociation } from '../../../server/webrtc/sctp-association.js';
+import { SctpAssociation } from '../../../server/webrtc/transport/sctp-association.js';
 import { anyBytes, mutated, record } from '../mutated.js';
 import { type Chunk, chunksOf, sctpPacket, withChecksum } from '../sctp-packet.js';
 import { holdsAsync, type Target } from '../target.js';

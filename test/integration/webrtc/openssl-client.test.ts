@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../server/lib/clock.js';
-import { createCertificate } from '../../../server/webrtc/certificate.js';
-import { Dtls } from '../../../server/webrtc/dtls.js';
+import { createCertificate } from '../../../server/webrtc/transport/certificate.js';
+import { Dtls } from '../../../server/webrtc/transport/dtls.js';
 import { waitFor } from '../../support/wait-for.js';
 import { fingerprintOfIdentity, newIdentity, weriftKeys } from '../../support/werift-client.js';
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { DataChannel } from '../../../server/webrtc/data-channel.js';
 import { CHANNEL_LIMITS, SCTP_LIMITS } from '../../../server/webrtc/limits.js';
+import { DataChannel } from '../../../server/webrtc/transport/data-channel.js';
 import { chunk, dataChunk, fields, RawSctp, sackChunk, sctpPacket } from '../../support/raw-sctp.js';
 import { type ServedChannel, servedChannel } from '../../support/served-channel.js';
 import { waitFor } from '../../support/wait-for.js';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../server/lib/clock.js';
-import { Dtls } from '../../../server/webrtc/dtls.js';
+import { Dtls } from '../../../server/webrtc/transport/dtls.js';
 import { testCertificates } from '../../support/dtls-pair.js';
 import { waitFor } from '../../support/wait-for.js';
 import {

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { DTLS_MTU } from '../../../server/webrtc/dtls.js';
+import { DTLS_MTU } from '../../../server/webrtc/transport/dtls.js';
 import { type DtlsPair, dtlsPair, type Link, type PairOptions, testCertificates } from '../../support/dtls-pair.js';
 import { waitFor } from '../../support/wait-for.js';
 

@@ -2,8 +2,8 @@ import type * as Koffi from 'koffi';
 import { expect, test, vi } from 'vitest';
 import { ok, type Result } from '../../../server/lib/result.js';
 import { loadOpenSslCalls } from '../../../server/native/openssl-calls.js';
-import { createCertificate } from '../../../server/webrtc/certificate.js';
-import { dtlsProblem } from '../../../server/webrtc/dtls-problem.js';
+import { createCertificate } from '../../../server/webrtc/transport/certificate.js';
+import { dtlsProblem } from '../../../server/webrtc/transport/dtls-problem.js';
 
 const missing = vi.hoisted(() => ({ name: '' }));
 

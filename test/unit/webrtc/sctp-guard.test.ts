@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SCTP_LIMITS } from '../../../server/webrtc/limits.js';
-import { SctpGuard } from '../../../server/webrtc/sctp-guard.js';
+import { SctpGuard } from '../../../server/webrtc/transport/sctp-guard.js';
 import { chunk, type DataOptions, dataChunk, fields, sackChunk, sctpPacket } from '../../support/raw-sctp.js';
 
 const TAG = 0xabcd_1234;

@@ -1,12 +1,12 @@
-import type { Clock } from '../lib/clock.js';
-import type { Dispose } from '../lib/dispose.js';
-import { err, type Result } from '../lib/result.js';
-import type { DtlsSession } from '../native/dtls-session.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Dispose } from '../../lib/dispose.js';
+import { err, type Result } from '../../lib/result.js';
+import type { DtlsSession } from '../../native/dtls-session.js';
+import { DTLS_LIMITS } from '../limits.js';
 import type { DtlsCertificate } from './certificate.js';
 import { filterHandshake, sealedRecords } from './dtls-filter.js';
 import { type DtlsKeys, negotiatedKeys, SRTP_PREFERENCE, SRTP_PROFILES, type SrtpProfileName } from './dtls-keys.js';
 import { type Fingerprint, isCertificateOf } from './fingerprint.js';
-import { DTLS_LIMITS } from './limits.js';
 
 /** No datagram of ours is longer, whatever the path (RFC 8261 section 5: what IPv6 carries everywhere). */
 export const DTLS_MTU = 1200;

@@ -1,5 +1,5 @@
-import type { Clock } from '../lib/clock.js';
-import { CHANNEL_LIMITS, SCTP_LIMITS } from './limits.js';
+import type { Clock } from '../../lib/clock.js';
+import { CHANNEL_LIMITS, SCTP_LIMITS } from '../limits.js';
 import { SctpAssociation } from './sctp-association.js';
 
 /** Payload protocol identifiers (RFC 8831 section 8). */

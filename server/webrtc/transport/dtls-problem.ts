@@ -1,5 +1,5 @@
-import { systemClock } from '../lib/clock.js';
-import type { Result } from '../lib/result.js';
+import { systemClock } from '../../lib/clock.js';
+import type { Result } from '../../lib/result.js';
 import { type DtlsCertificate, makeCertificate } from './certificate.js';
 import { Dtls } from './dtls.js';
 

@@ -1,4 +1,4 @@
-import { sctpChecksum } from '../lib/crc32c.js';
+import { sctpChecksum } from '../../lib/crc32c.js';
 
 /** Types of chunks (RFC 9260 section 3.2, RFC 6525 section 3.1, RFC 3758 section 3.2). */
 export const CHUNK = {

@@ -1,4 +1,4 @@
-import type { DigestName } from '../native/openssl-calls.js';
+import type { DigestName } from '../../native/openssl-calls.js';
 
 /** `a=fingerprint` (RFC 8122 section 5): a hash function, and the digest of a certificate as hexadecimal pairs. */
 export interface Fingerprint {

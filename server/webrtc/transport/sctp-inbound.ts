@@ -1,5 +1,5 @@
-import { ahead32, isAfter32 } from '../lib/serial-number.js';
-import { SCTP_LIMITS } from './limits.js';
+import { ahead32, isAfter32 } from '../../lib/serial-number.js';
+import { SCTP_LIMITS } from '../limits.js';
 
 /** One DATA chunk, without what it carries (RFC 9260 section 3.3.1). */
 export interface DataFacts {

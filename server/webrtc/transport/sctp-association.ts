@@ -1,5 +1,5 @@
 import { type RTCDtlsTransport, RTCSctpTransport } from 'werift';
-import type { Clock } from '../lib/clock.js';
+import type { Clock } from '../../lib/clock.js';
 import { DTLS_MTU } from './dtls.js';
 import { SctpGuard } from './sctp-guard.js';
 

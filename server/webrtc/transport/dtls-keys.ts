@@ -1,5 +1,5 @@
-import { err, ok, type Result } from '../lib/result.js';
-import type { DtlsSession } from '../native/dtls-session.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import type { DtlsSession } from '../../native/dtls-session.js';
 
 export type SrtpProfileName = 'AEAD_AES_128_GCM' | 'AES_CM_128_HMAC_SHA1_80';
 

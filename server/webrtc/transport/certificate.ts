@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { err, ok, type Result } from '../lib/result.js';
-import { type DtlsContext, openDtlsContext } from '../native/openssl-dtls.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { type DtlsContext, openDtlsContext } from '../../native/openssl-dtls.js';
 import type { Fingerprint } from './fingerprint.js';
 import { selfSignedCertificate } from './self-signed.js';
 

@@ -1,4 +1,4 @@
-import { DTLS_LIMITS } from './limits.js';
+import { DTLS_LIMITS } from '../limits.js';
 
 /** Content types of the record layer (RFC 5246 section 6.2.1). */
 const CHANGE_CIPHER_SPEC = 20;
