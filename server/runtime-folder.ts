@@ -1,11 +1,17 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerConfig } from './config/config.js';
+import type { BindAddress, ServerConfig } from './config/config.js';
 import type { Environment } from './config/sources/environment.js';
 import type { Log } from './lib/log.js';
 
 /** Set by what keeps this server running: a folder of its user alone that lives as long as the container or the one npm start. */
 const VARIABLE = 'SESSION_PRIVATE';
+
+/** Where the server listens, for whoever checks its health; `path` is that of /health. */
+export interface Listening extends BindAddress {
+  readonly tls: boolean;
+  readonly path: string;
+}
 
 /** What must outlive a crash of the server without being configured, and what its keepers want to know of it. */
 export interface RuntimeFolder {
@@ -23,7 +29,7 @@ export function runtimeFolder(env: Environment): RuntimeFolder | undefined {
     passwordsBeside: join(folder, 'generated'),
     tellAddress({ bind, tls, pathPrefix }, log) {
       const file = join(folder, 'listening.json');
-      const content = { ...bind, tls: tls !== undefined, path: `${pathPrefix.replace(/\/$/, '')}/health` };
+      const content: Listening = { ...bind, tls: tls !== undefined, path: `${pathPrefix.replace(/\/$/, '')}/health` };
       try {
         writeFileSync(`${file}.new`, `${JSON.stringify(content)}\n`, { mode: 0o644 });
         renameSync(`${file}.new`, file);

@@ -4,18 +4,29 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
+import { errorCode, errorMessage } from '../lib/error-code.mjs';
+
+/** @import { Listening } from '../../server/runtime-folder.js' */
 
 const LIMIT_MS = 4_000;
 const FILE = join(process.env.SESSION_PRIVATE ?? '/var/lib/neko-server/private', 'listening.json');
-/** A server that listens everywhere is asked over loopback. */
+/**
+ * A server that listens everywhere is asked over loopback.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
 const ANYWHERE = { '': ['127.0.0.1', '::1'], '0.0.0.0': ['127.0.0.1'], '::': ['::1', '127.0.0.1'] };
 
-/** What is wrong, or undefined. */
-const ask = (protocol, host, port, path) =>
+/**
+ * What is wrong, or undefined.
+ * @param {string} host
+ * @param {Listening} listening
+ * @returns {Promise<string | undefined>}
+ */
+const ask = (host, { port, tls, path }) =>
   new Promise((resolve) => {
     // The certificate is for the outside name; here only the answer counts.
     const options = { host, port, path, timeout: LIMIT_MS, rejectUnauthorized: false };
-    const request = protocol.get(options, (answer) => {
+    const request = (tls ? https : http).get(options, (answer) => {
       answer.resume();
       resolve(answer.statusCode === 200 ? undefined : `answered ${answer.statusCode}`);
     });
@@ -24,16 +35,18 @@ const ask = (protocol, host, port, path) =>
   });
 
 async function check() {
+  /** @type {Listening} */
   let address;
   try {
     address = JSON.parse(readFileSync(FILE, 'utf8'));
   } catch (error) {
-    return error.code === 'ENOENT' ? 'the server does not listen yet' : `${FILE}: ${error.message}`;
+    return errorCode(error) === 'ENOENT' ? 'the server does not listen yet' : `${FILE}: ${errorMessage(error)}`;
   }
-  const { host, port, tls, path } = address;
+  const { host, port, path } = address;
+  /** @type {string[]} */
   const problems = [];
   for (const at of ANYWHERE[host] ?? [host]) {
-    const problem = await ask(tls ? https : http, at, port, path);
+    const problem = await ask(at, address);
     if (problem === undefined) return undefined;
     problems.push(`${at} port ${port}${path}: ${problem}`);
   }

@@ -1,18 +1,26 @@
 // Loaded before the server (node --import): the part of its environment that applications must not see, and its arguments.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../lib/error-code.mjs';
+
+/** @import { PrivatePart } from '../lib/private-environment.mjs' */
 
 /** EX_CONFIG of sysexits.h. */
 const CONFIG_EXIT_CODE = 78;
 const { SESSION_PRIVATE: folder } = process.env;
 
-function read(name) {
+/**
+ * What writePrivate of lib/private-environment.mjs wrote; undefined where it wrote nothing.
+ * @param {string} path
+ */
+function read(path) {
   try {
-    return JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    const code = errorCode(error);
+    if (code === 'ENOENT') return undefined;
     console.error(
-      `The server's settings in ${join(folder, name)} cannot be read (${error.code ?? 'not valid'}): they are for the user ` +
+      `The server's settings in ${path} cannot be read (${code ?? 'not valid'}): they are for the user ` +
         `"${process.env.SESSION_SERVER_USER}" alone. A [program:neko] of your own needs user=%(ENV_SESSION_SERVER_USER)s.`,
     );
     process.exit(CONFIG_EXIT_CODE);
@@ -20,7 +28,11 @@ function read(name) {
 }
 
 if (folder) {
-  Object.assign(process.env, read('environment.json'));
+  /** @type {PrivatePart['environment'] | undefined} */
+  const environment = read(join(folder, 'environment.json'));
+  Object.assign(process.env, environment);
   // Children of the server load this too; the arguments are the server's own.
-  if (process.argv[2] === 'serve') process.argv.push(...(read('arguments.json') ?? []));
+  /** @type {PrivatePart['args']} */
+  const args = process.argv[2] === 'serve' ? read(join(folder, 'arguments.json')) : undefined;
+  process.argv.push(...(args ?? []));
 }

@@ -20,9 +20,14 @@ const PARTS = [
   },
 ];
 
-/** Digest over path, size and time of change of every file below the given paths. */
+/**
+ * Digest over path, size and time of change of every file below the given paths.
+ * @param {string} root
+ * @param {readonly string[]} paths
+ */
 function stateOf(root, paths) {
   const hash = createHash('sha256');
+  /** @param {string} path */
   const visit = (path) => {
     const about = statSync(join(root, path), { throwIfNoEntry: false });
     if (about?.isDirectory()) for (const name of readdirSync(join(root, path)).sort()) visit(join(path, name));
@@ -32,7 +37,10 @@ function stateOf(root, paths) {
   return hash.digest('hex');
 }
 
-/** Builds what is out of date, removing what an earlier build left of files that are gone. Throws Stop. */
+/**
+ * Builds what is out of date, removing what an earlier build left of files that are gone. Throws Stop.
+ * @param {string} root
+ */
 export async function ensureBuild(root) {
   for (const { name, script, product, sources } of PARTS) {
     const stamp = join(root, `dist/.${name}`);

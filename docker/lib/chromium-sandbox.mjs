@@ -3,10 +3,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+/** @import { Owner } from './session-user.mjs' */
+
 const HELPER = '/usr/lib/chromium/chrome-sandbox';
 
-/** Whether Chromium can have a sandbox when `user` starts it: by user namespaces, or by its set-uid helper. */
+/**
+ * Whether Chromium can have a sandbox when `user` starts it: by user namespaces, or by its set-uid helper.
+ * @param {Owner} user
+ */
 export function sandboxWorks(user) {
+  /** @type {import('node:child_process').SpawnSyncOptionsWithStringEncoding} */
   const as = { uid: user.uid, gid: user.gid, cwd: '/', encoding: 'utf8' };
   if (spawnSync('unshare', ['--user', '--pid', '--fork', 'true'], as).status === 0) return true;
   if (!existsSync(HELPER)) return false;

@@ -3,45 +3,82 @@ import { spawn } from 'node:child_process';
 import { failureAdvice } from './failure-advice.mjs';
 import { Stop } from './progress.mjs';
 
+/** @import { Report } from './progress.mjs' */
+
 const KEPT_CHARACTERS = 20_000;
 const SHOWN_LINES = 30;
 const NOTICE_AFTER_MS = 1_000;
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+/** @type {ReadonlyMap<NodeJS.Signals, number>} */
+const EXIT_CODES = new Map([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]);
+
+/** A program that could not start or failed; `said` is everything it printed. */
+export class CommandFailed extends Stop {
+  /**
+   * @param {string} message
+   * @param {string} said
+   */
+  constructor(message, said) {
+    super(message);
+    this.said = said;
+  }
+}
 
 /**
  * Passes on to `child()` what we are told to end by; `interruptedBy()` names the signal. Ending waits for the child, so that
  * nothing goes on behind a prompt that is back. Called before the child is started: from its first moment on it is told.
+ * @param {() => import('node:child_process').ChildProcess} child
  */
 function passSignals(child) {
+  /** @type {NodeJS.Signals | undefined} */
   let heard;
+  /** @type {NodeJS.Timeout | undefined} */
   let notice;
+  /** @param {NodeJS.Signals} signal */
   const pass = (signal) => {
     heard ??= signal;
     notice ??= setTimeout(() => console.log('\n  Ending as soon as what cannot be left half done is done …'), NOTICE_AFTER_MS);
     try {
-      process.kill(child().pid, signal);
+      const { pid } = child();
+      if (pid !== undefined) process.kill(pid, signal);
     } catch {
       // Gone already, or root's through sudo: that hears Ctrl-C from the terminal, and everything else lets it finish.
     }
   };
-  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, pass);
+  for (const signal of EXIT_CODES.keys()) process.on(signal, pass);
   const end = () => {
     clearTimeout(notice);
-    for (const signal of Object.keys(EXIT_CODES)) process.off(signal, pass);
+    for (const signal of EXIT_CODES.keys()) process.off(signal, pass);
   };
   return { interruptedBy: () => heard, end };
 }
 
 /**
- * Runs a program to its end and returns what it printed (stdout and stderr as one text).
- * Rejects with a Stop that shows the last lines (and carries everything as `said`) when it cannot start, fails, or we are
- * told to end; what can be done about it is added to the message, or `hint` where the program explains itself.
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {Report} [report]  hears the last line
+ * @property {string} [hint]
  */
-export function run(program, args, { cwd, env, report, hint = '', input = 'ignore' } = {}) {
+
+/**
+ * Runs a program to its end and returns what it printed (stdout and stderr as one text).
+ * Rejects with a CommandFailed that shows the last lines when it cannot start or fails, and with a Stop when we are told to
+ * end; what can be done about it is added to the message, or `hint` where the program explains itself.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<string>}
+ */
+export function run(program, args, { cwd, env, report, hint = '' } = {}) {
   return new Promise((resolve, reject) => {
     let said = '';
     const signals = passSignals(() => child);
-    const child = spawn(program, args, { cwd, env, stdio: [input, 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    /** @param {Buffer} data */
     const hear = (data) => {
       said = (said + String(data)).slice(-KEPT_CHARACTERS);
       report?.(
@@ -53,18 +90,19 @@ export function run(program, args, { cwd, env, report, hint = '', input = 'ignor
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
+    /** @param {string} reason */
     const fail = (reason) => {
       const tail = said.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
       const advice = failureAdvice(said) ?? hint;
       const message = `${tail}\n\n${program} ${args.slice(0, 3).join(' ')}: ${reason}${advice && `\n${advice}`}`;
-      reject(Object.assign(new Stop(message), { said }));
+      reject(new CommandFailed(message, said));
     };
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) => {
       signals.end();
       const interruption = signals.interruptedBy();
       if (interruption !== undefined)
-        reject(new Stop('Interrupted. What is done stays; the next start goes on from there.', EXIT_CODES[interruption]));
+        reject(new Stop('Interrupted. What is done stays; the next start goes on from there.', EXIT_CODES.get(interruption)));
       else if (code === 0) resolve(said);
       else fail(signal ? `ended by ${signal}` : `failed (${code})`);
     });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { ENDING_SIGNALS } from './ending-signals.mjs';
 import { follow } from './follow.mjs';
 import { readableLogLine } from './log-line.mjs';
 import { policyWarnings } from './policy-files.mjs';
@@ -18,7 +19,14 @@ const DESKTOP_LIMIT_MS = 40_000;
 /** One order to end may come twice: to the whole process group, and passed on by npm. */
 const SAME_ORDER_MS = 500;
 
-/** Whether something accepts connections at a socket's path. */
+/** @import { Product } from './readable-copy.mjs' */
+/** @import { Users } from './session-user.mjs' */
+
+/**
+ * Whether something accepts connections at a socket's path.
+ * @param {string} path
+ * @returns {Promise<boolean>}
+ */
 const accepts = (path) =>
   new Promise((resolve) => {
     const socket = connect(path);
@@ -27,18 +35,30 @@ const accepts = (path) =>
   });
 
 /**
+ * @typedef {object} DesktopSession
+ * @property {string} root  the folder of the project
+ * @property {Product} product
+ * @property {Users} users
+ * @property {readonly string[]} args  of the server
+ */
+
+/**
  * Starts desktop and server, shows what they say and what happens to them, and ends them all on SIGINT, SIGTERM or SIGHUP
  * (at once on the second). Resolves with the exit code. Throws Stop when desktop or server do not come up.
+ * @param {DesktopSession} session
  */
 export async function runDesktopSession({ root, product, users, args }) {
   for (const warning of policyWarnings((path) => mayRead(users.desktop, [path]))) console.error(`! ${warning}`);
   const folder = openSessionFolder(users, readFileSync(join(root, 'docker/pulse/default.pa'), 'utf8'));
   const logs = folder.at('log');
-  const state = { ready: false, ending: false, failed: undefined };
+  /** @type {{ ready: boolean, ending: boolean, failed?: string }} */
+  const state = { ready: false, ending: false };
   let finish = () => {};
+  /** @type {Promise<void>} */
   const finished = new Promise((resolve) => {
     finish = resolve;
   });
+  /** @param {string} message */
   const fail = (message) => {
     state.failed ??= message;
     finish();
@@ -64,8 +84,9 @@ export async function runDesktopSession({ root, product, users, args }) {
     }),
     follow(env.SESSION_SERVER_ERR, (line) => console.error(readableLogLine(line))),
   ];
+  /** @type {number | undefined} */
   let toldMs;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of ENDING_SIGNALS) {
     process.on(signal, () => {
       toldMs ??= Date.now();
       if (state.ending && Date.now() - toldMs > SAME_ORDER_MS) void session.kill();
@@ -76,6 +97,11 @@ export async function runDesktopSession({ root, product, users, args }) {
     if (!state.ending) fail(`supervisord ended: ${words}`);
   });
   const xSocket = `/tmp/.X11-unix/X${folder.number}`;
+  /**
+   * @param {string} title
+   * @param {() => boolean | Promise<boolean>} reached
+   * @param {number} limitMs
+   */
   const until = async (title, reached, limitMs) => {
     const deadline = Date.now() + limitMs;
     let over = false;

@@ -1,5 +1,6 @@
 // What apt, dpkg and npm say when the cause lies outside of them, and what the reader can do about it.
 
+/** @type {readonly (readonly [RegExp, string])[]} */
 const ADVICE = [
   [/no space left on device|enough free space|ENOSPC/i, 'The disk is full: make room, then start again.'],
   [
@@ -25,7 +26,10 @@ const ADVICE = [
   [/EACCES|EPERM|EROFS/, 'A file or folder cannot be written to: make it yours (chown), or start as the user who owns it.'],
 ];
 
-/** One sentence that says what to do about what a program said before it failed; undefined when it explains itself. */
+/**
+ * One sentence that says what to do about what a program said before it failed; undefined when it explains itself.
+ * @param {string} said
+ */
 export function failureAdvice(said) {
   return ADVICE.find(([pattern]) => pattern.test(said))?.[1];
 }

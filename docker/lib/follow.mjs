@@ -4,9 +4,14 @@ import { closeSync, openSync, readSync } from 'node:fs';
 const POLL_MS = 100;
 const CHUNK = 64 * 1024;
 
-/** Calls `onLine` for every line that appears in the file, which may come into being later. Returns `{ stop() }`. */
+/**
+ * Calls `onLine` for every line that appears in the file, which may come into being later.
+ * @param {string} path
+ * @param {(line: string) => void} onLine
+ */
 export function follow(path, onLine) {
   const buffer = Buffer.alloc(CHUNK);
+  /** @type {number | undefined} */
   let descriptor;
   let rest = Buffer.alloc(0);
   const read = () => {

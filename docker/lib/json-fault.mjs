@@ -8,6 +8,7 @@ const OTHER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 class Fault extends Error {}
 
 class Reader {
+  /** @param {string} text */
   constructor(text) {
     this.text = text;
     this.at = text.startsWith('\ufeff') ? 1 : 0;
@@ -22,18 +23,27 @@ class Reader {
     return this.text.charAt(this.at);
   }
 
+  /**
+   * @param {string} wanted
+   * @returns {never}
+   */
   fail(wanted) {
     const found = this.text.charAt(this.at);
     throw new Fault(`${wanted} expected, ${found === '' ? 'the file ends' : `found ${JSON.stringify(found)}`}`);
   }
 
+  /**
+   * @param {RegExp} pattern  sticky
+   * @param {string} wanted
+   */
   take(pattern, wanted) {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
-    if (found === null) this.fail(wanted);
+    if (found === null) return this.fail(wanted);
     this.at += found[0].length;
   }
 
+  /** @returns {void} */
   value(depth = 0) {
     const first = this.next();
     if (depth > 200) this.fail('less nesting');
@@ -43,6 +53,10 @@ class Reader {
     else this.take(OTHER, 'a value');
   }
 
+  /**
+   * @param {string} end
+   * @param {() => void} item
+   */
   items(end, item) {
     this.at += 1;
     while (this.next() !== end) {
@@ -53,6 +67,7 @@ class Reader {
     this.at += 1;
   }
 
+  /** @param {number} depth */
   member(depth) {
     if (this.next() !== '"') this.fail('a name in quotes');
     this.take(STRING, 'a name in quotes');
@@ -68,7 +83,10 @@ class Reader {
   }
 }
 
-/** The first fault of a text that should be one JSON object: `{ line, column, reason }`, counted from 1; undefined when it is. */
+/**
+ * The first fault of a text that should be one JSON object, with line and column counted from 1; undefined when it is one.
+ * @param {string} text
+ */
 export function jsonFault(text) {
   const reader = new Reader(text);
   try {
@@ -77,6 +95,6 @@ export function jsonFault(text) {
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const before = text.slice(0, reader.at).split('\n');
-    return { line: before.length, column: before.at(-1).length + 1, reason: error.message };
+    return { line: before.length, column: (before.at(-1) ?? '').length + 1, reason: error.message };
   }
 }

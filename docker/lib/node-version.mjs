@@ -1,10 +1,10 @@
 import { Stop } from './progress.mjs';
 
-const OLDEST = [20, 19];
+const OLDEST = { major: 20, minor: 19 };
 
 /** Throws Stop when this Node is older than what the product is tested with. */
 export function checkNodeVersion(version = process.versions.node) {
-  const [major, minor] = version.split('.').map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
-  throw new Stop(`Node ${OLDEST.join('.')} or newer is needed; this is ${version} (${process.execPath}).`);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return;
+  throw new Stop(`Node ${OLDEST.major}.${OLDEST.minor} or newer is needed; this is ${version} (${process.execPath}).`);
 }

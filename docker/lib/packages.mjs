@@ -6,23 +6,37 @@ import { Stop, step } from './progress.mjs';
 
 const LIST = new URL('../packages.txt', import.meta.url);
 
-/** The package names of the given sections of docker/packages.txt, in its order, without optional ones that apt does not know. */
+/**
+ * A heading of docker/packages.txt.
+ * @typedef {'server' | 'desktop' | 'application' | 'tests' | 'container'} Section
+ */
+
+/**
+ * The package names of the given sections of docker/packages.txt, in its order, without optional ones that apt does not know.
+ * @param {readonly Section[]} sections
+ */
 function packagesOf(sections) {
+  /** @type {string[]} */
   const names = [];
-  let section = '';
+  /** @type {string | undefined} */
+  let section;
   for (const line of readFileSync(LIST, 'utf8')
     .split('\n')
     .map((text) => text.trim())) {
     const heading = /^\[(.+)\]$/.exec(line);
     if (heading) section = heading[1];
-    else if (line !== '' && !line.startsWith('#') && sections.includes(section)) names.push(line);
+    else if (line !== '' && !line.startsWith('#') && sections.some((wanted) => wanted === section)) names.push(line);
   }
   return names.filter((name) => !name.endsWith('?') || isKnown(name.slice(0, -1))).map((name) => name.replace('?', ''));
 }
 
+/** @param {string} name */
 const isKnown = (name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
 
-/** Those of `names` that dpkg does not know as installed; one query for all of them. */
+/**
+ * Those of `names` that dpkg does not know as installed, by one query for all of them; undefined where there is no dpkg.
+ * @param {readonly string[]} names
+ */
 function missingOf(names) {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the braces are dpkg-query's.
   const format = '${db:Status-Status} ${Package}\n';
@@ -55,20 +69,29 @@ dpkg --configure -a
 apt-get update
 apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"`;
 
+/** @param {readonly string[]} names */
 const counted = (names) => `${names.length} system package${names.length === 1 ? '' : 's'}`;
+/** @param {readonly string[]} names */
 const byHand = (names) => `Run this once as root, then try again:\n\n  ${handCommand(names)}\n`;
+/** @param {readonly string[]} names */
 const handCommand = (names) => `apt-get update && apt-get install -y --no-install-recommends ${names.join(' ')}`;
 
-/** How to become root: nothing to add, sudo (asking for a password only on a terminal), or undefined. */
+/**
+ * How to become root: nothing to add, sudo (asking for a password only on a terminal), or undefined.
+ * @returns {string[] | undefined}
+ */
 function elevation() {
-  if (process.getuid() === 0) return [];
+  if (process.getuid?.() === 0) return [];
   const found = spawnSync('sudo', ['-n', 'true']);
   if (found.error) return undefined;
   if (found.status === 0) return ['sudo', '-n'];
   return process.stdin.isTTY ? ['sudo'] : undefined;
 }
 
-/** Installs what is missing of the sections; returns within a fraction of a second when nothing is. Throws Stop. */
+/**
+ * Installs what is missing of the sections; returns within a fraction of a second when nothing is. Throws Stop.
+ * @param {readonly Section[]} sections
+ */
 export async function ensurePackages(sections) {
   const missing = missingOf(packagesOf(sections));
   if (missing === undefined) {
@@ -87,7 +110,7 @@ export async function ensurePackages(sections) {
     console.log(`${counted(missing)} missing; sudo installs what is missing.`);
     if (spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status !== 0) throw new Stop(`sudo gives no rights. ${byHand(missing)}`);
   }
-  const [program, ...args] = [...prefix, 'sh', '-c', SCRIPT, 'sh', ...missing];
+  const [program = 'sh', ...args] = [...prefix, 'sh', '-c', SCRIPT, 'sh', ...missing];
   await step(`Installing ${counted(missing)}`, (report) =>
     run(program, args, { report, hint: `To do it by hand, as root:\n\n  ${handCommand(missing)}\n` }),
   );

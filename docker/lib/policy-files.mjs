@@ -20,9 +20,14 @@ function policyFiles() {
   return [...inFolders.filter((path) => path.endsWith('.json')), ...FILES.filter((path) => existsSync(path))];
 }
 
-/** One warning for each policy file that a browser of the user will ignore; `mayRead(path)` tells whether that user can read it. */
+/**
+ * One warning for each policy file that a browser of the user will ignore; `mayRead(path)` tells whether that user can read it.
+ * @param {(path: string) => boolean} mayRead
+ * @param {readonly string[]} paths
+ */
 export function policyWarnings(mayRead, paths = policyFiles()) {
   return paths.flatMap((path) => {
+    /** @param {string} reason */
     const ignored = (reason) => [`${path}: ${reason}. The browser ignores this whole policy file, and every restriction in it.`];
     if (!mayRead(path)) return ignored('the user of the browser cannot read it');
     const fault = jsonFault(readFileSync(path, 'utf8'));

@@ -10,11 +10,24 @@ import { guardSecretFiles, namedFiles } from './secret-files.mjs';
 import { serverModule } from './server-module.mjs';
 import { mayRead, userNamed } from './session-user.mjs';
 
+/** @import { Owner } from './session-user.mjs' */
+
 const MAIN = 'file:///opt/neko/dist/server/main.js';
 /** Generated passwords live as long as the container. */
 const KEPT = new Set(['generated.passwords']);
-const { SESSION_PRIVATE: folder, USER, SESSION_SERVER_USER } = process.env;
+/**
+ * A variable that the image sets.
+ * @param {string} name
+ */
+function ofImage(name) {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`The variable ${name} is not set, which comes with the image.`);
+  return value;
+}
 
+const folder = ofImage('SESSION_PRIVATE');
+
+/** @param {string} line */
 const say = (line) => console.error(`neko: ${line}`);
 
 /** The private folder, emptied of what an earlier start left: the server's, and readable for root without further rights. */
@@ -27,12 +40,14 @@ function openPrivateFolder() {
   }
 }
 
+/** @param {Owner} server */
 function closePrivateFolder(server) {
   mkdirSync(join(folder, 'tmp'), { mode: 0o700 });
   chownSync(join(folder, 'tmp'), server.uid, server.gid);
   chownSync(folder, server.uid, 0);
 }
 
+/** @param {Owner} desktop */
 function chromiumFlags(desktop) {
   if (!existsSync('/usr/bin/chromium')) return '';
   if (sandboxWorks(desktop)) return '';
@@ -41,16 +56,17 @@ function chromiumFlags(desktop) {
 }
 
 async function prepare() {
-  const desktop = userNamed(USER);
-  const server = userNamed(SESSION_SERVER_USER);
+  const desktop = userNamed(ofImage('USER'));
+  const server = userNamed(ofImage('SESSION_SERVER_USER'));
   const { mayHoldSecret, SECRET_FILE_VARIABLES } = await serverModule(MAIN, 'secretFiles');
   const { withheld } = splitEnvironment(process.env, mayHoldSecret);
   openPrivateFolder();
   const files = namedFiles(process.env, SECRET_FILE_VARIABLES);
-  const environment = { ...withheld, ...guardSecretFiles(files, { folder, desktop, server, say }) };
+  const guard = { desktop, server, say };
+  const environment = { ...withheld, ...guardSecretFiles(files, folder, guard) };
   writePrivate(folder, { environment }, server);
   closePrivateFolder(server);
-  await guardConfiguredFiles({ main: MAIN, desktop, server, say });
+  await guardConfiguredFiles(MAIN, ofImage('SESSION_LOGS'), guard);
   for (const warning of policyWarnings((path) => mayRead(desktop, [path]))) say(warning);
   const forgotten = Object.keys(environment).flatMap((name) => ['-u', name]);
   return [...forgotten, `SESSION_CHROMIUM_FLAGS=${process.env.SESSION_CHROMIUM_FLAGS || chromiumFlags(desktop)}`];

@@ -3,19 +3,38 @@
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The two halves of an environment: `{ open, withheld }`. */
+/** @import { Owner } from './session-user.mjs' */
+
+/**
+ * What is handed over to the server alone.
+ * @typedef {object} PrivatePart
+ * @property {NodeJS.ProcessEnv} environment
+ * @property {readonly string[]} [args]
+ */
+
+/**
+ * The two halves of an environment.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {(name: string) => boolean} mayHoldSecret
+ */
 export function splitEnvironment(env, mayHoldSecret) {
+  /** @param {boolean} isWithheld */
   const half = (isWithheld) => Object.fromEntries(Object.entries(env).filter(([name]) => mayHoldSecret(name) === isWithheld));
   return { open: half(false), withheld: half(true) };
 }
 
-/** Writes what bin/private-environment.mjs reads into the private folder, for the server's user alone. */
+/**
+ * Writes what bin/private-environment.mjs reads into the private folder, for the server's user alone.
+ * @param {string} folder
+ * @param {PrivatePart} part
+ * @param {Owner} user
+ */
 export function writePrivate(folder, { environment, args }, user) {
   const files = { 'environment.json': environment, 'arguments.json': args };
   for (const [name, content] of Object.entries(files)) {
     if (content === undefined) continue;
     const path = join(folder, name);
     writeFileSync(path, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
-    if (process.getuid() === 0) chownSync(path, user.uid, user.gid);
+    if (process.getuid?.() === 0) chownSync(path, user.uid, user.gid);
   }
 }

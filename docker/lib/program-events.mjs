@@ -7,6 +7,9 @@ const QUICK_MS = 120_000;
 /** The server's exit code (EX_CONFIG) for a configuration that stays wrong however often it is started. */
 const REFUSED_CONFIGURATION = 'exit status 78';
 
+/** @import { OnProgramEvent } from './supervisor.mjs' */
+
+/** @type {Readonly<Record<string, string>>} */
 const ADVICE = {
   neko: 'The server does not start; what it said is above.',
   'x-server':
@@ -16,36 +19,44 @@ const ADVICE = {
   openbox: 'The window manager does not start: windows have no frames and do not fill the screen.',
   chromium: 'Chromium does not start: the desktop stays empty.',
 };
-const LOG_OF = { 'x-server': 'xorg.log' };
+const DISPLAY_LOG = 'xorg.log';
 /** What these say is on the terminal anyway. */
 const SPEAKS_HERE = new Set(['neko']);
 
+/** @param {string} path */
 const tail = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n') : '');
 
 /**
  * Judges the events of supervisor.mjs: what the session can go on without is said, and said once; `fail(message)` is called
- * for what it cannot. Returns `{ onEvent, isReady(), soundless() }`: `isReady()` is to be called once the server is up,
- * `soundless()` tells that PulseAudio did not come at its first try.
+ * for what it cannot. `isReady()` is to be called once the server is up, `soundless()` tells that PulseAudio did not come at
+ * its first try.
+ * @param {{ logs: string, fail: (message: string) => void }} context  `logs` is the folder of the programs' logs
  */
 export function judgePrograms({ logs, fail }) {
+  /** @type {Map<string, number[]>} */
   const ends = new Map();
   let ready = false;
   let soundless = false;
+  /** @param {string} program */
   const why = (program) =>
     [
-      SPEAKS_HERE.has(program) ? '' : tail(join(logs, LOG_OF[program] ?? `${program}.log`)),
+      SPEAKS_HERE.has(program) ? '' : tail(join(logs, program === 'x-server' ? DISPLAY_LOG : `${program}.log`)),
       ADVICE[program] ?? `The program "${program}" does not start.`,
     ]
       .filter(Boolean)
       .join('\n');
 
-  /** How often it ended of late, this time included. */
+  /**
+   * How often it ended of late, this time included.
+   * @param {string} program
+   */
   const countEnd = (program) => {
     const recent = (ends.get(program) ?? []).filter((atMs) => Date.now() - atMs < QUICK_MS);
     ends.set(program, [...recent, Date.now()]);
     return recent.length + 1;
   };
 
+  /** @type {(program: string, detail: string) => void} */
   const ended = (program, detail) => {
     const times = countEnd(program);
     const how = detail.replace('; not expected', '');
@@ -60,6 +71,7 @@ export function judgePrograms({ logs, fail }) {
     else if (times === 1 && (ready || program === 'neko')) console.error(`! ${program} ended (${how}) and is started again`);
   };
 
+  /** @param {string} program */
   const gaveUp = (program) => {
     if (program === 'pulseaudio') soundless = true;
     if (program === 'x-server' || program === 'neko') fail(why(program));
@@ -68,6 +80,7 @@ export function judgePrograms({ logs, fail }) {
   };
 
   return {
+    /** @type {OnProgramEvent} */
     onEvent(program, what, detail) {
       if (what === 'ended') ended(program, detail);
       if (what === 'gave-up') gaveUp(program);
@@ -79,5 +92,8 @@ export function judgePrograms({ logs, fail }) {
   };
 }
 
-/** The end of the X server's log. */
-export const lastOfDisplay = (logs) => tail(join(logs, LOG_OF['x-server']));
+/**
+ * The end of the X server's log.
+ * @param {string} logs
+ */
+export const lastOfDisplay = (logs) => tail(join(logs, DISPLAY_LOG));

@@ -3,6 +3,7 @@ import { failureAdvice } from './failure-advice.mjs';
 
 /** A failure that the reader can do something about: only its message is shown, no stack. */
 export class Stop extends Error {
+  /** @param {string} message */
   constructor(message, exitCode = 1) {
     super(message);
     this.exitCode = exitCode;
@@ -11,11 +12,18 @@ export class Stop extends Error {
 
 const TICK_MS = 1_000;
 const REMINDER_MS = 10_000;
+/** @param {number} sinceMs */
 const seconds = (sinceMs) => `${((Date.now() - sinceMs) / 1_000).toFixed(1)} s`;
+
+/** @typedef {(doing: string) => void} Report */
 
 /**
  * Runs `work(report)` and keeps showing that it runs: a line that is rewritten every second on a terminal, a reminder
- * every ten seconds elsewhere. `report(text)` names what is being done. Nothing is shown for work done within a second.
+ * every ten seconds elsewhere. `report` is told what is being done. Nothing is shown for work done within a second.
+ * @template Result
+ * @param {string} title
+ * @param {(report: Report) => Result | Promise<Result>} work
+ * @returns {Promise<Result>}
  */
 export async function step(title, work) {
   const startedMs = Date.now();
@@ -31,6 +39,7 @@ export async function step(title, work) {
     announced = true;
   };
   const timer = setInterval(tick, TICK_MS);
+  /** @type {(mark: string, always: boolean) => void} */
   const end = (mark, always) => {
     clearInterval(timer);
     if (live && announced) process.stdout.write('\r\x1b[K');
@@ -48,13 +57,20 @@ export async function step(title, work) {
   }
 }
 
-/** A failure of the file system that the reader can mend, such as a folder that is somebody else's. */
+/**
+ * A failure of the file system that the reader can mend, such as a folder that is somebody else's, as a Stop.
+ * @param {unknown} error
+ */
 function asStop(error) {
-  const advice = error instanceof Stop || error.syscall === undefined ? undefined : failureAdvice(error.message);
+  if (!(error instanceof Error) || error instanceof Stop || !('syscall' in error)) return error;
+  const advice = failureAdvice(error.message);
   return advice === undefined ? error : new Stop(`${error.message}\n${advice}`);
 }
 
-/** Runs the main function of a command: a Stop is printed as its message, anything else with its stack, and gives the exit code. */
+/**
+ * Runs the main function of a command: a Stop is printed as its message, anything else with its stack, and gives the exit code.
+ * @param {() => Promise<number | undefined>} main
+ */
 export async function runCommand(main) {
   try {
     process.exitCode = (await main()) ?? 0;

@@ -3,22 +3,40 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lockedPackages } from './npm.mjs';
 import { step } from './progress.mjs';
 import { mayRead } from './session-user.mjs';
 
 const COPY = '/var/lib/neko-ts';
 
-/** The node_modules folders that the running server needs, by the lock file. */
+/** @import { User } from './session-user.mjs' */
+
+/**
+ * Where the session finds what it runs.
+ * @typedef {object} Product
+ * @property {string} root  the folder of the project
+ * @property {string} node  the binary
+ */
+
+/**
+ * The node_modules folders that the running server needs, by the lock file.
+ * @param {string} root
+ */
 function runtimeModules(root) {
-  const packages = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  return Object.keys(packages).filter((path) => path !== '' && !packages[path].dev && existsSync(join(root, path)));
+  return Object.entries(lockedPackages(join(root, 'package-lock.json'))).flatMap(([path, { dev }]) =>
+    path !== '' && !dev && existsSync(join(root, path)) ? [path] : [],
+  );
 }
 
 /**
- * Where the session finds the product: `{ root, node }`, the folder of the project and the Node binary themselves, or
- * copies of them under /var/lib that each of `users` can read.
+ * Resolves to the folder of the project and the Node binary themselves, or to copies of them under /var/lib that each of
+ * `users` can read.
+ * @param {string} root
+ * @param {readonly User[]} users
+ * @returns {Promise<Product>}
  */
 export async function readableProduct(root, users) {
+  /** @param {readonly string[]} paths */
   const mayAllRead = (paths) => users.every((user) => mayRead(user, paths));
   const samples = [
     'dist/server/main.js',
@@ -62,5 +80,8 @@ export async function readableProduct(root, users) {
   return place;
 }
 
-/** A package's own files, without packages nested in it: those are on the list themselves. */
+/**
+ * A package's own files, without packages nested in it: those are on the list themselves.
+ * @type {(from: string) => (path: string) => boolean}
+ */
 const ownFiles = (from) => (path) => !path.slice(from.length).includes('/node_modules');

@@ -1,7 +1,10 @@
 // Files that variables name and that hold secrets: the server must be able to read them, applications must not.
 import { chmodSync, chownSync, copyFileSync, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { errorCode } from './error-code.mjs';
 import { mayRead } from './session-user.mjs';
+
+/** @import { Guard, Owner } from './session-user.mjs' */
 
 /** Where container engines mount secrets, mostly readable by all. The folder itself is the container's own. */
 const MOUNTED = '/run/secrets';
@@ -9,6 +12,7 @@ const MOUNTED = '/run/secrets';
 /** Variables that name files with secrets in them beside NEKO_…_FILE: TLS keys, by both of their names. */
 const KEYS = ['NEKO_SERVER_KEY', 'NEKO_KEY'];
 
+/** @param {Owner} server */
 function closeFolder(server) {
   try {
     chownSync(MOUNTED, 0, server.gid);
@@ -19,36 +23,60 @@ function closeFolder(server) {
 }
 
 /**
- * The files that variables name and that are there, as `[name, path]`: `secret` ones (`fileVariables` is the server's list), and
- * `config`, the configuration file that the server is going to read.
+ * Files that variables name, with those variables.
+ * @typedef {readonly (readonly [name: string, path: string])[]} NamedFiles
+ */
+
+/**
+ * The file of one variable, if it is there.
+ * @param {string} name
+ * @param {string | undefined} path
+ * @returns {NamedFiles}
+ */
+const there = (name, path) => (path && existsSync(path) ? [[name, path]] : []);
+
+/**
+ * The files that variables name and that are there: `secret` ones (`fileVariables` is the server's list), and `config`, the
+ * configuration file that the server is going to read.
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {readonly string[]} fileVariables
  */
 export function namedFiles(environment, fileVariables) {
   const usual = ['json', 'toml', 'yaml', 'yml', 'dotenv', 'env'].map((extension) => `/etc/neko/neko.${extension}`);
-  const there = (pairs) => pairs.filter(([, path]) => path && existsSync(path));
   return {
-    secret: there([...fileVariables, ...KEYS].map((name) => [name, environment[name]])),
-    config: there([['NEKO_CONFIG', environment.NEKO_CONFIG || usual.find((path) => existsSync(path))]]),
+    secret: [...fileVariables, ...KEYS].flatMap((name) => there(name, environment[name])),
+    config: there('NEKO_CONFIG', environment.NEKO_CONFIG || usual.find((path) => existsSync(path))),
   };
 }
 
-/** Copies a file to where the server's user can read it; undefined, and said, when even that cannot be done. */
-function copyFor(server, path, copy, say) {
+/**
+ * Copies a file to where the server's user can read it; undefined, and said, when even that cannot be done.
+ * @param {string} path
+ * @param {string} copy
+ * @param {Guard} guard
+ */
+function copyForServer(path, copy, { server, say }) {
   try {
     copyFileSync(path, copy);
     chmodSync(copy, 0o400);
     chownSync(copy, server.uid, server.gid);
     return copy;
   } catch (error) {
-    say(`${path} cannot be read (${error.code}).`);
+    say(`${path} cannot be read (${errorCode(error)}).`);
     return undefined;
   }
 }
 
 /**
  * Sees to the files of `namedFiles`. Returns the variables that have to change: a file that the server's user cannot read is
- * copied into its private folder. What applications can read all the same is said.
+ * copied into its private `folder`. What applications can read all the same is said.
+ * @param {{ secret: NamedFiles, config: NamedFiles }} files
+ * @param {string} folder
+ * @param {Guard} guard
  */
-export function guardSecretFiles({ secret, config }, { folder, desktop, server, say }) {
+export function guardSecretFiles({ secret, config }, folder, guard) {
+  const { desktop, server, say } = guard;
+  /** @type {Record<string, string>} */
   const changed = {};
   if (secret.some(([, path]) => path.startsWith(`${MOUNTED}/`))) closeFolder(server);
   for (const [name, path] of secret) {
@@ -57,7 +85,7 @@ export function guardSecretFiles({ secret, config }, { folder, desktop, server, 
   }
   for (const [name, path] of [...secret, ...config]) {
     if (mayRead(server, [path])) continue;
-    const copy = copyFor(server, path, join(folder, `${name}.${basename(path)}`), say);
+    const copy = copyForServer(path, join(folder, `${name}.${basename(path)}`), guard);
     if (copy !== undefined) changed[name] = copy;
   }
   return changed;

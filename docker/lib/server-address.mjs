@@ -1,18 +1,20 @@
 // The address the server is going to listen on, checked before anything is started.
 import { createServer } from 'node:net';
+import { errorCode } from './error-code.mjs';
 import { Stop } from './progress.mjs';
 
 const DEFAULT_BIND = '127.0.0.1:8080';
 
 /** Throws Stop when the address of NEKO_SERVER_BIND cannot be listened on; odd spellings are left to the server to judge. */
 export async function checkServerAddress(bind = process.env.NEKO_SERVER_BIND || DEFAULT_BIND) {
-  const match = /^(.*):(\d+)$/.exec(bind);
-  if (!match || Number(match[2]) > 65_535) return;
-  const host = match[1].replace(/^\[|\]$/g, '') || undefined;
-  const port = Number(match[2]);
+  const [, name = '', digits] = /^(.*):(\d+)$/.exec(bind) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535) return;
+  const host = name.replace(/^\[|\]$/g, '') || undefined;
+  /** @type {string | undefined} */
   const code = await new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', (error) => resolve(error.code));
+    probe.once('error', (error) => resolve(errorCode(error)));
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(undefined)));
   });
   if (code === undefined) return;

@@ -5,6 +5,10 @@ import { sandboxAdvice, sandboxWorks } from './chromium-sandbox.mjs';
 import { splitEnvironment, writePrivate } from './private-environment.mjs';
 import { serverModule } from './server-module.mjs';
 
+/** @import { Product } from './readable-copy.mjs' */
+/** @import { SessionFolder } from './session-folder.mjs' */
+/** @import { Owner, Users } from './session-user.mjs' */
+
 /** Kept of the caller's environment: settings of the server, the locale, and how programs and certificates are found. */
 const KEPT =
   /^(NEKO_|LC_|SSL_CERT_|NODE_EXTRA_CA_CERTS$|NODE_OPTIONS$|PATH$|LANG$|TZ$|TERM$|https?_proxy$|no_proxy$|HTTPS?_PROXY$|NO_PROXY$)/;
@@ -12,17 +16,34 @@ const KEPT =
 /** Names that settings of neko 2 go by without our prefix; the server reads them too. */
 const LEGACY = /^(ICE_SERVERS|STUN_PORT|WEBRTC_(ADVERTISE_IP|IPS|PORT))$/;
 
-/** One word of a command as supervisor reads it; that is as a shell does. */
+/**
+ * One word of a command as supervisor reads it; that is as a shell does.
+ * @param {string} word
+ */
 export const quote = (word) => `'${word.replaceAll("'", `'"'"'`)}'`;
 
-/** Flags that switch Chromium's sandbox off where it cannot work, which is said. */
+/**
+ * Flags that switch Chromium's sandbox off where it cannot work, which is said.
+ * @param {Owner} user
+ */
 function chromiumFlags(user) {
   if (sandboxWorks(user)) return '';
   console.error(`! ${sandboxAdvice}`);
   return '--no-sandbox';
 }
 
-/** Resolves to the environment of supervisor; secrets and the server's arguments go into the private part of the folder. */
+/**
+ * @typedef {object} SessionParts
+ * @property {Product} product
+ * @property {Users} users
+ * @property {SessionFolder} folder
+ * @property {readonly string[]} args  of the server
+ */
+
+/**
+ * Resolves to the environment of supervisor; secrets and the server's arguments go into the private part of the folder.
+ * @param {SessionParts} parts
+ */
 export async function prepareEnvironment({ product, users: { desktop, server }, folder, args }) {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name) || LEGACY.test(name)));
   const main = join(product.root, 'dist/server/main.js');
@@ -41,7 +62,7 @@ export async function prepareEnvironment({ product, users: { desktop, server }, 
     TMPDIR: folder.at('run/tmp'),
     PULSE_SERVER: `unix:${folder.pulseSocket}`,
     DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null',
-    SESSION_SUPERVISOR_USER: process.getuid() === 0 ? 'root' : desktop.name,
+    SESSION_SUPERVISOR_USER: process.getuid?.() === 0 ? 'root' : desktop.name,
     SESSION_RUN: folder.path,
     SESSION_LOGS: folder.at('log'),
     SESSION_HOME: join(desktop.home, `.local/share/neko/desktop-${folder.number}`),

@@ -10,14 +10,22 @@ const STOP_LIMIT_MS = 5_000;
 /** What the other programs need until their own end. */
 const LAST_TO_END = ['x-server', 'pulseaudio'];
 
+/** @typedef {'started' | 'ended' | 'gave-up'} ProgramEvent */
+/** @typedef {(program: string, what: ProgramEvent, detail: string) => void} OnProgramEvent */
+
+/** @type {readonly (readonly [RegExp, ProgramEvent])[]} */
 const EVENTS = [
   [/spawned: '(\S+)' with pid (\d+)/, 'started'],
   [/exited: (\S+) \((.+)\)/, 'ended'],
   [/gave up: (\S+) entered FATAL/, 'gave-up'],
 ];
 
-/** Processes that carry our mark in their environment, other than this one. */
+/**
+ * Processes that carry our mark in their environment, other than this one.
+ * @param {string} mark
+ */
 function marked(mark) {
+  /** @type {number[]} */
   const found = [];
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
@@ -30,6 +38,10 @@ function marked(mark) {
   return found;
 }
 
+/**
+ * @param {readonly number[]} pids
+ * @param {NodeJS.Signals} signal
+ */
 function signalAll(pids, signal) {
   for (const pid of pids) {
     try {
@@ -41,9 +53,17 @@ function signalAll(pids, signal) {
 }
 
 /**
- * Starts supervisord with exactly the environment `env`. `onEvent(program, what, detail)` hears of 'started', 'ended' and
- * 'gave-up'. Returns `{ gone, stop(), kill() }`: `gone` resolves with its last words once supervisord ended; `stop()`
+ * @typedef {object} Supervised
+ * @property {string} config  the file
+ * @property {NodeJS.ProcessEnv} env
+ * @property {string} mark  a word that no other session has
+ * @property {OnProgramEvent} onEvent
+ */
+
+/**
+ * Starts supervisord with exactly the environment `env`. `gone` resolves with its last words once supervisord ended; `stop()`
  * ends every process of the session, `kill()` does so at once. Throws Stop.
+ * @param {Supervised} supervised
  */
 export function superviseSession({ config, env, mark, onEvent }) {
   const binary = '/usr/bin/supervisord';
@@ -58,31 +78,36 @@ export function superviseSession({ config, env, mark, onEvent }) {
   });
   let rest = '';
   let lastWords = '';
+  /** @type {Map<string, number>} */
   const pids = new Map();
+  /** @type {Set<number>} */
   const leaders = new Set();
   let ending = false;
+  /** @param {Buffer} data */
   const hear = (data) => {
     lastWords = (lastWords + String(data)).slice(-4_000);
     const lines = (rest + String(data)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
       for (const [pattern, what] of EVENTS) {
-        const match = pattern.exec(line);
-        if (match === null) continue;
+        const [, program, detail = ''] = pattern.exec(line) ?? [];
+        if (program === undefined) continue;
         if (what === 'started') {
-          pids.set(match[1], Number(match[2]));
-          leaders.add(Number(match[2]));
+          pids.set(program, Number(detail));
+          leaders.add(Number(detail));
         }
         if (what === 'ended') {
-          if (!ending) leaders.delete(pids.get(match[1]));
-          pids.delete(match[1]);
+          const pid = pids.get(program);
+          if (!ending && pid !== undefined) leaders.delete(pid);
+          pids.delete(program);
         }
-        onEvent(match[1], what, match[2] ?? '');
+        onEvent(program, what, detail);
       }
     }
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
+  /** @type {Promise<string>} */
   const gone = new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', () => resolve(lastWords.trim()));
@@ -102,8 +127,9 @@ export function superviseSession({ config, env, mark, onEvent }) {
       await pause();
     }
   };
+  /** @type {(names: readonly string[], deadline: number) => Promise<void>} */
   const endPrograms = async (names, deadline) => {
-    const asked = names.map((name) => pids.get(name));
+    const asked = names.flatMap((name) => pids.get(name) ?? []);
     signalAll(asked, 'SIGTERM');
     while (Date.now() < deadline && asked.some((pid) => processAlive(pid))) await pause();
   };

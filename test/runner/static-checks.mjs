@@ -9,7 +9,7 @@ const KNOWN = 'node_modules/.cache/types';
 const COMMANDS = {
   lint: { title: 'lint', program: '@biomejs/biome/bin/biome', options: ['check', '.'] },
   types: {
-    title: 'types of server and tests',
+    title: 'types of server, launcher and tests',
     program: 'typescript/bin/tsc',
     options: ['-p', 'tsconfig.json', '--noEmit', '--incremental', '--tsBuildInfoFile', `${KNOWN}/server.tsbuildinfo`],
   },

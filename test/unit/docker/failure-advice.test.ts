@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-
-const script = new URL('../../../docker/lib/failure-advice.mjs', import.meta.url).href;
-const { failureAdvice }: { failureAdvice(said: string): string | undefined } = await import(script);
+import { failureAdvice } from '../../../docker/lib/failure-advice.mjs';
 
 test.each([
   [

@@ -2,13 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-
-const lib = new URL('../../../docker/lib/', import.meta.url).href;
-const { jsonFault }: { jsonFault(text: string): { line: number; column: number; reason: string } | undefined } = await import(
-  `${lib}json-fault.mjs`
-);
-const { policyWarnings }: { policyWarnings(mayRead: (path: string) => boolean, paths: readonly string[]): string[] } =
-  await import(`${lib}policy-files.mjs`);
+import { jsonFault } from '../../../docker/lib/json-fault.mjs';
+import { policyWarnings } from '../../../docker/lib/policy-files.mjs';
 
 test.each([
   ['nothing in it', '{}'],

@@ -2,23 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { splitEnvironment, writePrivate } from '../../../docker/lib/private-environment.mjs';
 import { mayHoldSecret } from '../../../server/config/sources/secret-files.js';
-
-type Variables = Readonly<Record<string, string>>;
-interface PrivateEnvironment {
-  splitEnvironment(
-    env: Variables,
-    isSecret: (name: string) => boolean,
-  ): { readonly open: Variables; readonly withheld: Variables };
-  writePrivate(
-    folder: string,
-    content: { readonly environment: Variables; readonly args?: readonly string[] },
-    user: { readonly uid: number; readonly gid: number },
-  ): void;
-}
-
-const lib = new URL('../../../docker/lib/', import.meta.url).href;
-const { splitEnvironment, writePrivate }: PrivateEnvironment = await import(`${lib}private-environment.mjs`);
 
 test('secrets are taken out of the environment that programs get; other settings stay', () => {
   const env = { PATH: '/bin', NEKO_SCREEN: '800x600', NEKO_PASSWORD_ADMIN: 's3', ICE_SERVERS: '[]', NEKO_MY_TOKEN: 't' };

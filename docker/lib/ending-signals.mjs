@@ -1,0 +1,5 @@
+/**
+ * What we end in good order on.
+ * @type {readonly NodeJS.Signals[]}
+ */
+export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
