@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { MAX_QUEUED_BYTES } from '../../dist/server/ice/tcp-mux.js';
-import { openUdpSocket } from '../../dist/server/ice/udp-socket.js';
+import { MAX_QUEUED_BYTES } from '../../dist/server/ice/sockets/tcp-mux.js';
+import { openUdpSocket } from '../../dist/server/ice/sockets/udp-socket.js';
 import { systemClock } from '../../dist/server/lib/clock.js';
 import { createMediaEngine } from '../../dist/server/media/create-media-engine.js';
 import { plainDepartures } from '../../dist/server/media/departures.js';
