@@ -5,7 +5,7 @@ import { isRtcp } from '../media/rtp.js';
 import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from './lip-sync.js';
 import { sends } from './negotiation/direction.js';
 import { EXTENSIONS } from './negotiation/extensions.js';
-import type { MediaKind } from './negotiation/local-media.js';
+import type { LocalTrack, MediaKind } from './negotiation/local-media.js';
 import { type AgreedMedia, type AgreedSection, isMedia } from './negotiation/sections.js';
 import type { VideoChoice } from './video-choice.js';
 
@@ -14,7 +14,8 @@ export interface PeerMediaOptions {
   readonly keys: SrtpKeys;
   readonly path: PacketPath | undefined;
   readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
-  readonly ssrcs: Readonly<Record<MediaKind, number>>;
+  /** Our tracks as they were offered. */
+  readonly own: Readonly<Record<MediaKind, LocalTrack>>;
   /** Sending cannot go on; it has ended already. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -109,11 +110,14 @@ export class PeerMedia {
     if (sent === undefined) throw new Error('a section without codecs is not agreed on');
     const idOf = ({ uri }: { readonly uri: string }) => extensions.find((extension) => extension.uri === uri)?.id;
     const [midId, transportCc, playoutDelay] = [EXTENSIONS.mid, EXTENSIONS.transportCc, EXTENSIONS.playoutDelay].map(idOf);
+    const { ssrc, rtxSsrc } = this.#options.own[kind];
+    const { payloadType, rtxPayloadType } = sent;
     return this.#sender.addTrack({
       kind,
       clockRateHz: sent.codec.clockRateHz,
-      ssrc: this.#options.ssrcs[kind],
-      payloadType: sent.payloadType,
+      ssrc,
+      payloadType,
+      ...(rtxSsrc === undefined || rtxPayloadType === undefined ? {} : { rtx: { ssrc: rtxSsrc, payloadType: rtxPayloadType } }),
       extensions: {
         ...(midId === undefined ? {} : { mid: { id: midId, value: mid } }),
         ...(transportCc === undefined ? {} : { transportCc }),

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import type { Fanout, MediaEngine } from '../media/media-engine.js';
 import type { Codec } from '../protocol/codec.js';
 import type { LipSyncInput } from './lip-sync.js';
-import type { LocalMedia, MediaKind } from './negotiation/local-media.js';
+import type { LocalMedia, LocalTrack, MediaKind } from './negotiation/local-media.js';
 import {
   acceptAnswer,
   acceptOffer,
@@ -63,7 +63,10 @@ export interface PeerHooks {
  * Closing goes downward only: peer -> media, transport -> data channel, DTLS, ICE.
  */
 export class Peer {
-  readonly #ssrcs = { audio: randomSsrc(), video: randomSsrc() };
+  readonly #own: Readonly<Record<MediaKind, LocalTrack>> = {
+    audio: { ssrc: randomSsrc() },
+    video: { ssrc: randomSsrc(), rtxSsrc: randomSsrc() },
+  };
   readonly #sessionId = String(randomInt(2 ** 47));
   readonly #transport: PeerTransport;
   #negotiation: Negotiation;
@@ -222,7 +225,7 @@ export class Peer {
       keys,
       path: this.#transport.path,
       fanouts,
-      ssrcs: this.#ssrcs,
+      own: this.#own,
       onFailed: (error) => this.#end(`sending failed: ${error instanceof Error ? error.stack : error}`),
     });
     this.#media.negotiated(this.#negotiation.agreed);
@@ -247,7 +250,7 @@ export class Peer {
   }
 
   #localMedia(kind: MediaKind): LocalMedia {
-    return { kind, codecs: [this.options.codecs[kind]], track: { ssrc: this.#ssrcs[kind] }, receives: false };
+    return { kind, codecs: [this.options.codecs[kind]], track: this.#own[kind], receives: false };
   }
 
   #applyMedia(): void {

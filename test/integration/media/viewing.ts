@@ -3,7 +3,7 @@ import { systemClock } from '../../../server/lib/clock.js';
 import type { CipherSuite } from '../../../server/media/cipher-suite.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
 import { type Departures, plainDepartures, selectDepartures } from '../../../server/media/departures.js';
-import type { PeerSender, SrtpProfile } from '../../../server/media/media-engine.js';
+import type { PeerSender, SenderTrack, SrtpProfile } from '../../../server/media/media-engine.js';
 import { nodeCryptoSuite } from '../../../server/media/node-crypto-suite.js';
 import { selectCipher } from '../../../server/media/select-cipher.js';
 import { CODECS } from '../../../server/protocol/codec.js';
@@ -26,6 +26,8 @@ export interface Viewing {
   /** What each viewer's sender was told by DTLS, in the order they connected. */
   readonly profiles: SrtpProfile[];
   readonly senders: PeerSender[];
+  /** The tracks of all viewers, in the order in which they were added. */
+  readonly tracks: SenderTrack[];
   readonly implementations: string;
   lost(): number;
   /** Makes a viewer's offer. */
@@ -52,6 +54,7 @@ export async function openViewing({ path, transport, profile, loss, sources }: V
   const engine = createMediaEngine({ clock: systemClock, suite, departures });
   const profiles: SrtpProfile[] = [];
   const senders: PeerSender[] = [];
+  const tracks: SenderTrack[] = [];
   const hub = PeerHub.open({
     ice: ice.value,
     engine: {
@@ -59,6 +62,12 @@ export async function openViewing({ path, transport, profile, loss, sources }: V
       addPeer(options) {
         profiles.push(options.keys.profile);
         const sender = engine.addPeer(options);
+        const addTrack = sender.addTrack.bind(sender);
+        sender.addTrack = (trackOptions) => {
+          const track = addTrack(trackOptions);
+          tracks.push(track);
+          return track;
+        };
         senders.push(sender);
         return sender;
       },
@@ -91,6 +100,7 @@ export async function openViewing({ path, transport, profile, loss, sources }: V
   return {
     profiles,
     senders,
+    tracks,
     implementations: `${engine.paths.cipher} ${engine.paths.send}`,
     lost: () => departures.lost,
     async offer(sessionId) {
