@@ -1,8 +1,8 @@
 import { type ComputedRef, computed, type InjectionKey, inject, onScopeDispose, type Ref, shallowRef } from 'vue';
 import type { Connection } from '../connection/connection.js';
 import { type ConnectionWords, connectionWords } from '../connection/connection-words.js';
+import type { Person } from '../connection/room-view.js';
 import { type Control, controlOf, displayName, type RoomView } from '../connection/room-view.js';
-import type { Person } from '../connection/server-event.js';
 import type { Snapshot } from '../connection/snapshot.js';
 
 export const CONNECTION: InjectionKey<Connection> = Symbol('connection');

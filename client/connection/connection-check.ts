@@ -1,8 +1,7 @@
 import type { Clock } from '../../server/lib/clock.js';
 import type { Dispose } from '../../server/lib/dispose.js';
-import type { DoctorStart } from '../../server/protocol/doctor.js';
+import type { DoctorProbe, DoctorReport, DoctorStart } from '../../server/protocol/doctor.js';
 import { tryPath } from './doctor-probe.js';
-import type { DoctorProbe, DoctorReport } from './doctor-report.js';
 import { checkWithoutSession } from './socket-check.js';
 
 export type CheckState =

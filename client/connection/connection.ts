@@ -3,6 +3,8 @@ import type { Dispose } from '../../server/lib/dispose.js';
 import { Emitter } from '../../server/lib/emitter.js';
 import { uriPart } from '../../server/lib/seen-text.js';
 import type { InputCommand } from '../../server/protocol/channel-input.js';
+import type { ScreenSize } from '../../server/protocol/screen.js';
+import type { PageMessage } from '../wire/page-events.js';
 import { command, login } from './api.js';
 import { ConnectionCheck } from './connection-check.js';
 import { COOKIE_LOST } from './disconnect-reason.js';
@@ -10,7 +12,6 @@ import { socketUrl } from './endpoints.js';
 import type { LinkCredentials } from './links.js';
 import { type CursorMessage, MediaLink } from './media-link.js';
 import { applyEvent, withoutAsker } from './room-view.js';
-import type { ScreenSize, ServerEvent } from './server-event.js';
 import { type SessionEffect, type SessionInput, sessionDueAtMs, stepSession } from './session-policy.js';
 import { SignalSocket } from './signal-socket.js';
 import { type ConnectionEvents, type CursorImage, type CursorPosition, FIRST_SNAPSHOT, type Snapshot } from './snapshot.js';
@@ -231,7 +232,7 @@ export class Connection {
         this.#session({ kind: 'message' });
         this.#media.input({ kind: 'heard' });
       },
-      received: (event) => this.#receive(event),
+      received: (message) => this.#receive(message),
       closed: () => {
         this.#losses.lost();
         this.#closeSocket(false);
@@ -248,43 +249,43 @@ export class Connection {
     this.#media.input({ kind: 'socket-lost' });
   }
 
-  #receive(event: ServerEvent): void {
-    const room = applyEvent(this.#snapshot.room, event);
+  #receive(message: PageMessage): void {
+    const room = applyEvent(this.#snapshot.room, message);
     if (room !== this.#snapshot.room) this.#change({ room });
-    switch (event.event) {
+    switch (message.event) {
       case 'system/init':
         this.#untried = false;
         this.#session({ kind: 'welcome' });
         this.#tellPeerWhatServerSees();
-        this.#heartbeat(event.settings.heartbeatInterval);
+        this.#heartbeat(message.payload.settings.heartbeat_interval);
         break;
       case 'session/profile':
-        if (event.id === room?.meId) this.#media.input({ kind: 'allowed', allowed: event.profile.canWatch });
+        if (message.payload.id === room?.meId) this.#media.input({ kind: 'allowed', allowed: message.payload.can_watch });
         break;
       case 'system/disconnect':
         this.#session({
           kind: 'disconnect',
-          message: this.#untried && this.#token === '' ? COOKIE_LOST : event.message,
+          message: this.#untried && this.#token === '' ? COOKIE_LOST : message.payload.message,
           canSignInAgain: this.#credentials !== null && !this.#untried,
         });
         break;
       case 'doctor/probe':
-        void this.#check.try(event.probe);
+        void this.#check.try(message.payload);
         break;
       case 'doctor/report':
-        this.#check.report(event.report);
+        this.#check.report(message.payload);
         break;
       case 'doctor/refused':
-        this.#check.refused(event.message);
+        this.#check.refused(message.payload.message);
         break;
       case 'clipboard/updated':
-        this.events.emit('clipboard', event.text);
+        this.events.emit('clipboard', message.payload.text);
         break;
       case 'clipboard/refused':
-        this.events.emit('clipboard-refused', event.message);
+        this.events.emit('clipboard-refused', message.payload.message);
         break;
       default:
-        this.#media.receive(event);
+        this.#media.receive(message);
         break;
     }
   }

@@ -1,6 +1,5 @@
 import type { Clock } from '../../server/lib/clock.js';
-import type { DoctorResult } from '../../server/protocol/doctor.js';
-import type { DoctorProbe } from './doctor-report.js';
+import type { DoctorProbe, DoctorResult } from '../../server/protocol/doctor.js';
 
 export interface ProbeSignals {
   answer(sdp: string): void;
@@ -9,19 +8,21 @@ export interface ProbeSignals {
 
 type Outcome = Omit<DoctorResult, 'probe'>;
 
+/** Whatever the server asks for. */
+const LONGEST_PROBE_MS = 15_000;
 const LOOK_EVERY_MS = 60;
 /** A connected pair soon has its round trip; one without is still a pair. */
 const ROUND_TRIP_LIMIT_MS = 800;
 const MAX_ERRORS = 10;
 
-/** Tries one path on a connection of its own, which is closed again; never throws, and takes `limitMs` at most. */
+/** Tries one path on a connection of its own, which is closed again; never throws, and takes `limit_ms` at most. */
 export async function tryPath(probe: DoctorProbe, signals: ProbeSignals, clock: Clock): Promise<Outcome> {
   const errors: Outcome['errors'] = [];
   let connection: RTCPeerConnection | null = null;
   try {
     connection = new RTCPeerConnection({
       bundlePolicy: 'max-bundle',
-      iceServers: probe.iceServers.map((server) => ({ ...server })),
+      iceServers: probe.iceservers.map((server) => ({ ...server })),
       iceTransportPolicy: probe.kind === 'relay' ? 'relay' : 'all',
     });
     return await run(connection, probe, signals, clock, errors);
@@ -41,7 +42,7 @@ async function run(
   errors: Outcome['errors'],
 ): Promise<Outcome> {
   const startMs = clock.nowMs();
-  const deadlineMs = startMs + probe.limitMs;
+  const deadlineMs = startMs + Math.min(probe.limit_ms, LONGEST_PROBE_MS);
   let gathered = false;
   let gatheredMs = 0;
   let ice = false;

@@ -1,10 +1,10 @@
 import type { Clock } from '../../server/lib/clock.js';
 import type { Dispose } from '../../server/lib/dispose.js';
 import { type ChannelMessage, type InputCommand, joinTime, splitTime } from '../../server/protocol/datachannel.js';
-import type { IceServer } from './ice-server.js';
+import type { IceServer } from '../../server/protocol/signal.js';
+import type { PageMessage } from '../wire/page-events.js';
 import { MediaPeer } from './media-peer.js';
 import { NO_PEER, type PeerEffect, type PeerInput, type PeerPhase, peerDueAtMs, stepPeer } from './peer-policy.js';
-import type { ServerEvent } from './server-event.js';
 import { readSoundCounters, SoundDelay } from './sound-delay.js';
 import { usesOwnRelay } from './stats-report.js';
 
@@ -61,27 +61,27 @@ export class MediaLink {
     });
   }
 
-  /** Takes the signalling events of the server; others are not its business. */
-  receive(event: ServerEvent): void {
-    switch (event.event) {
+  /** Takes the signalling messages of the server; others are not its business. */
+  receive(message: PageMessage): void {
+    switch (message.event) {
       case 'signal/provide':
-        this.#peer?.provide(event.sdp, event.iceServers);
+        this.#peer?.provide(message.payload.sdp, message.payload.iceservers);
         break;
       case 'signal/offer':
       case 'signal/restart':
-        this.#peer?.offer(event.sdp);
+        this.#peer?.offer(message.payload.sdp);
         break;
       case 'signal/candidate':
-        this.#peer?.addCandidate(event.candidate);
+        this.#peer?.addCandidate(message.payload);
         break;
       case 'signal/close':
         this.input({ kind: 'gone' });
         break;
       case 'signal/iceservers':
-        void this.#useServers(event.iceServers);
+        void this.#useServers(message.payload.iceservers);
         break;
       case 'signal/refused':
-        this.input({ kind: 'refused', reason: event.message });
+        this.input({ kind: 'refused', reason: message.payload.message });
         break;
       default:
         break;

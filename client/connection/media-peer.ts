@@ -1,11 +1,10 @@
 import { type ChannelMessage, decodeChannelMessage, encodeInput, type InputCommand } from '../../server/protocol/datachannel.js';
-import type { IceServer } from './ice-server.js';
-import type { IceCandidate } from './server-event.js';
+import type { CandidateInit, IceServer } from '../../server/protocol/signal.js';
 import { stereoAnswer } from './stereo-answer.js';
 
 export interface PeerEvents {
   answer(sdp: string): void;
-  candidate(candidate: IceCandidate): void;
+  candidate(candidate: CandidateInit): void;
   stream(stream: MediaStream): void;
   /** ICE is connected and the data channel is open. */
   connected(): void;
@@ -26,7 +25,7 @@ export class MediaPeer {
   readonly #events: PeerEvents;
   #channel: RTCDataChannel | null = null;
   /** Candidates of the server that came before its offer was answered. */
-  #early: IceCandidate[] | null = [];
+  #early: CandidateInit[] | null = [];
   #work: Promise<void> = Promise.resolve();
   #closed = false;
   #used = false;
@@ -82,7 +81,7 @@ export class MediaPeer {
     });
   }
 
-  addCandidate(candidate: IceCandidate): void {
+  addCandidate(candidate: CandidateInit): void {
     this.#used = true;
     if (this.#early) this.#early.push(candidate);
     else this.#queue(() => this.#add(candidate));
@@ -105,7 +104,7 @@ export class MediaPeer {
     this.#connection.close();
   }
 
-  async #add(candidate: IceCandidate): Promise<void> {
+  async #add(candidate: CandidateInit): Promise<void> {
     // A candidate that this browser cannot read (an mDNS name, a foreign transport) is one path less, no more.
     await this.#connection.addIceCandidate(candidate).catch(() => undefined);
   }
@@ -166,7 +165,7 @@ function preferLatency(receiver: HintedReceiver): void {
   receiver.jitterBufferTarget = 0;
 }
 
-function toWire(candidate: RTCIceCandidate): IceCandidate {
+function toWire(candidate: RTCIceCandidate): CandidateInit {
   const { sdpMid, sdpMLineIndex, usernameFragment } = candidate;
   return { candidate: candidate.candidate, sdpMid, sdpMLineIndex, usernameFragment };
 }

@@ -1,6 +1,24 @@
 import { assertNever } from '../../server/lib/assert-never.js';
 import { canBeSeen } from '../../server/lib/seen-text.js';
-import type { Person, RoomSettings, ScreenSize, ServerEvent } from './server-event.js';
+import type { ControlHost } from '../../server/protocol/control.js';
+import type { MemberProfile } from '../../server/protocol/profile.js';
+import type { ScreenSize } from '../../server/protocol/screen.js';
+import type { SessionData, SessionState } from '../../server/protocol/session.js';
+import type { Settings } from '../../server/protocol/settings.js';
+import type { SystemInit } from '../../server/protocol/system.js';
+import type { PageMessage } from '../wire/page-events.js';
+
+/** A session as the page shows it: who it is, what it may do, whether it is here. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly isAdmin: boolean;
+  readonly canHost: boolean;
+  readonly canWatch: boolean;
+  readonly canAccessClipboard: boolean;
+  readonly isConnected: boolean;
+  readonly isWatching: boolean;
+}
 
 /** Everything the page shows about the room; replaced as a whole on every change. */
 export interface RoomView {
@@ -8,52 +26,55 @@ export interface RoomView {
   readonly hostId: string | null;
   readonly screen: ScreenSize;
   readonly people: ReadonlyMap<string, Person>;
-  readonly settings: RoomSettings;
+  readonly settings: Settings;
   /** Screen sizes an admin may choose from, largest first; empty for everyone else. */
   readonly sizes: readonly ScreenSize[];
   /** Ids of those who asked us for control and wait for an answer, oldest first. */
   readonly askers: readonly string[];
 }
 
-/** The room after an event; null until the first system/init. */
-export function applyEvent(view: RoomView | null, event: ServerEvent): RoomView | null {
-  if (event.event === 'system/init') {
-    return {
-      meId: event.sessionId,
-      hostId: event.hostId,
-      screen: event.screen,
-      people: new Map(event.people.map((person) => [person.id, person])),
-      settings: event.settings,
-      sizes: [],
-      askers: [],
-    };
-  }
-  return view && applyToRoom(view, event);
+/** The room after a message of the server; null until the first system/init. */
+export function applyEvent(view: RoomView | null, message: PageMessage): RoomView | null {
+  if (message.event === 'system/init') return opened(message.payload);
+  return view && applyToRoom(view, message);
 }
 
-function applyToRoom(view: RoomView, event: Exclude<ServerEvent, { event: 'system/init' }>): RoomView {
-  switch (event.event) {
+function opened({ session_id, control_host, screen_size, sessions, settings }: SystemInit): RoomView {
+  return {
+    meId: session_id,
+    hostId: hostOf(control_host),
+    screen: screen_size,
+    people: new Map(Object.values(sessions).map((session) => [session.id, personOf(session)])),
+    settings,
+    sizes: [],
+    askers: [],
+  };
+}
+
+function applyToRoom(view: RoomView, message: Exclude<PageMessage, { event: 'system/init' }>): RoomView {
+  switch (message.event) {
     case 'system/admin':
-      return { ...view, sizes: sortSizes(event.sizes) };
+      return { ...view, sizes: sortSizes(message.payload.screen_sizes_list) };
     case 'system/settings':
-      return { ...view, settings: event.settings };
+      return { ...view, settings: message.payload };
     case 'session/created':
-      return withPerson(view, event.person);
+      return withPerson(view, personOf(message.payload));
     case 'session/deleted':
-      return withoutPerson(view, event.id);
+      return withoutPerson(view, message.payload.id);
     case 'session/profile':
-    case 'session/state': {
-      const known = view.people.get(event.id);
-      if (!known) return view;
-      const changed = withPerson(view, { ...known, ...(event.event === 'session/profile' ? event.profile : event.state) });
-      return changed.people.get(event.id)?.isConnected ? changed : withoutAsker(changed, event.id);
+      return withChange(view, message.payload.id, rightsOf(message.payload));
+    case 'session/state':
+      return withChange(view, message.payload.id, presenceOf(message.payload));
+    case 'control/host': {
+      const hostId = hostOf(message.payload);
+      return { ...view, hostId, askers: hostId === view.meId ? view.askers : [] };
     }
-    case 'control/host':
-      return { ...view, hostId: event.hostId, askers: event.hostId === view.meId ? view.askers : [] };
-    case 'control/request':
-      return view.askers.includes(event.id) ? view : { ...view, askers: [...view.askers, event.id] };
+    case 'control/request': {
+      const { id } = message.payload;
+      return view.askers.includes(id) ? view : { ...view, askers: [...view.askers, id] };
+    }
     case 'screen/updated':
-      return { ...view, screen: event.screen };
+      return { ...view, screen: message.payload };
     case 'system/disconnect':
     case 'signal/provide':
     case 'signal/offer':
@@ -70,7 +91,7 @@ function applyToRoom(view: RoomView, event: Exclude<ServerEvent, { event: 'syste
     case 'doctor/refused':
       return view;
     default:
-      return assertNever(event);
+      return assertNever(message);
   }
 }
 
@@ -85,15 +106,46 @@ export type Control = 'mine' | 'free' | 'others' | 'forbidden' | 'locked';
 export function controlOf(view: RoomView): Control {
   if (view.hostId === view.meId) return 'mine';
   const me = view.people.get(view.meId);
-  if (!me?.canHost || (view.settings.privateMode && !me.isAdmin)) return 'forbidden';
-  if (view.settings.lockedControls && !me.isAdmin) return 'locked';
-  return view.hostId === null || view.settings.implicitHosting ? 'free' : 'others';
+  if (!me?.canHost || (view.settings.private_mode && !me.isAdmin)) return 'forbidden';
+  if (view.settings.locked_controls && !me.isAdmin) return 'locked';
+  return view.hostId === null || view.settings.implicit_hosting ? 'free' : 'others';
 }
 
 /** What a person is called on the page; whose name shows nothing is called by id, so that each can be told from the others. */
 export function displayName(person: Person | undefined): string {
   const seen = [person?.name, person?.id].find((text) => text !== undefined && canBeSeen(text));
   return seen?.trim() ?? 'Guest';
+}
+
+function hostOf({ has_host, host_id }: ControlHost): string | null {
+  return has_host ? (host_id ?? null) : null;
+}
+
+function personOf({ id, profile, state }: SessionData): Person {
+  return { id, ...rightsOf(profile), ...presenceOf(state) };
+}
+
+function rightsOf(profile: MemberProfile) {
+  return {
+    name: profile.name,
+    isAdmin: profile.is_admin,
+    canHost: profile.can_host,
+    canWatch: profile.can_watch,
+    canAccessClipboard: profile.can_access_clipboard,
+  };
+}
+
+function presenceOf(state: SessionState) {
+  return { isConnected: state.is_connected, isWatching: state.is_watching };
+}
+
+/** Whoever is not connected any more asks for nothing. */
+function withChange(view: RoomView, id: string, change: Partial<Person>): RoomView {
+  const known = view.people.get(id);
+  if (!known) return view;
+  const person = { ...known, ...change };
+  const changed = withPerson(view, person);
+  return person.isConnected ? changed : withoutAsker(changed, id);
 }
 
 function withPerson(view: RoomView, person: Person): RoomView {

@@ -1,12 +1,12 @@
 import { offeredProtocols } from '../../server/protocol/socket-protocol.js';
-import { readEvent } from './read-event.js';
-import type { ServerEvent } from './server-event.js';
+import type { PageMessage } from '../wire/page-events.js';
+import { readMessage } from '../wire/read-message.js';
 
 export interface SocketEvents {
   opened(): void;
   /** Any message at all: a sign of life. */
   heard(): void;
-  received(event: ServerEvent): void;
+  received(message: PageMessage): void;
   closed(): void;
 }
 
@@ -27,8 +27,8 @@ export class SignalSocket {
     this.#socket.onmessage = ({ data }) => {
       if (this.#closed || typeof data !== 'string') return;
       events.heard();
-      const event = readEvent(data);
-      if (event) events.received(event);
+      const message = readMessage(data);
+      if (message) events.received(message);
     };
   }
 

@@ -1,4 +1,4 @@
-import type { DoctorFinding, DoctorReport } from './doctor-report.js';
+import type { DoctorFinding, DoctorReport } from '../../server/protocol/doctor.js';
 import { socketUrl } from './endpoints.js';
 
 const TIMEOUT_MS = 6_000;

@@ -8,7 +8,7 @@ export const DoctorFinding = Type.Object({
   /** The same path has the same id in every report. */
   id: Type.String(),
   /** Who tried it. */
-  side: Type.Union([Type.Literal('browser'), Type.Literal('server')]),
+  side: Type.Union([Type.Literal('browser'), Type.Literal('server')], { default: 'browser' }),
   kind: Type.Union([
     Type.Literal('udp'),
     Type.Literal('tcp'),

@@ -49,7 +49,6 @@ export type MessageOf<Table extends EventTable> = {
 export type ClientEvents = typeof clientEvents;
 export type ClientEventName = keyof ClientEvents;
 export type ClientPayload<Name extends ClientEventName> = PayloadOf<ClientEvents[Name]>;
-export type ClientMessage = MessageOf<ClientEvents>;
 
 export type ServerEvents = typeof serverEvents;
 export type ServerEventName = keyof ServerEvents;

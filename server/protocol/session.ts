@@ -15,7 +15,7 @@ export const SessionState = Type.Object({
 });
 export type SessionState = Static<typeof SessionState>;
 
-export const SessionData = Type.Object({ id: Type.String(), profile: MemberProfile, state: SessionState });
+export const SessionData = Type.Object({ id: Type.String({ minLength: 1 }), profile: MemberProfile, state: SessionState });
 export type SessionData = Static<typeof SessionData>;
 
 export const SessionId = Type.Object({ id: Type.String() });

@@ -39,7 +39,7 @@ export const PeerAudio = Type.Object({ disabled: Type.Boolean() });
 export type PeerAudio = Static<typeof PeerAudio>;
 
 export const IceServer = Type.Object({
-  urls: Type.Array(Type.String()),
+  urls: Type.Array(Type.String(), { minItems: 1 }),
   username: Type.Optional(Type.String()),
   credential: Type.Optional(Type.String()),
 });

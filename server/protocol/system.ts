@@ -7,7 +7,7 @@ import { Settings } from './settings.js';
 
 /** The first message on every connection: all that a client needs to draw the room. */
 export const SystemInit = Type.Object({
-  session_id: Type.String(),
+  session_id: Type.String({ minLength: 1 }),
   control_host: ControlHost,
   screen_size: ScreenSize,
   sessions: Type.Record(Type.String(), SessionData),

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import wrtc from '@roamhq/wrtc';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CheckState, ConnectionCheck } from '../../../client/connection/connection-check.js';
-import { readEvent } from '../../../client/connection/read-event.js';
+import { readMessage } from '../../../client/wire/read-message.js';
 import { type Doctor, openDoctor } from '../../../server/doctor/doctor.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import type { IceServerWithCa, IceTransportsOptions } from '../../../server/ice/ice-types.js';
@@ -60,9 +60,9 @@ async function startDoctor(
 async function check(doctor: Doctor, sessionId: string, isAdmin = false): Promise<readonly DoctorFinding[]> {
   const seen: { state: CheckState } = { state: { kind: 'idle' } };
   const received = (text: string) => {
-    const event = readEvent(text);
-    if (event?.event === 'doctor/probe') void page.try(event.probe);
-    else if (event?.event === 'doctor/report') page.report(event.report);
+    const message = readMessage(text);
+    if (message?.event === 'doctor/probe') void page.try(message.payload);
+    else if (message?.event === 'doctor/report') page.report(message.payload);
     else throw new Error(`unreadable: ${text}`);
   };
   const page = new ConnectionCheck(

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { decodeEnvelope, decodePayload, encodeEnvelope } from '../../../server/protocol/envelope.js';
 import type { ServerMessage } from '../../../server/protocol/events.js';
-import { decodeServerMessage, encodeClientMessage, encodeServerMessage } from '../../../server/protocol/messages.js';
 import { SignalRequest } from '../../../server/protocol/signal.js';
+import { decodeServerMessage } from '../../support/server-message.js';
+
+const encodeServerMessage = (message: ServerMessage) => encodeEnvelope(message);
 
 test.each(['', '{nope', '[1,2]', '"control/request"', 'null', '5', '{"payload":{}}', '{"event":5}', '{"event":""}'])(
   'E1 the frame %j is refused',
@@ -44,7 +46,7 @@ test.each<[ServerMessage, string]>([
 });
 
 test('E3 a client event without payload has no payload key', () => {
-  expect(encodeClientMessage({ event: 'control/request' })).toBe('{"event":"control/request"}');
+  expect(encodeEnvelope({ event: 'control/request' })).toBe('{"event":"control/request"}');
 });
 
 test.each(['session/watch', 'toString', '__proto__', 'constructor'])('E4 %s is no event', (event) => {

@@ -1,20 +1,10 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { err, ok, type Result } from '../lib/result.js';
-import { decodeEnvelope, decodePayload, type Envelope, encodeEnvelope } from './envelope.js';
-import { type ClientMessage, type ServerMessage, serverEvents } from './events.js';
+import { err, ok, type Result } from '../../server/lib/result.js';
+import { decodeEnvelope, decodePayload, type Envelope } from '../../server/protocol/envelope.js';
+import { type ServerMessage, serverEvents } from '../../server/protocol/events.js';
 
-/** Writes one message of the server as a text frame. */
-export function encodeServerMessage(message: ServerMessage): string {
-  return encodeEnvelope(message);
-}
-
-/** Writes one message of a client as a text frame. */
-export function encodeClientMessage(message: ClientMessage): string {
-  return encodeEnvelope(message);
-}
-
-/** Reads one text frame of the server (the client's side). An event that the table does not know is an error. */
+/** Reads one text frame of the server, as strictly as its schema is. An event that the table does not know is an error. */
 export function decodeServerMessage(text: string): Result<ServerMessage> {
   const envelope = decodeEnvelope(text);
   if (!envelope.ok) return envelope;
