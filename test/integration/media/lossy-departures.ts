@@ -1,7 +1,12 @@
 import type { Departures } from '../../../server/media/departures.js';
 
-/** Loses the given share of all packets after they were sealed, the same ones for the same seed. */
-export function lossyDepartures(departures: Departures, share: number, seed: number): Departures & { readonly lost: number } {
+/** Loses the given share of all packets after they were sealed, the same ones for the same seed; the lengths of others are told. */
+export function lossyDepartures(
+  departures: Departures,
+  share: number,
+  seed: number,
+  left: (bytes: number) => void = () => undefined,
+): Departures & { readonly lost: number } {
   let state = seed;
   let lost = 0;
   // Numerical Recipes' linear congruential generator.
@@ -19,8 +24,12 @@ export function lossyDepartures(departures: Departures, share: number, seed: num
       return {
         ...outlet,
         commit(length) {
-          if (random() < share) lost++;
-          else outlet.commit(length);
+          if (random() < share) {
+            lost++;
+            return;
+          }
+          left(length);
+          outlet.commit(length);
         },
       };
     },

@@ -1,10 +1,10 @@
-import wrtc from '@roamhq/wrtc';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../support/chromium.js';
 import { waitFor } from '../../support/wait-for.js';
 import { type Source, startSource } from './picture-source.js';
 import { openViewing, type Viewing, type ViewingOptions } from './viewing.js';
+import { type Stats, watchWithChromium, watchWithLibwebrtc } from './watching.js';
 
 let sources: { readonly video: Source; readonly audio: Source };
 let browser: Browser;
@@ -23,45 +23,6 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** What `getStats` says of the picture. */
-type Stats = Readonly<Record<string, unknown>>;
-/** Answers an offer as the client sees it; what it returns asks for the present statistics. */
-type Watch = (viewing: Viewing, seen: (offer: string) => string) => Promise<() => Promise<Stats>>;
-
-const watchWithLibwebrtc: Watch = async (viewing, seen) => {
-  const connection = new wrtc.RTCPeerConnection();
-  closers.push(() => connection.close());
-  await connection.setRemoteDescription({ type: 'offer', sdp: seen(await viewing.offer('libwebrtc')) });
-  await connection.setLocalDescription(await connection.createAnswer());
-  await viewing.answer('libwebrtc', connection.localDescription?.sdp ?? '');
-  return async () => {
-    const stats: Stats[] = [...(await connection.getStats()).values()];
-    return stats.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video') ?? {};
-  };
-};
-
-const watchWithChromium: Watch = async (viewing, seen) => {
-  const page = await browser.newPage();
-  closers.push(() => page.close());
-  const answer = await page.evaluate(
-    async (sdp) => {
-      const connection = new RTCPeerConnection();
-      Object.assign(window, { connection });
-      await connection.setRemoteDescription({ type: 'offer', sdp });
-      await connection.setLocalDescription(await connection.createAnswer());
-      return connection.localDescription?.sdp ?? '';
-    },
-    seen(await viewing.offer('chromium')),
-  );
-  await viewing.answer('chromium', answer);
-  return () =>
-    page.evaluate(async () => {
-      const { connection } = window as unknown as { connection: RTCPeerConnection };
-      const stats: Stats[] = [...(await connection.getStats()).values()];
-      return stats.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video') ?? {};
-    });
-};
-
 /** What a client reads that has never heard of RTX. */
 function withoutRtx(offer: string): string {
   const number = /^a=rtpmap:(\d+) rtx\//m.exec(offer)?.[1] ?? 'none';
@@ -73,10 +34,19 @@ function withoutRtx(offer: string): string {
   return left.join('\r\n');
 }
 
-const CLIENTS = [
-  ['libwebrtc', watchWithLibwebrtc],
-  ['chromium', watchWithChromium],
-] as const;
+const CLIENTS = ['libwebrtc', 'chromium'] as const;
+
+/** What the client reads of the offer may be changed on the way; what it returns asks for the present statistics. */
+async function watch(
+  client: (typeof CLIENTS)[number],
+  viewing: Viewing,
+  seen?: (offer: string) => string,
+): Promise<() => Promise<Stats>> {
+  const watching = client === 'chromium' ? watchWithChromium(browser, viewing, seen) : watchWithLibwebrtc(viewing, seen);
+  const { stats, close } = await watching;
+  closers.push(close);
+  return stats;
+}
 
 async function open(options: Partial<ViewingOptions>): Promise<Viewing> {
   const profile = 'AES_CM_128_HMAC_SHA1_80';
@@ -101,20 +71,20 @@ test('NG7 the picture is offered with RTX, the sound without', async () => {
 });
 
 // A packet that comes again as it was is no lost one any more; one that comes as RTX is, but is repaired all the same.
-test.each(CLIENTS)('RP1 %s: what is lost of the picture comes again as RTX', async (name, watch) => {
+test.each(CLIENTS)('RP1 %s: what is lost of the picture comes again as RTX', async (client) => {
   const viewing = await open({ loss: 0.05 });
-  const stats = await watch(viewing, (offer) => offer);
+  const stats = await watch(client, viewing);
   await waitFor('a repaired picture', async () => {
     const { packetsLost, retransmittedPacketsReceived, framesDecoded } = await stats();
     // This build of libwebrtc does not count them.
-    const repaired = name === 'chromium' ? Number(retransmittedPacketsReceived) : videoOf(viewing)?.stats.resent;
+    const repaired = client === 'chromium' ? Number(retransmittedPacketsReceived) : videoOf(viewing)?.stats.resent;
     return Number(packetsLost) >= 5 && Number(repaired) >= 5 && Number(framesDecoded) >= 60;
   });
 });
 
-test.each(CLIENTS)('RP1 %s: without RTX what is lost comes again as it was', async (_name, watch) => {
+test.each(CLIENTS)('RP1 %s: without RTX what is lost comes again as it was', async (client) => {
   const viewing = await open({ loss: 0.05 });
-  const stats = await watch(viewing, withoutRtx);
+  const stats = await watch(client, viewing, withoutRtx);
   const seen = await waitFor('a repaired picture', async () => {
     const now = await stats();
     const resent = videoOf(viewing)?.stats.resent ?? 0;
@@ -125,7 +95,7 @@ test.each(CLIENTS)('RP1 %s: without RTX what is lost comes again as it was', asy
 
 test('RP6 Chromium takes padding for the retransmissions that it is, and the picture goes on', async () => {
   const viewing = await open({});
-  const stats = await watchWithChromium(viewing, (offer) => offer);
+  const stats = await watch('chromium', viewing);
   const before = await waitFor('a picture', async () => {
     const now = await stats();
     return Number(now.framesDecoded) > 5 && now;

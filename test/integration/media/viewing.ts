@@ -19,6 +19,8 @@ export interface ViewingOptions {
   /** Share of the packets that is lost on the way. */
   readonly loss: number;
   readonly sources: { readonly video: Source; readonly audio: Source };
+  /** A datagram of so many bytes leaves. */
+  readonly left?: (bytes: number) => void;
 }
 
 /** The server's own stages from a stream to its viewers, without screen and signaling. */
@@ -40,7 +42,7 @@ export interface Viewing {
 
 const SEED = 4_711;
 
-export async function openViewing({ path, transport, profile, loss, sources }: ViewingOptions): Promise<Viewing> {
+export async function openViewing({ path, transport, profile, loss, sources, left }: ViewingOptions): Promise<Viewing> {
   const ice = await createIceTransports({
     udp: transport === 'udp' ? { kind: 'mux', port: 0 } : { kind: 'off' },
     tcp: transport === 'tcp' ? { kind: 'mux', port: 0 } : { kind: 'off' },
@@ -50,7 +52,7 @@ export async function openViewing({ path, transport, profile, loss, sources }: V
   if (!ice.ok) throw new Error(ice.error);
   const suite: CipherSuite = path === 'fast' ? selectCipher().suite : nodeCryptoSuite();
   const chosen: Departures = path === 'fast' ? selectDepartures() : plainDepartures('test');
-  const departures = lossyDepartures(chosen, loss, SEED);
+  const departures = lossyDepartures(chosen, loss, SEED, left);
   const engine = createMediaEngine({ clock: systemClock, suite, departures });
   const profiles: SrtpProfile[] = [];
   const senders: PeerSender[] = [];
