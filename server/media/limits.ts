@@ -9,6 +9,19 @@ export const MEDIA_LIMITS = {
     what: 'RTCP datagrams of a viewer, after the first 500',
     beyond: 'dropped before they are decrypted',
   },
+  rtpDatagram: { value: 2_048, unit: 'bytes', what: 'RTP datagram', beyond: 'dropped' },
+  rtpRate: {
+    value: 1_500,
+    unit: 'per second',
+    what: 'RTP datagrams of a viewer, after the first 1,500',
+    beyond: 'dropped before they are decrypted',
+  },
+  received: {
+    value: 16,
+    unit: 'count',
+    what: 'SSRCs that a viewer’s sound and pictures come under',
+    beyond: 'packets of further ones are dropped',
+  },
   sources: { value: 64, unit: 'count', what: 'SSRCs that a viewer sends under', beyond: 'packets of further ones are dropped' },
   resendsQueued: {
     value: 2_048,

@@ -1,5 +1,6 @@
 import type { EncodedStream } from '../capture/streams/encoded-stream.js';
 import type { Dispose } from '../lib/dispose.js';
+import type { Reception } from './ingress/rtp-sink.js';
 import type { PacketPath } from './packet-path.js';
 
 /** The sending side of every viewer. One per process; `createMediaEngine` in create-media-engine.ts makes it. */
@@ -50,7 +51,7 @@ export interface PeerHooks {
   onReport?(report: ReceptionReport): void;
   /** REMB: the receiver's estimate in bit/s. */
   onRemb?(bitrateBps: number): void;
-  /** A bug of ours has ended the sender; it is closed already. */
+  /** A bug of ours, in sending or in a sink, has ended the sender; it is closed already. */
   onFailed?(error: unknown): void;
 }
 
@@ -83,6 +84,10 @@ export interface PeerSender {
   addTrack(options: TrackOptions): SenderTrack;
   /** An SRTCP datagram from the viewer. Whatever cannot be authenticated or read is counted and ignored; never throws. */
   receiveRtcp(datagram: Buffer): void;
+  /** What is received of the viewer from now on, nothing at first. */
+  setReception(reception: Reception): void;
+  /** An SRTP datagram from the viewer. What is not expected, authentic and new is counted and dropped; never throws. */
+  receiveRtp(datagram: Buffer): void;
   /** The rate at which a burst is spread, bit/s; a congestion controller moves it. */
   setPacingRate(bitrateBps: number): void;
   /**
@@ -172,6 +177,9 @@ export interface PeerStats {
   /** Datagrams and bytes handed to the path, RTCP and retransmissions included. */
   readonly packetsSent: number;
   readonly bytesSent: number;
+  /** Packets that got to a sink, and datagrams that did not. */
+  readonly rtpReceived: number;
+  readonly rtpRejected: number;
   readonly rtcpReceived: number;
   /** Datagrams that failed authentication, were replayed or not understood. */
   readonly rtcpRejected: number;

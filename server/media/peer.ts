@@ -3,6 +3,8 @@ import type { CipherSuite } from './cipher-suite.js';
 import type { Departures } from './departures.js';
 import { EgressBudget } from './egress-budget.js';
 import { sendTurn } from './fanout.js';
+import { Ingress } from './ingress/ingress.js';
+import type { Reception } from './ingress/rtp-sink.js';
 import { MEDIA_LIMITS } from './limits.js';
 import type { PeerHooks, PeerOptions, PeerSender, PeerStats, TrackOptions, TrackStats } from './media-engine.js';
 import { DATAGRAM_BYTES, type Outlet } from './outlet.js';
@@ -12,7 +14,14 @@ import { sendPadding } from './padding.js';
 import { RetransmissionBudget } from './retransmission-budget.js';
 import { parseRtcp, type ReportBlock, type RtcpMessage } from './rtcp.js';
 import { RtcpAllowance } from './rtcp-allowance.js';
-import { roundTripMs, type SenderReport, writeBye, writeSenderReport, writeSourceDescription } from './rtcp-writer.js';
+import {
+  roundTripMs,
+  type SenderReport,
+  writeBye,
+  writeReceiverReport,
+  writeSenderReport,
+  writeSourceDescription,
+} from './rtcp-writer.js';
 import type { RtxStream } from './rtx-stream.js';
 import { SendLog } from './send-log.js';
 import type { Sendable, SendScheduler, Turn } from './send-scheduler.js';
@@ -33,6 +42,8 @@ export interface PeerContext {
 
 /** RFC 3550 leaves the distance to the application; a second keeps lip-sync and round trips fresh. */
 const REPORT_INTERVAL_MS = 1_000;
+/** What the five bits of a report's count can tell. */
+const MAX_REPORT_BLOCKS = 31;
 const received = allocateArena(MEDIA_LIMITS.rtcpDatagram.value);
 
 /** One viewer: keys, path, tracks, and what the viewer says about them. */
@@ -45,6 +56,8 @@ export class Peer implements PeerSender, Sendable {
   readonly stats: { -readonly [K in keyof PeerStats]: number } = {
     packetsSent: 0,
     bytesSent: 0,
+    rtpReceived: 0,
+    rtpRejected: 0,
     rtcpReceived: 0,
     rtcpRejected: 0,
   };
@@ -54,6 +67,9 @@ export class Peer implements PeerSender, Sendable {
   rttMs = 0;
   readonly #context: PeerContext;
   readonly #receiver: SrtpReceiver;
+  readonly #ingress: Ingress;
+  /** Who reports, while there is no track of ours whose SSRC could stand for us. */
+  readonly #reporter: number;
   readonly #cname: string;
   readonly #hooks: PeerHooks;
   readonly #allowance = new RtcpAllowance();
@@ -68,6 +84,8 @@ export class Peer implements PeerSender, Sendable {
     this.#hooks = options.hooks ?? {};
     this.transform = srtpTransform(context.suite, profile, localKey, localSalt);
     this.#receiver = new SrtpReceiver(srtpTransform(context.suite, profile, remoteKey, remoteSalt));
+    this.#ingress = new Ingress(this.#receiver);
+    this.#reporter = context.random(0x1_0000_0000);
     this.outlet = options.path && context.departures.open(options.path);
   }
 
@@ -154,6 +172,17 @@ export class Peer implements PeerSender, Sendable {
     if (nowMs < this.#reportAtMs || this.outlet === undefined) return;
     this.#reportAtMs = nowMs + REPORT_INTERVAL_MS;
     for (const track of this.tracks) this.#reportTrack(track);
+    this.#reportReception(nowMs);
+  }
+
+  #reportReception(nowMs: number): void {
+    const blocks = this.#ingress.blocks(nowMs).slice(0, MAX_REPORT_BLOCKS);
+    if (blocks.length === 0) return;
+    const ssrc = this.tracks[0]?.ssrc ?? this.#reporter;
+    this.#sendRtcp((bytes, at) => {
+      const length = writeReceiverReport(bytes, at, ssrc, blocks);
+      return length + writeSourceDescription(bytes, at + length, ssrc, this.#cname);
+    });
   }
 
   #reportTrack(track: Track): void {
@@ -197,6 +226,23 @@ export class Peer implements PeerSender, Sendable {
     this.stats.bytesSent += length;
   }
 
+  setReception(reception: Reception): void {
+    if (this.#closed) return;
+    this.#ingress.expect(reception);
+    // Without a track of ours nothing else begins the reports.
+    if (reception.sections.length > 0) this.#reportAtMs = Math.min(this.#reportAtMs, this.nowMs() + REPORT_INTERVAL_MS);
+  }
+
+  receiveRtp(datagram: Buffer): void {
+    if (this.#closed) return;
+    try {
+      if (this.#ingress.receive(datagram, this.nowMs())) this.stats.rtpReceived++;
+      else this.stats.rtpRejected++;
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
   receiveRtcp(datagram: Buffer): void {
     if (this.#closed) return;
     const welcome = datagram.length <= received.bytes.length && this.#allowance.take(this.nowMs());
@@ -228,7 +274,11 @@ export class Peer implements PeerSender, Sendable {
       case 'transport-feedback':
         this.#hooks.onFeedback?.(this.sendLog.match(message));
         return;
+      case 'sender-report':
+        this.#ingress.senderReport(message.ssrc, message.compactNtp, this.nowMs());
+        return;
       case 'bye':
+        this.#ingress.bye(message.ssrc);
         return;
     }
   }

@@ -1,4 +1,5 @@
 import { put16, put32 } from './bytes.js';
+import type { ReceptionBlock } from './ingress/reception-statistics.js';
 
 /** Seconds between the NTP epoch (1900) and the Unix epoch (RFC 868). */
 const NTP_OFFSET_S = 2_208_988_800;
@@ -27,6 +28,24 @@ export function writeSenderReport(out: Uint8Array, at: number, report: SenderRep
   put32(out, at + 20, report.packets % 0x1_0000_0000);
   put32(out, at + 24, report.bytes % 0x1_0000_0000);
   return 28;
+}
+
+/** Writes a receiver report with at most 31 blocks (RFC 3550 section 6.4.2). Returns its length. */
+export function writeReceiverReport(out: Uint8Array, at: number, ssrc: number, blocks: readonly ReceptionBlock[]): number {
+  out[at] = 0x80 | blocks.length;
+  out[at + 1] = 201;
+  put16(out, at + 2, 1 + 6 * blocks.length);
+  put32(out, at + 4, ssrc);
+  blocks.forEach((block, index) => {
+    const blockAt = at + 8 + 24 * index;
+    put32(out, blockAt, block.ssrc);
+    put32(out, blockAt + 4, (block.fractionLost << 24) | (block.totalLost & 0xff_ffff));
+    put32(out, blockAt + 8, block.highestSequence);
+    put32(out, blockAt + 12, block.jitter);
+    put32(out, blockAt + 16, block.lastReport);
+    put32(out, blockAt + 20, block.delaySinceLastReport);
+  });
+  return 8 + 24 * blocks.length;
 }
 
 /** Writes a source description with the canonical name (RFC 3550 section 6.5). Returns its length. */

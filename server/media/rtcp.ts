@@ -4,6 +4,8 @@ import { parseTransportFeedback, type TransportFeedback } from './transport-feed
 /** What a viewer can tell us (RFC 3550, 4585, 5104, draft-alvestrand-rmcat-remb, draft-holmer-rmcat-transport-wide-cc). */
 export type RtcpMessage =
   | { readonly kind: 'receiver-report'; readonly ssrc: number; readonly blocks: readonly ReportBlock[] }
+  /** `compactNtp` is the middle 32 bits of the NTP time at which it was sent. */
+  | { readonly kind: 'sender-report'; readonly ssrc: number; readonly compactNtp: number }
   | { readonly kind: 'nack'; readonly mediaSsrc: number; readonly sequences: readonly number[] }
   | { readonly kind: 'pli'; readonly mediaSsrc: number }
   | { readonly kind: 'fir'; readonly mediaSsrc: number; readonly commandNumber: number }
@@ -51,6 +53,7 @@ function parsePacket(bytes: Uint8Array, at: number, end: number, messages: RtcpM
   const ssrc = u32(bytes, at + 4);
   switch (bytes[at + 1]) {
     case SENDER_REPORT:
+      if (end - at >= 28) messages.push({ kind: 'sender-report', ssrc, compactNtp: u32(bytes, at + 10) });
       messages.push({ kind: 'receiver-report', ssrc, blocks: parseBlocks(bytes, at + 28, end, count) });
       return;
     case RECEIVER_REPORT:

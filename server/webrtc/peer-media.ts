@@ -1,9 +1,10 @@
 import type { Dispose } from '../lib/dispose.js';
+import type { ReceivedSection, RtpSink } from '../media/ingress/rtp-sink.js';
 import type { Fanout, MediaEngine, PeerSender, SenderTrack, SrtpKeys } from '../media/media-engine.js';
 import type { PacketPath } from '../media/packet-path.js';
 import { isRtcp } from '../media/rtp.js';
 import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from './lip-sync.js';
-import { sends } from './negotiation/direction.js';
+import { receives, sends } from './negotiation/direction.js';
 import { EXTENSIONS } from './negotiation/extensions.js';
 import type { LocalTrack, MediaKind } from './negotiation/local-media.js';
 import { type AgreedMedia, type AgreedSection, isMedia } from './negotiation/sections.js';
@@ -16,6 +17,8 @@ export interface PeerMediaOptions {
   readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
   /** Our tracks as they were offered. */
   readonly own: Readonly<Record<MediaKind, LocalTrack>>;
+  /** Where what the viewer sends of a kind goes; a kind without a sink is not received. */
+  readonly sinks: Partial<Readonly<Record<MediaKind, RtpSink>>>;
   /** Sending cannot go on; it has ended already. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -67,6 +70,7 @@ export class PeerMedia {
       if (!this.#tracks.has(section.kind)) this.#tracks.set(section.kind, this.#addTrack(section));
       if (sends(section.direction)) this.#taken.add(section.kind);
     }
+    this.#receive(agreed.filter(isMedia));
     this.#attach();
   }
 
@@ -78,6 +82,7 @@ export class PeerMedia {
   /** One SRTP or SRTCP datagram of the viewer. */
   receive(datagram: Buffer): void {
     if (isRtcp(datagram)) this.#sender.receiveRtcp(datagram);
+    else this.#sender.receiveRtp(datagram);
   }
 
   /** Where it is sent from now on; undefined: nowhere. */
@@ -124,6 +129,22 @@ export class PeerMedia {
         ...(playoutDelay === undefined ? {} : { playoutDelay }),
       },
     });
+  }
+
+  /** Receives what the viewer sends on the sections that were agreed on. */
+  #receive(agreed: readonly AgreedMedia[]): void {
+    const sections = agreed.flatMap((section): ReceivedSection[] => {
+      const sink = this.#options.sinks[section.kind];
+      if (sink === undefined || !receives(section.direction)) return [];
+      const payloadTypes = section.codecs.map(({ codec, receivedType }) => ({
+        payloadType: receivedType,
+        clockRateHz: codec.clockRateHz,
+      }));
+      return [{ mid: section.mid, payloadTypes, ssrcs: section.remoteSsrcs, sink }];
+    });
+    // An id stands for one extension in the whole bundle.
+    const midExtension = agreed.flatMap(({ extensions }) => extensions).find(({ uri }) => uri === EXTENSIONS.mid.uri)?.id;
+    this.#sender.setReception({ midExtension, sections });
   }
 
   /** Brings the attachments in line with what is wanted and agreed on. */

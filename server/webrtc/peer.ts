@@ -3,6 +3,7 @@ import type { IcePeer } from '../ice/ice-types.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
+import type { RtpSink } from '../media/ingress/rtp-sink.js';
 import type { Fanout, MediaEngine } from '../media/media-engine.js';
 import type { Codec } from '../protocol/codec.js';
 import type { LipSyncInput } from './lip-sync.js';
@@ -39,6 +40,8 @@ export interface PeerOptions {
   readonly paused: boolean;
   readonly video: VideoChoice;
   readonly audioDisabled: boolean;
+  /** Where what the viewer sends of a kind goes; a kind without one is not taken. An extension point: nothing plays it yet. */
+  readonly sinks?: Partial<Readonly<Record<MediaKind, RtpSink>>>;
   readonly hooks: PeerHooks;
   readonly clock: Clock;
   readonly log: Log;
@@ -226,6 +229,7 @@ export class Peer {
       path: this.#transport.path,
       fanouts,
       own: this.#own,
+      sinks: this.options.sinks ?? {},
       onFailed: (error) => this.#end(`sending failed: ${error instanceof Error ? error.stack : error}`),
     });
     this.#media.negotiated(this.#negotiation.agreed);
@@ -250,7 +254,12 @@ export class Peer {
   }
 
   #localMedia(kind: MediaKind): LocalMedia {
-    return { kind, codecs: [this.options.codecs[kind]], track: this.#own[kind], receives: false };
+    return {
+      kind,
+      codecs: [this.options.codecs[kind]],
+      track: this.#own[kind],
+      receives: this.options.sinks?.[kind] !== undefined,
+    };
   }
 
   #applyMedia(): void {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { extensionText } from '../../../server/media/ingress/header-extension.js';
+import { Ingress } from '../../../server/media/ingress/ingress.js';
+import type { ReceivedPacket } from '../../../server/media/ingress/rtp-sink.js';
 import { startsKeyframe } from '../../../server/media/keyframe.js';
 import { MEDIA_LIMITS } from '../../../server/media/limits.js';
 import { guessIndex } from '../../../server/media/replay-window.js';
@@ -127,6 +130,40 @@ export const srtp: Target = {
       for (const codec of CODECS)
         assert.equal(typeof startsKeyframe(codec, bytes, Math.max(0, payloadAt), bytes.length), 'boolean');
     }),
+    holds(
+      'a mid is read within the header of any bytes',
+      [anyBytes(120), fc.integer({ min: 1, max: 255 }), fc.constantFrom('bede', '1000', '100f', '0000'), fc.nat({ max: 12 })],
+      (tail, id, profile, words) => {
+        const head = Buffer.from(`90${'00'.repeat(11)}${profile}${words.toString(16).padStart(4, '0')}`, 'hex');
+        const bytes = Buffer.concat([head, tail]);
+        const payloadAt = rtpPayloadAt(bytes, 0, bytes.length);
+        if (payloadAt < 0) return;
+        const text = extensionText(bytes, 0, payloadAt, id);
+        assert(text === undefined || text.length <= payloadAt - 16);
+      },
+    ),
+    holds(
+      'whatever an authentic viewer sends goes to a sink or nowhere, and its sources stay bounded',
+      [kind, fc.array(fc.tuple(rtp, fc.nat({ max: 200 }), fc.nat({ max: 255 })), { maxLength: 60 })],
+      (which, packets) => {
+        const sink = { packet: (packet: ReceivedPacket) => void ssrcs.add(packet.ssrc) };
+        const ssrcs = new Set<number>();
+        const ingress = new Ingress(new SrtpReceiver(transformOf(which)));
+        const sections = ['a', 'b'].map((mid, i) => ({
+          mid,
+          payloadTypes: [{ payloadType: 96 + i, clockRateHz: 90_000 }],
+          ssrcs: [],
+          sink,
+        }));
+        ingress.expect({ midExtension: 1, sections });
+        for (const [i, [packet, at, value]] of packets.entries()) {
+          packet.header[1] = 96 + (i % 3);
+          if (at < packet.payload.length) packet.payload[at] = value;
+          ingress.receive(sealRtp(transformOf(which), packet, i), i);
+        }
+        assert(ssrcs.size <= MEDIA_LIMITS.received.value && ingress.blocks(1_000).length <= MEDIA_LIMITS.received.value);
+      },
+    ),
     holds(
       'a guessed index is near the highest and has its sequence number',
       [fc.nat({ max: 0xffff }), fc.nat({ max: 2 ** 40 })],
