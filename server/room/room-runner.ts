@@ -5,7 +5,7 @@ import { Emitter } from '../lib/emitter.js';
 import type { Command, Refusal } from './command.js';
 import type { Effect, EffectGroups } from './effect.js';
 import { step } from './room.js';
-import type { Room } from './room-state.js';
+import type { Room, SocketId } from './room-state.js';
 import { type Deed, type RightRefusal, refusalOf } from './rules/rights.js';
 
 /**
@@ -19,6 +19,7 @@ export class RoomRunner {
   readonly #epochMs: number;
   readonly #waiting: Effect[] = [];
   readonly #wakes = new Set<Dispose>();
+  #lastSocket: SocketId = 0;
   #passingOn = false;
   #closed = false;
 
@@ -31,6 +32,12 @@ export class RoomRunner {
 
   get state(): Room {
     return this.room;
+  }
+
+  /** A number for a socket of whichever front, so that an effect means the socket of one front alone. */
+  newSocketId(): SocketId {
+    this.#lastSocket += 1;
+    return this.#lastSocket;
   }
 
   /** Whether the session is in control now. */

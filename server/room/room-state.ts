@@ -4,7 +4,7 @@ import type { Settings } from '../protocol/settings.js';
 import type { ClientPlace } from './client-place.js';
 import type { SessionRules } from './session-rules.js';
 
-/** A WebSocket, named by the shell; a number is never used twice. */
+/** What a front reaches one client by, such as a WebSocket; the runner gives the numbers, none of them twice. */
 export type SocketId = number;
 
 /** All times in the room are Unix epoch milliseconds on a scale that never goes back. */

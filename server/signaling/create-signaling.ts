@@ -54,7 +54,7 @@ export interface Signaling {
 export async function createSignaling(options: SignalingOptions): Promise<Signaling> {
   const { clock, log, desktop, session } = options;
   const { runner: room, passwordMarks } = options.room;
-  const sockets = new Sockets(clock, log);
+  const sockets = new Sockets(room, clock, log);
   // Who is in control is not to lose keys by what others at the same address do.
   const rates = new SessionRates((id) => (room.isHost(id) ? null : (room.state.sessions.get(id)?.place.network ?? null)));
   const services: Services = {

@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.js';
 import { encodeEnvelope } from '../protocol/envelope.js';
 import { DISCONNECTS, type DisconnectCode, type SocketEnd } from '../protocol/errors/disconnects.js';
 import type { ServerMessage } from '../protocol/events.js';
+import type { RoomRunner } from '../room/room-runner.js';
 import type { SocketId } from '../room/room-state.js';
 import { SOCKET_LIMITS } from './limits.js';
 
@@ -15,16 +16,15 @@ export class Sockets {
   readonly #sockets = new Map<SocketId, WebSocket>();
   /** Bytes of messages from other clients that the socket has not taken yet. */
   readonly #relayed = new WeakMap<WebSocket, number>();
-  #last = 0;
 
   constructor(
+    private readonly room: Pick<RoomRunner, 'newSocketId'>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
   add(socket: WebSocket): SocketId {
-    this.#last += 1;
-    const id = this.#last;
+    const id = this.room.newSocketId();
     this.#sockets.set(id, socket);
     socket.on('close', () => this.#sockets.delete(id));
     return id;

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const DECIDES =
   /\b(can_host|can_watch|can_access_clipboard|locked_controls|private_mode|control_protection)\b|\bhostId [!=]== (?!null)/;
 
-test('RU3 no front looks at rights or locks itself', () => {
+test('RU4 no front looks at rights or locks itself', () => {
   const fronts = 'server/signaling';
   const files = readdirSync(fronts, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(50);

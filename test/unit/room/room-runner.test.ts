@@ -70,3 +70,32 @@ test('RU2 a wake that is further off than a timer can be set is reached in steps
   fireAt(lifetimeMs + 1);
   expect([room.state.sessions.size, timers.length]).toEqual([0, 0]);
 });
+
+test('RU3 two fronts tell each their own clients, with one numbering of sockets', () => {
+  const { clock } = restlessClock();
+  const runner = new RoomRunner(startingRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }), clock);
+  const front = () => {
+    const own = new Set<number>();
+    const sent: string[] = [];
+    const release = runner.effects.on('clients', (effect) => {
+      if (effect.kind !== 'send') return;
+      for (const socket of effect.sockets) if (own.has(socket)) sent.push(`${socket} ${effect.message.event}`);
+    });
+    const join = (id: string) => {
+      const socket = runner.newSocketId();
+      own.add(socket);
+      runner.apply({ kind: 'login', session: loginOf(id, NEW_MEMBER_PROFILE) });
+      runner.apply({ kind: 'connect', id, socket });
+    };
+    return { join, sent, release };
+  };
+  const [first, second] = [front(), front()];
+  first.join('ann');
+  second.join('bob');
+  for (const { sent } of [first, second]) sent.length = 0;
+  runner.apply({ kind: 'request-control', actor: { kind: 'session', id: 'bob' }, implicit: true });
+  expect([first.sent, second.sent]).toEqual([['1 control/host'], ['2 control/host']]);
+  second.release();
+  runner.apply({ kind: 'release-control', actor: { kind: 'session', id: 'bob' } });
+  expect([first.sent, second.sent]).toEqual([['1 control/host', '1 control/host'], ['2 control/host']]);
+});

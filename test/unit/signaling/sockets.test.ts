@@ -32,7 +32,8 @@ class StuckSocket extends EventEmitter {
 function opened(count: number) {
   const lines: object[] = [];
   const log = { debug: () => {}, info: () => {}, error: () => {}, warn: (fields: object) => void lines.push(fields) };
-  const sockets = new Sockets(new SteppedClock(), log);
+  let lastId = 0;
+  const sockets = new Sockets({ newSocketId: () => ++lastId }, new SteppedClock(), log);
   const stuck = Array.from({ length: count }, () => new StuckSocket());
   const ids = stuck.map((socket) => sockets.add(socket as unknown as WebSocket));
   return { sockets, stuck, ids, lines };
