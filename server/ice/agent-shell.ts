@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.js';
 import { type Dispose, once } from '../lib/dispose.js';
 import { Emitter } from '../lib/emitter.js';
 import { ok, type Result } from '../lib/result.js';
-import type { PacketPath } from '../media/packet-path.js';
+import type { PacketPath } from '../media/paths/packet-path.js';
 import { canonicalAddress, type TransportAddress } from './address.js';
 import { nextWakeMs, noteTraffic, stepAgent } from './agent/agent.js';
 import {

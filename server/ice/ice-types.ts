@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
 import type { Result } from '../lib/result.js';
-import type { PacketPath } from '../media/packet-path.js';
+import type { PacketPath } from '../media/paths/packet-path.js';
 import type { Candidate } from './candidates/candidate.js';
 
 /** What the rest of the server sees of ice/: shared transports made once at start, and one peer per viewer. */

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../lib/clock.js';
-import type { CipherSuite } from './cipher-suite.js';
-import { type Departures, selectDepartures } from './departures.js';
+import { SendScheduler } from './egress/send-scheduler.js';
+import { StreamFanout } from './egress/stream-fanout.js';
 import type { MediaEngine } from './media-engine.js';
+import { type Departures, selectDepartures } from './paths/departures.js';
 import { Peer, type PeerContext } from './peer.js';
-import { selectCipher } from './select-cipher.js';
-import { SendScheduler } from './send-scheduler.js';
-import { StreamFanout } from './stream-fanout.js';
+import type { CipherSuite } from './srtp/cipher-suite.js';
+import { selectCipher } from './srtp/select-cipher.js';
 
 /** How often it is looked whose sender report is due; the peers' seconds begin when they do, so the reports are spread. */
 const REPORT_TICK_MS = 100;

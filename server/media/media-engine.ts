@@ -1,7 +1,7 @@
 import type { EncodedStream } from '../capture/streams/encoded-stream.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Reception } from './ingress/rtp-sink.js';
-import type { PacketPath } from './packet-path.js';
+import type { PacketPath } from './paths/packet-path.js';
 
 /** The sending side of every viewer. One per process; `createMediaEngine` in create-media-engine.ts makes it. */
 export interface MediaEngine {

@@ -1,19 +1,22 @@
 import { allocateArena } from '../native/arena.js';
-import type { CipherSuite } from './cipher-suite.js';
-import type { Departures } from './departures.js';
-import { EgressBudget } from './egress-budget.js';
-import { sendTurn } from './fanout.js';
+import { EgressBudget } from './egress/egress-budget.js';
+import { Pacer } from './egress/pacer.js';
+import { sendPadding } from './egress/padding.js';
+import { RetransmissionBudget } from './egress/retransmission-budget.js';
+import type { RtxStream } from './egress/rtx-stream.js';
+import { SendLog } from './egress/send-log.js';
+import type { Sendable, SendScheduler, Turn } from './egress/send-scheduler.js';
+import { sendTurn } from './egress/send-turn.js';
+import { Track } from './egress/track.js';
 import { Ingress } from './ingress/ingress.js';
 import type { Reception } from './ingress/rtp-sink.js';
 import { MEDIA_LIMITS } from './limits.js';
 import type { PeerHooks, PeerOptions, PeerSender, PeerStats, TrackOptions, TrackStats } from './media-engine.js';
-import { DATAGRAM_BYTES, type Outlet } from './outlet.js';
-import { Pacer } from './pacer.js';
-import type { PacketPath } from './packet-path.js';
-import { sendPadding } from './padding.js';
-import { RetransmissionBudget } from './retransmission-budget.js';
-import { parseRtcp, type ReportBlock, type RtcpMessage } from './rtcp.js';
-import { RtcpAllowance } from './rtcp-allowance.js';
+import type { Departures } from './paths/departures.js';
+import { DATAGRAM_BYTES, type Outlet } from './paths/outlet.js';
+import type { PacketPath } from './paths/packet-path.js';
+import { parseRtcp, type ReportBlock, type RtcpMessage } from './rtcp/rtcp.js';
+import { RtcpAllowance } from './rtcp/rtcp-allowance.js';
 import {
   roundTripMs,
   type SenderReport,
@@ -21,13 +24,10 @@ import {
   writeReceiverReport,
   writeSenderReport,
   writeSourceDescription,
-} from './rtcp-writer.js';
-import type { RtxStream } from './rtx-stream.js';
-import { SendLog } from './send-log.js';
-import type { Sendable, SendScheduler, Turn } from './send-scheduler.js';
-import { type SrtpTransform, srtpTransform } from './srtp.js';
-import { SrtpReceiver } from './srtp-receiver.js';
-import { Track } from './track.js';
+} from './rtcp/rtcp-writer.js';
+import type { CipherSuite } from './srtp/cipher-suite.js';
+import { type SrtpTransform, srtpTransform } from './srtp/srtp.js';
+import { SrtpReceiver } from './srtp/srtp-receiver.js';
 
 export interface PeerContext {
   readonly suite: CipherSuite;

@@ -1,8 +1,8 @@
 import type { Dispose } from '../lib/dispose.js';
 import type { ReceivedSection, RtpSink } from '../media/ingress/rtp-sink.js';
 import type { Fanout, MediaEngine, PeerSender, SenderTrack, SrtpKeys } from '../media/media-engine.js';
-import type { PacketPath } from '../media/packet-path.js';
-import { isRtcp } from '../media/rtp.js';
+import type { PacketPath } from '../media/paths/packet-path.js';
+import { isRtcp } from '../media/rtp/rtp.js';
 import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from './lip-sync.js';
 import { receives, sends } from './negotiation/direction.js';
 import { EXTENSIONS } from './negotiation/extensions.js';

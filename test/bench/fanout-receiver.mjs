@@ -2,9 +2,9 @@
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { selectCipher } from '../../dist/server/media/select-cipher.js';
-import { srtpTransform } from '../../dist/server/media/srtp.js';
-import { SrtpReceiver } from '../../dist/server/media/srtp-receiver.js';
+import { selectCipher } from '../../dist/server/media/srtp/select-cipher.js';
+import { srtpTransform } from '../../dist/server/media/srtp/srtp.js';
+import { SrtpReceiver } from '../../dist/server/media/srtp/srtp-receiver.js';
 import { allocateArena } from '../../dist/server/native/arena.js';
 
 const { suite } = selectCipher();

@@ -6,9 +6,9 @@ import { MAX_QUEUED_BYTES } from '../../dist/server/ice/sockets/tcp-mux.js';
 import { openUdpSocket } from '../../dist/server/ice/sockets/udp-socket.js';
 import { systemClock } from '../../dist/server/lib/clock.js';
 import { createMediaEngine } from '../../dist/server/media/create-media-engine.js';
-import { plainDepartures } from '../../dist/server/media/departures.js';
-import { writeFrames } from '../../dist/server/media/framed-writer.js';
-import { nodeCryptoSuite } from '../../dist/server/media/node-crypto-suite.js';
+import { plainDepartures } from '../../dist/server/media/paths/departures.js';
+import { writeFrames } from '../../dist/server/media/paths/framed-writer.js';
+import { nodeCryptoSuite } from '../../dist/server/media/srtp/node-crypto-suite.js';
 import { createCertificate } from '../../dist/server/webrtc/transport/certificate.js';
 import { Dtls } from '../../dist/server/webrtc/transport/dtls.js';
 

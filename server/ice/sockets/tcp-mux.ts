@@ -3,7 +3,7 @@ import { bindReason } from '../../lib/bind-reason.js';
 import type { Clock } from '../../lib/clock.js';
 import { type Dispose, once } from '../../lib/dispose.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { writeFrames } from '../../media/framed-writer.js';
+import { writeFrames } from '../../media/paths/framed-writer.js';
 import { canonicalAddress, type TransportAddress } from '../address.js';
 import { ICE_LIMITS } from '../limits.js';
 import { decodeStun, MAX_STUN_LENGTH } from '../stun/stun.js';

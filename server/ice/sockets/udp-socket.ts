@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { PacketPath } from '../../media/packet-path.js';
+import type { PacketPath } from '../../media/paths/packet-path.js';
 import { familyOf } from '../address.js';
 
 /** A bound UDP socket on one local address. */

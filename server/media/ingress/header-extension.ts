@@ -1,5 +1,5 @@
 import { u16 } from '../bytes.js';
-import { RTP_HEADER_LENGTH } from '../rtp.js';
+import { RTP_HEADER_LENGTH } from '../rtp/rtp.js';
 
 const ONE_BYTE_PROFILE = 0xbede;
 const TWO_BYTE_PROFILE = 0x1000;

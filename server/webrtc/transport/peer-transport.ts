@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.js';
 import type { Dispose } from '../../lib/dispose.js';
 import type { Log } from '../../lib/log.js';
 import type { Result } from '../../lib/result.js';
-import type { PacketPath } from '../../media/packet-path.js';
+import type { PacketPath } from '../../media/paths/packet-path.js';
 import { PEER_LIMITS } from '../limits.js';
 import type { RemoteDescription } from '../negotiation/read-description.js';
 import type { TransportDescription } from '../negotiation/write-description.js';

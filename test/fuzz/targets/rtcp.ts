@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { MEDIA_LIMITS } from '../../../server/media/limits.js';
-import { nodeCryptoSuite } from '../../../server/media/node-crypto-suite.js';
-import { parseRtcp, type RtcpMessage } from '../../../server/media/rtcp.js';
+import { parseRtcp, type RtcpMessage } from '../../../server/media/rtcp/rtcp.js';
+import { nodeCryptoSuite } from '../../../server/media/srtp/node-crypto-suite.js';
 import { FakeStream, FakeViewer, fakeEngine } from '../../unit/media/fake-viewer.js';
 import { expectLinear } from '../cost.js';
 import { anyBytes, mutated } from '../mutated.js';

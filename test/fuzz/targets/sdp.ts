@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { HeaderTemplate } from '../../../server/media/header-template.js';
+import { HeaderTemplate } from '../../../server/media/rtp/header-template.js';
 import { SDP_LIMITS } from '../../../server/webrtc/limits.js';
 import { answerSections } from '../../../server/webrtc/negotiation/answer-sections.js';
 import {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { writeFrames } from '../../../server/media/framed-writer.js';
+import { writeFrames } from '../../../server/media/paths/framed-writer.js';
 import { waitFor } from '../../support/wait-for.js';
 
 const closers: (() => unknown)[] = [];

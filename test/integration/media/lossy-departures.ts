@@ -1,4 +1,4 @@
-import type { Departures } from '../../../server/media/departures.js';
+import type { Departures } from '../../../server/media/paths/departures.js';
 
 /** Loses the given share of all packets after they were sealed, the same ones for the same seed; the lengths of others are told. */
 export function lossyDepartures(

@@ -1,11 +1,11 @@
 import { createIceTransports } from '../../../server/ice/ice-transports.js';
 import { systemClock } from '../../../server/lib/clock.js';
-import type { CipherSuite } from '../../../server/media/cipher-suite.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
-import { type Departures, plainDepartures, selectDepartures } from '../../../server/media/departures.js';
 import type { PeerSender, SenderTrack, SrtpProfile } from '../../../server/media/media-engine.js';
-import { nodeCryptoSuite } from '../../../server/media/node-crypto-suite.js';
-import { selectCipher } from '../../../server/media/select-cipher.js';
+import { type Departures, plainDepartures, selectDepartures } from '../../../server/media/paths/departures.js';
+import type { CipherSuite } from '../../../server/media/srtp/cipher-suite.js';
+import { nodeCryptoSuite } from '../../../server/media/srtp/node-crypto-suite.js';
+import { selectCipher } from '../../../server/media/srtp/select-cipher.js';
 import { CODECS } from '../../../server/protocol/codec.js';
 import { PeerHub } from '../../../server/viewers/peer-hub.js';
 import { silentLog } from '../../support/silent-log.js';

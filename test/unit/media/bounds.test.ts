@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { plainDepartures } from '../../../server/media/departures.js';
-import { HeaderTemplate } from '../../../server/media/header-template.js';
+import { SendLog } from '../../../server/media/egress/send-log.js';
+import { type Sendable, SendScheduler } from '../../../server/media/egress/send-scheduler.js';
 import { MEDIA_LIMITS } from '../../../server/media/limits.js';
-import { RtcpAllowance } from '../../../server/media/rtcp-allowance.js';
-import { SendLog } from '../../../server/media/send-log.js';
-import { type Sendable, SendScheduler } from '../../../server/media/send-scheduler.js';
-import type { TransportFeedback } from '../../../server/media/transport-feedback.js';
+import { plainDepartures } from '../../../server/media/paths/departures.js';
+import { RtcpAllowance } from '../../../server/media/rtcp/rtcp-allowance.js';
+import type { TransportFeedback } from '../../../server/media/rtcp/transport-feedback.js';
+import { HeaderTemplate } from '../../../server/media/rtp/header-template.js';
 import { bothSuites } from './ciphers.js';
 import { FakeClock, FakeStream, FakeViewer, fakeEngine } from './fake-viewer.js';
 

@@ -1,6 +1,6 @@
-import type { CipherSuite } from '../../../server/media/cipher-suite.js';
-import { libcryptoSuite } from '../../../server/media/libcrypto-suite.js';
-import { nodeCryptoSuite } from '../../../server/media/node-crypto-suite.js';
+import type { CipherSuite } from '../../../server/media/srtp/cipher-suite.js';
+import { libcryptoSuite } from '../../../server/media/srtp/libcrypto-suite.js';
+import { nodeCryptoSuite } from '../../../server/media/srtp/node-crypto-suite.js';
 import { allocateArena } from '../../../server/native/arena.js';
 import { loadLibcrypto } from '../../../server/native/libcrypto.js';
 

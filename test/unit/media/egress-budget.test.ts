@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BUDGET_WINDOW_MS, EgressBudget } from '../../../server/media/egress-budget.js';
+import { BUDGET_WINDOW_MS, EgressBudget } from '../../../server/media/egress/egress-budget.js';
 
 const step = fc.record({
   gapMs: fc.oneof(fc.double({ min: 0, max: 5, noNaN: true }), fc.double({ min: 0, max: 600, noNaN: true })),

@@ -1,13 +1,13 @@
 import type { EncodedStream, RtpListener } from '../../../server/capture/streams/encoded-stream.js';
 import type { Clock } from '../../../server/lib/clock.js';
-import type { CipherSuite } from '../../../server/media/cipher-suite.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
-import { plainDepartures } from '../../../server/media/departures.js';
 import type { MediaEngine, PeerHooks, PeerSender, SrtpKeys, SrtpProfile } from '../../../server/media/media-engine.js';
-import type { StreamPath } from '../../../server/media/packet-path.js';
-import { rtpPayloadAt } from '../../../server/media/rtp.js';
-import { type SrtpTransform, srtpTransform } from '../../../server/media/srtp.js';
-import { SrtpReceiver } from '../../../server/media/srtp-receiver.js';
+import { plainDepartures } from '../../../server/media/paths/departures.js';
+import type { StreamPath } from '../../../server/media/paths/packet-path.js';
+import { rtpPayloadAt } from '../../../server/media/rtp/rtp.js';
+import type { CipherSuite } from '../../../server/media/srtp/cipher-suite.js';
+import { type SrtpTransform, srtpTransform } from '../../../server/media/srtp/srtp.js';
+import { SrtpReceiver } from '../../../server/media/srtp/srtp-receiver.js';
 import { arenaOf } from './ciphers.js';
 
 /** Time that stands still until it is moved. */

@@ -5,10 +5,10 @@ import { ReceptionStatistics } from '../../../server/media/ingress/reception-sta
 import type { ReceivedPacket, ReceivedSection } from '../../../server/media/ingress/rtp-sink.js';
 import { MEDIA_LIMITS } from '../../../server/media/limits.js';
 import type { SrtpKeys } from '../../../server/media/media-engine.js';
-import { parseRtcp } from '../../../server/media/rtcp.js';
-import { rtpPayloadAt } from '../../../server/media/rtp.js';
-import { srtpTransform } from '../../../server/media/srtp.js';
-import { SrtpReceiver } from '../../../server/media/srtp-receiver.js';
+import { parseRtcp } from '../../../server/media/rtcp/rtcp.js';
+import { rtpPayloadAt } from '../../../server/media/rtp/rtp.js';
+import { srtpTransform } from '../../../server/media/srtp/srtp.js';
+import { SrtpReceiver } from '../../../server/media/srtp/srtp-receiver.js';
 import { arenaOf, bothSuites } from './ciphers.js';
 import { fakeEngine } from './fake-viewer.js';
 

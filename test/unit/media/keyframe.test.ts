@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startsKeyframe } from '../../../server/media/keyframe.js';
+import { startsKeyframe } from '../../../server/media/rtp/keyframe.js';
 import type { CodecName } from '../../../server/protocol/codec.js';
 import { hex } from './ciphers.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { ArrivalClock } from '../../../server/media/arrival-clock.js';
-import { HeaderTemplate } from '../../../server/media/header-template.js';
-import { Pacer, SPREAD_MS } from '../../../server/media/pacer.js';
-import { PacketRing } from '../../../server/media/packet-ring.js';
-import { Renumbering } from '../../../server/media/renumbering.js';
+import { Pacer, SPREAD_MS } from '../../../server/media/egress/pacer.js';
+import { ArrivalClock } from '../../../server/media/rtp/arrival-clock.js';
+import { HeaderTemplate } from '../../../server/media/rtp/header-template.js';
+import { PacketRing } from '../../../server/media/rtp/packet-ring.js';
+import { Renumbering } from '../../../server/media/rtp/renumbering.js';
 
 test('a header without extensions is 12 bytes, abs-send-time is 6.18 fixed point of the time', () => {
   const plain = new HeaderTemplate(7, 96);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseRtcp } from '../../../server/media/rtcp.js';
-import { compactNtp, roundTripMs, writeSourceDescription } from '../../../server/media/rtcp-writer.js';
+import { parseRtcp } from '../../../server/media/rtcp/rtcp.js';
+import { compactNtp, roundTripMs, writeSourceDescription } from '../../../server/media/rtcp/rtcp-writer.js';
 import { hex } from './ciphers.js';
 
 const parse = (text: string) => parseRtcp(hex(text), 0, hex(text).length);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { plainDepartures } from '../../../server/media/departures.js';
-import { type Sendable, SendScheduler, type Turn } from '../../../server/media/send-scheduler.js';
+import { type Sendable, SendScheduler, type Turn } from '../../../server/media/egress/send-scheduler.js';
+import { plainDepartures } from '../../../server/media/paths/departures.js';
 import { FakeClock } from './fake-viewer.js';
 
 /** A viewer with `turns` turns to take, each of which takes `turnMs`. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { guessIndex, REPLAY_WINDOW, ReplayWindow } from '../../../server/media/replay-window.js';
-import { srtpTransform } from '../../../server/media/srtp.js';
-import { SrtpReceiver } from '../../../server/media/srtp-receiver.js';
+import { guessIndex, REPLAY_WINDOW, ReplayWindow } from '../../../server/media/srtp/replay-window.js';
+import { srtpTransform } from '../../../server/media/srtp/srtp.js';
+import { SrtpReceiver } from '../../../server/media/srtp/srtp-receiver.js';
 import { arenaOf, bothSuites } from './ciphers.js';
 
 test.each([

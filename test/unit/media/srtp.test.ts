@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { deriveKeys } from '../../../server/media/key-derivation.js';
-import { selectCipher } from '../../../server/media/select-cipher.js';
-import { srtpTransform, transformOf } from '../../../server/media/srtp.js';
+import { deriveKeys } from '../../../server/media/srtp/key-derivation.js';
+import { selectCipher } from '../../../server/media/srtp/select-cipher.js';
+import { srtpTransform, transformOf } from '../../../server/media/srtp/srtp.js';
 import { arenaOf, bothSuites, hex } from './ciphers.js';
 
 test('the fast ciphers pass the self-check on this machine', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { writeFrames } from '../../../server/media/framed-writer.js';
-import type { Outlet } from '../../../server/media/outlet.js';
-import { STREAM_QUEUE_BYTES, StreamBatches } from '../../../server/media/stream-batches.js';
+import { writeFrames } from '../../../server/media/paths/framed-writer.js';
+import type { Outlet } from '../../../server/media/paths/outlet.js';
+import { STREAM_QUEUE_BYTES, StreamBatches } from '../../../server/media/paths/stream-batches.js';
 
 /** A connection that takes `room` packets; `writes` are what left at a time. */
 function connection(together: boolean) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Outlet } from '../../../server/media/outlet.js';
-import { UdpBatches } from '../../../server/media/udp-batches.js';
+import type { Outlet } from '../../../server/media/paths/outlet.js';
+import { UdpBatches } from '../../../server/media/paths/udp-batches.js';
 import { allocateArena } from '../../../server/native/arena.js';
 import type { BatchOutcome, MessageBatch } from '../../../server/native/sendmmsg.js';
 

@@ -1,6 +1,6 @@
 import type { IcePeer, IceState, RemoteIce } from '../../../server/ice/ice-types.js';
 import { ok } from '../../../server/lib/result.js';
-import type { PacketPath } from '../../../server/media/packet-path.js';
+import type { PacketPath } from '../../../server/media/paths/packet-path.js';
 
 /** ICE that is told by a test what has become of its path; what it sends goes to `deliver`. */
 export class MemoryIce implements IcePeer {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../../server/lib/clock.js';
-import type { PacketPath } from '../../../server/media/packet-path.js';
+import type { PacketPath } from '../../../server/media/paths/packet-path.js';
 import { PEER_LIMITS } from '../../../server/webrtc/limits.js';
 import { Dtls } from '../../../server/webrtc/transport/dtls.js';
 import { PeerTransport } from '../../../server/webrtc/transport/peer-transport.js';
