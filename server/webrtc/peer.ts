@@ -6,7 +6,6 @@ import { err, ok, type Result } from '../lib/result.js';
 import type { RtpSink } from '../media/ingress/rtp-sink.js';
 import type { Fanout, MediaEngine } from '../media/media-engine.js';
 import type { Codec } from '../protocol/codec.js';
-import type { LipSyncInput } from './lip-sync.js';
 import type { LocalMedia, LocalTrack, MediaKind } from './negotiation/local-media.js';
 import {
   acceptAnswer,
@@ -200,8 +199,7 @@ export class Peer {
 
   /** The client says how long sound waits in it for being played, ms; 0 while it plays none. */
   setSoundDelay(soundDelayMs: number): void {
-    const measured: LipSyncInput = { kind: 'measured', soundDelayMs };
-    this.#media?.keepLipSync(measured);
+    this.#media?.keepLipSync({ kind: 'measured', soundDelayMs });
   }
 
   setPaused(paused: boolean): void {
