@@ -10,6 +10,6 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const LIMIT_MS = 5 * 60_000;
 
 await ensureNpmPackages(root);
-const outcomes = await Promise.all(STATIC_CHECKS.map((name) => runStaticCheck(root, name, true)));
-outcomes.push(await runVitest(root, 'unit', LIMIT_MS, touchedTests(root)));
-process.exitCode = summarize(outcomes);
+const outcomes = await Promise.all(STATIC_CHECKS.map((check) => runStaticCheck(root, check, true)));
+const unit = await runVitest(root, 'unit', LIMIT_MS, touchedTests(root));
+process.exitCode = summarize(unit === undefined ? outcomes : [...outcomes, unit]);

@@ -3,12 +3,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuild } from '../docker/lib/build.mjs';
+import { errorMessage } from '../docker/lib/error-code.mjs';
 import { checkNodeVersion } from '../docker/lib/node-version.mjs';
 import { ensureNpmPackages } from '../docker/lib/npm.mjs';
 import { ensurePackages } from '../docker/lib/packages.mjs';
 import { Stop } from '../docker/lib/progress.mjs';
 import { runConformance } from './runner/conformance.mjs';
-import { runPhase } from './runner/phase.mjs';
+import { asWritten, runPhase } from './runner/phase.mjs';
 import { runStaticCheck, STATIC_CHECKS } from './runner/static-checks.mjs';
 import { summarize } from './runner/summary.mjs';
 import { runVitest } from './runner/vitest.mjs';
@@ -16,19 +17,35 @@ import { runVitest } from './runner/vitest.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const MINUTE_MS = 60_000;
 
-/** A project of vitest.config.ts. */
+/** @import { Outcome } from './runner/phase.mjs' */
+/** @import { StaticCheck } from './runner/static-checks.mjs' */
+
+/**
+ * Runs a phase, `aside` when others run at the same time; it may have nothing to run.
+ * @typedef {(aside: boolean) => Promise<readonly (Outcome | undefined)[]>} Run
+ */
+
+/**
+ * A project of vitest.config.ts.
+ * @type {(project: string, minutes: number) => Run}
+ */
 const vitest = (project, minutes) => async () => [await runVitest(root, project, minutes * MINUTE_MS)];
 
-const staticCheck = (name) => async (aside) => [await runStaticCheck(root, name, aside)];
+/** @type {(check: StaticCheck) => Run} */
+const staticCheck = (check) => async (aside) => [await runStaticCheck(root, check, aside)];
 
+/** @type {Run} */
 async function runContainer(aside) {
   const args = [join(root, 'test/container/run.mjs')];
-  return [await runPhase({ title: 'container', cwd: root, limitMs: 15 * MINUTE_MS, args, read: (result) => result, aside })];
+  return [await runPhase({ title: 'container', cwd: root, limitMs: 15 * MINUTE_MS, args, read: asWritten, aside })];
 }
 
-/** Groups of phases that run side by side, one group after another; a phase resolves to its outcomes. */
+/**
+ * Groups of phases that run side by side, one group after another.
+ * @type {readonly Readonly<Record<string, Run>>[]}
+ */
 const GROUPS = [
-  Object.fromEntries(STATIC_CHECKS.map((name) => [name, staticCheck(name)])),
+  Object.fromEntries(STATIC_CHECKS.map((check) => [check.name, staticCheck(check)])),
   { unit: vitest('unit', 10) },
   { fuzz: vitest('fuzz', 5) },
   { integration: vitest('integration', 20) },
@@ -39,7 +56,11 @@ const GROUPS = [
 ];
 const NAMES = GROUPS.flatMap((group) => Object.keys(group));
 
-/** Runs those phases of a group that are wanted. */
+/**
+ * Runs those phases of a group that are wanted.
+ * @param {Readonly<Record<string, Run>>} group
+ * @param {readonly string[]} wanted
+ */
 async function runGroup(group, wanted) {
   const phases = Object.entries(group).filter(([name]) => wanted.length === 0 || wanted.includes(name));
   const outcomes = await Promise.all(phases.map(([, phase]) => phase(phases.length > 1)));
@@ -47,6 +68,7 @@ async function runGroup(group, wanted) {
 }
 
 async function main() {
+  /** @type {Outcome[]} */
   const outcomes = [];
   const wanted = process.argv.slice(2);
   try {
@@ -58,9 +80,9 @@ async function main() {
     await ensureBuild(root);
     for (const group of GROUPS) outcomes.push(...(await runGroup(group, wanted)));
   } catch (error) {
-    const message = error instanceof Stop ? error.message : String(error.stack);
+    const message = error instanceof Error && !(error instanceof Stop) ? String(error.stack) : errorMessage(error);
     console.error(`\n${message}`);
-    outcomes.push({ title: 'set-up', passed: 0, failed: 1, skipped: 0, notes: [message.split('\n').at(-1)], seconds: 0 });
+    outcomes.push({ title: 'set-up', passed: 0, failed: 1, skipped: 0, notes: message.split('\n').slice(-1), seconds: 0 });
   }
   return summarize(outcomes);
 }

@@ -1,14 +1,21 @@
 // What becomes of those inside when programs crash, or the container is started again.
 import { expect, logIn, until } from './expect.mjs';
 
-/** Kills the first process that `matches(comm, command line)`, and waits until another one runs in its stead. */
+/** @import { Container } from './expect.mjs' */
+
+/**
+ * Kills the first process that `matches(comm, command line)`, and waits until another one runs in its stead.
+ * @param {(script: string) => string} inside
+ * @param {string} name
+ * @param {(comm: string, command: string) => boolean} matches
+ */
 async function killed(inside, name, matches) {
   const find = () => {
     const script = `for p in /proc/[0-9]*; do echo "$(basename $p) $(cat $p/comm) $(tr '\\0' ' ' <$p/cmdline)"; done 2>/dev/null`;
     const found = inside(script)
       .split('\n')
-      .map((line) => /^(\d+) (\S+) (.*)$/.exec(line))
-      .find((match) => match !== null && match[2] !== 'sh' && matches(match[2], match[3]));
+      .map((line) => /^(\d+) (\S+) (.*)$/.exec(line) ?? [])
+      .find(([, , comm = 'sh', command = '']) => comm !== 'sh' && matches(comm, command));
     return found?.[1];
   };
   const pid = find();
@@ -20,7 +27,13 @@ async function killed(inside, name, matches) {
   });
 }
 
-export async function examineCrashes({ test, docker, id, url, links, isHealthy }) {
+/**
+ * @param {Container} container
+ * @param {() => string[]} links  that its server printed
+ * @param {() => Promise<boolean>} isHealthy
+ */
+export async function examineCrashes({ test, docker, id, url }, links, isHealthy) {
+  /** @param {string} script */
   const inside = (script) => docker('exec', id, 'sh', '-c', script);
   await test('keeps supervising: a killed X server comes back', async () => {
     await killed(inside, 'Xorg', (comm) => comm === 'Xorg');

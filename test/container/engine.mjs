@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorMessage } from '../../docker/lib/error-code.mjs';
 import { ensurePackages } from '../../docker/lib/packages.mjs';
 import { waitFor } from '../support/wait-for.js';
 
@@ -13,12 +14,29 @@ const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 /** Debian's client, where it is installed: another one earlier in PATH may be too new for Debian's engine. */
 const client = () => (spawnSync('/usr/bin/docker', ['--version']).error ? 'docker' : '/usr/bin/docker');
 
+/** @param {NodeJS.ProcessEnv} env */
 const answers = (env) => spawnSync(client(), ['info'], { env, stdio: 'ignore', timeout: 20_000 }).status === 0;
 
-/** The compose command, as words; undefined when there is none. */
+/**
+ * An engine that answers; its commands are to be run in `env`.
+ * @typedef {object} Engine
+ * @property {string} docker
+ * @property {readonly [program: string, ...args: string[]]} compose
+ * @property {NodeJS.ProcessEnv} env
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * The compose command, as words; undefined when there is none.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Engine['compose'] | undefined}
+ */
 function composeCommand(env) {
-  for (const words of [[client(), 'compose'], ['docker-compose']]) {
-    if (spawnSync(words[0], [...words.slice(1), 'version'], { env, stdio: 'ignore' }).status === 0) return words;
+  /** @type {readonly Engine['compose'][]} */
+  const known = [[client(), 'compose'], ['docker-compose']];
+  for (const words of known) {
+    const [program, ...args] = words;
+    if (spawnSync(program, [...args, 'version'], { env, stdio: 'ignore' }).status === 0) return words;
   }
   return undefined;
 }
@@ -42,7 +60,10 @@ function rememberFirewall() {
   };
 }
 
-/** Where dockerd cannot share its data folder with the mounts above, it mounts the folder on itself and leaves that behind. */
+/**
+ * Where dockerd cannot share its data folder with the mounts above, it mounts the folder on itself and leaves that behind.
+ * @param {string} folder
+ */
 function unmountBelow(folder) {
   const mounts = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
@@ -52,21 +73,21 @@ function unmountBelow(folder) {
 }
 
 /**
- * Resolves to `{ docker, compose, env, stop() }`, the two as command words to be run in `env`, or to `{ missing }` with the
- * reason why no engine can run here.
+ * Resolves to an engine, or to the reason why none can run here.
+ * @returns {Promise<Engine | { missing: string }>}
  */
 export async function openEngine() {
   if (answers(process.env)) {
     const compose = composeCommand(process.env);
     return compose
-      ? { docker: [client()], compose, env: process.env, stop: async () => {} }
+      ? { docker: client(), compose, env: process.env, stop: async () => {} }
       : { missing: 'there is no docker compose' };
   }
-  if (process.getuid() !== 0) return { missing: 'no engine answers, and only root can start one' };
+  if (process.getuid?.() !== 0) return { missing: 'no engine answers, and only root can start one' };
   try {
     await ensurePackages(['container']);
   } catch (error) {
-    return { missing: error.message };
+    return { missing: errorMessage(error) };
   }
   const folder = mkdtempSync(join(tmpdir(), 'neko-engine-'));
   const socket = `unix://${join(folder, 'docker.sock')}`;
@@ -94,7 +115,7 @@ export async function openEngine() {
   const env = { ...process.env, DOCKER_HOST: socket };
   await waitFor('the engine', () => over || answers(env), READY_LIMIT_MS).catch(() => undefined);
   const compose = composeCommand(env);
-  if (!over && compose && answers(env)) return { docker: [client()], compose, env, stop };
+  if (!over && compose && answers(env)) return { docker: client(), compose, env, stop };
   const words = readFileSync(join(folder, 'log'), 'utf8').trimEnd().split('\n').slice(-5).join('\n');
   await stop();
   return { missing: `dockerd does not come up:\n${words}` };

@@ -6,6 +6,8 @@ import { run } from '../../docker/lib/command.mjs';
 import { npm } from '../../docker/lib/npm.mjs';
 import { step } from '../../docker/lib/progress.mjs';
 
+/** @import { Engine } from './engine.mjs' */
+
 const SUITE = 'trixie';
 const NODE_MAJOR = 24;
 const OFFICIAL = { BASE_IMAGE: `debian:${SUITE}-slim`, NODE_IMAGE: `node:${NODE_MAJOR}-${SUITE}-slim` };
@@ -22,6 +24,11 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 `;
 
+/**
+ * @param {string} docker
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} folder
+ */
 async function makeOwn(docker, env, folder) {
   const root = join(folder, 'base.tar');
   await step(`Making a Debian ${SUITE} base image`, async (report) => {
@@ -45,8 +52,11 @@ async function makeOwn(docker, env, folder) {
   });
 }
 
-/** Resolves to the build arguments `{ BASE_IMAGE, NODE_IMAGE }` for images that exist in the engine. Throws Stop. */
-export async function startingImages({ docker: [docker], env }) {
+/**
+ * Resolves to the build arguments for images that exist in the engine. Throws Stop.
+ * @param {Engine} engine
+ */
+export async function startingImages({ docker, env }) {
   try {
     for (const image of Object.values(OFFICIAL)) await run(docker, ['pull', image], { env });
     return OFFICIAL;

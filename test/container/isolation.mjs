@@ -3,8 +3,15 @@ import { expect, logIn } from './expect.mjs';
 
 const APPLICATIONS = /chromium|Xorg|pulseaudio|openbox|dist\/server\/main\.js/;
 
-/** `secrets` are the ones that the container was started with: TOKEN in a variable, ADMIN in a mounted file. */
-export async function examineIsolation({ test, docker, id, url, secrets: { TOKEN, ADMIN } }) {
+/** @import { Container } from './expect.mjs' */
+
+/**
+ * `secrets` are the ones that the container was started with: TOKEN in a variable, ADMIN in a mounted file.
+ * @param {Container} container
+ * @param {{ TOKEN: string, ADMIN: string }} secrets
+ */
+export async function examineIsolation({ test, docker, id, url }, { TOKEN, ADMIN }) {
+  /** @param {string} script */
   const inside = (script) => docker('exec', id, 'sh', '-c', script);
   await test('runs desktop and server as two unprivileged users', async () => {
     const lines = inside('for p in /proc/[0-9]*; do echo "$(stat -c %U $p) $(tr "\\0" " " < $p/cmdline)"; done').split('\n');

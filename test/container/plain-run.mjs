@@ -2,12 +2,16 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorMessage } from '../../docker/lib/error-code.mjs';
 import { expect, until } from './expect.mjs';
 
 const NAME = 'neko-test-plain';
 const IMAGE = 'neko-ts';
 const NEKO_UID = 1000;
 
+/** @import { Container } from './expect.mjs' */
+
+/** @param {string} folder */
 function layOut(folder) {
   const data = join(folder, 'data');
   const config = join(folder, 'neko.yaml');
@@ -28,14 +32,18 @@ function layOut(folder) {
   ];
 }
 
-export async function examinePlainRun({ test, docker, logsOf }) {
+/**
+ * @param {Pick<Container, 'test' | 'docker'>} engine
+ * @param {(name: string) => string} logsOf
+ */
+export async function examinePlainRun({ test, docker }, logsOf) {
   const folder = mkdtempSync(join(tmpdir(), 'neko-plain-'));
   const health = () => docker('inspect', '-f', '{{.State.Health.Status}}', NAME).trim();
   try {
     await test('docker run alone, with the files of a set-up of neko, becomes healthy below the prefix of its YAML file', async () => {
       docker('run', '-d', '--name', NAME, '--health-interval', '1s', ...layOut(folder), IMAGE);
       await until('healthy', () => health() === 'healthy').catch((error) => {
-        throw new Error(`${error.message}\n${logsOf(NAME)}`);
+        throw new Error(`${errorMessage(error)}\n${logsOf(NAME)}`);
       });
     });
     await test('there the server keeps its sessions in the folder that was the user’s of neko', () =>

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../docker/lib/command.mjs';
+import { errorMessage } from '../../docker/lib/error-code.mjs';
 import { step } from '../../docker/lib/progress.mjs';
 import { examineCrashes } from './crashes.mjs';
 import { openEngine } from './engine.mjs';
@@ -16,6 +17,11 @@ import { examineIsolation } from './isolation.mjs';
 import { seePicture } from './picture.mjs';
 import { examinePlainRun } from './plain-run.mjs';
 
+/** @import { RunOptions } from '../../docker/lib/command.mjs' */
+/** @import { Counts } from '../runner/phase.mjs' */
+/** @import { Engine } from './engine.mjs' */
+/** @import { Docker, Test } from './expect.mjs' */
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const URL_OUTSIDE = 'http://127.0.0.1:8080';
 const STOP_LIMIT_MS = 12_000;
@@ -23,8 +29,10 @@ const STOP_LIMIT_MS = 12_000;
 const TOKEN = randomBytes(24).toString('hex');
 const ADMIN = randomBytes(12).toString('hex');
 
+/** @type {Counts} */
 const result = { passed: 0, failed: 0, skipped: 0, notes: [] };
 
+/** @type {Test} */
 async function test(name, body) {
   try {
     const detail = await body();
@@ -33,7 +41,7 @@ async function test(name, body) {
   } catch (error) {
     result.failed += 1;
     result.notes.push(name);
-    console.log(`✗ ${name}\n    ${String(error.message).split('\n').join('\n    ')}`);
+    console.log(`✗ ${name}\n    ${errorMessage(error).split('\n').join('\n    ')}`);
   }
 }
 
@@ -43,7 +51,10 @@ const isHealthy = () =>
     () => false,
   );
 
-/** What whoever uses the file as shipped adds: two secrets. Returns the path of the file. */
+/**
+ * What whoever uses the file as shipped adds: two secrets. Returns the path of the file.
+ * @param {string} folder
+ */
 function writeOverride(folder) {
   writeFileSync(join(folder, 'admin'), `${ADMIN}\n`, { mode: 0o644 });
   const override = {
@@ -61,24 +72,32 @@ function writeOverride(folder) {
   return path;
 }
 
+/**
+ * @param {Engine} engine
+ * @param {NodeJS.ProcessEnv} env
+ */
 async function examine(engine, env) {
-  const docker = (...args) => execFileSync(engine.docker[0], args, { env, encoding: 'utf8' });
+  /** @type {Docker} */
+  const docker = (...args) => execFileSync(engine.docker, args, { env, encoding: 'utf8' });
   const folder = mkdtempSync(join(tmpdir(), 'neko-compose-'));
   const secrets = writeOverride(folder);
   const files = ['-f', 'docker-compose.yaml', '-f', secrets, '-p', 'neko-test'];
-  const compose = (args, options) =>
-    run(engine.compose[0], [...engine.compose.slice(1), ...files, ...args], { cwd: root, env, ...options });
+  const [program, ...words] = engine.compose;
+  /** @type {(args: readonly string[], options?: RunOptions) => Promise<string>} */
+  const compose = (args, options) => run(program, [...words, ...files, ...args], { cwd: root, env, ...options });
   await test('the image builds', () => step('Building the image', (report) => compose(['build'], { report }).then(() => '')));
   if (result.failed > 0) return;
   try {
     await test('docker compose up', () => compose(['up', '-d']).then(() => ''));
     const id = docker('ps', '-aq', '--filter', 'label=com.docker.compose.project=neko-test').trim();
-    const logsOf = (name) => execFileSync('sh', ['-c', '"$0" logs "$1" 2>&1', engine.docker[0], name], { env, encoding: 'utf8' });
+    /** @param {string} name */
+    const logsOf = (name) => execFileSync('sh', ['-c', '"$0" logs "$1" 2>&1', engine.docker, name], { env, encoding: 'utf8' });
     const logs = () => logsOf(id);
     await test('answers on /health from outside', () => until('/health', isHealthy).then(() => ''));
     await test('is healthy for the engine', () =>
       until('healthy', () => docker('inspect', '-f', '{{.State.Health.Status}}', id).trim() === 'healthy').then(() => ''));
-    await examineIsolation({ test, docker, id, url: URL_OUTSIDE, secrets: { TOKEN, ADMIN } });
+    const container = { test, docker, id, url: URL_OUTSIDE };
+    await examineIsolation(container, { TOKEN, ADMIN });
     const links = () => [...logs().matchAll(/https?:\/\/\S+/g)].map(([link]) => link);
     await test('prints links with the generated passwords', () =>
       until('a link', () => links().find((link) => link.includes('password='))).then(() => ''));
@@ -90,7 +109,7 @@ async function examine(engine, env) {
       );
       return `${seen.width}x${seen.height}, ${seen.colours} colours`;
     });
-    await examineCrashes({ test, docker, id, url: URL_OUTSIDE, links, isHealthy });
+    await examineCrashes(container, links, isHealthy);
     await test('ends in good order on SIGTERM', async () => {
       const startedMs = Date.now();
       docker('stop', '-t', '20', id);
@@ -102,7 +121,7 @@ async function examine(engine, env) {
       );
       return `${seconds.toFixed(1)} s`;
     });
-    await examinePlainRun({ test, docker, logsOf });
+    await examinePlainRun(container, logsOf);
     if (result.failed > 0) console.log(`--- the container's log\n${logs().split('\n').slice(-80).join('\n')}`);
   } finally {
     await compose(['down', '-v', '--rmi', 'local']);
@@ -111,7 +130,7 @@ async function examine(engine, env) {
 }
 
 const engine = await openEngine();
-if (engine.missing) {
+if ('missing' in engine) {
   console.log(`\n${'!'.repeat(100)}\nNO CONTAINER ENGINE: the container test is skipped. ${engine.missing}\n${'!'.repeat(100)}`);
   result.skipped += 1;
   result.notes.push(`no engine: ${engine.missing}`);
@@ -121,7 +140,7 @@ if (engine.missing) {
     await examine(engine, { ...engine.env, ...(await startingImages(engine)), NPM_REGISTRY: registry });
   } catch (error) {
     result.failed += 1;
-    console.error(error.message);
+    console.error(errorMessage(error));
   } finally {
     await engine.stop();
   }

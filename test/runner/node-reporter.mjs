@@ -3,10 +3,36 @@
 // something not built yet and counts as skipped, a passing one as passed.
 import { writeFileSync } from 'node:fs';
 
-const gaps = JSON.parse(process.env.KNOWN_GAPS ?? '[]').map((text) => new RegExp(text));
+/** @import { TestEvent } from 'node:test/reporters' */
+/** @import { Counts } from './phase.mjs' */
 
+const FILE = process.env.RESULT_FILE ?? '/dev/null';
+/** @type {readonly string[]} */
+const patterns = JSON.parse(process.env.KNOWN_GAPS ?? '[]');
+const gaps = patterns.map((text) => new RegExp(text));
+
+/**
+ * Whether a suite failed by its tests alone, which are told of themselves.
+ * @param {Error} error
+ */
+const failedInside = (error) => 'failureType' in error && error.failureType === 'subtestsFailed';
+
+/**
+ * What the test threw, which comes wrapped and may be anything.
+ * @param {Error} error
+ */
+function wordsOf(error) {
+  const cause = error.cause ?? error;
+  /** @type {{ message?: unknown, stack?: unknown }} */
+  const { message = cause, stack = cause } = Object(cause);
+  return { message: String(message), stack: String(stack) };
+}
+
+/** @param {AsyncIterable<TestEvent>} events */
 export default async function* report(events) {
+  /** @type {Counts & { gaps: number }} */
   const outcome = { passed: 0, failed: 0, skipped: 0, gaps: 0, notes: [] };
+  /** @type {string[]} */
   const path = [];
   for await (const { type, data } of events) {
     if (type === 'test:start') {
@@ -16,15 +42,14 @@ export default async function* report(events) {
     if (type === 'test:stdout' || type === 'test:stderr') yield data.message;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     // Written every time: a run that is made to exit does not wait for its reporter.
-    const record = () => writeFileSync(process.env.RESULT_FILE, JSON.stringify(outcome));
+    const record = () => writeFileSync(FILE, JSON.stringify(outcome));
     const isSuite = data.details?.type === 'suite';
     const name = [...path.slice(0, data.nesting), data.name].join(' > ');
-    const error = data.details?.error;
     if (type === 'test:pass') {
       if (!isSuite) outcome[data.skip !== undefined || data.todo !== undefined ? 'skipped' : 'passed'] += 1;
       record();
-    } else if (error?.failureType !== 'subtestsFailed') {
-      const cause = error?.cause ?? error;
+    } else if (!failedInside(data.details.error)) {
+      const { message, stack } = wordsOf(data.details.error);
       if (gaps.some((gap) => gap.test(name))) {
         outcome.skipped += 1;
         outcome.gaps += 1;
@@ -32,12 +57,9 @@ export default async function* report(events) {
         yield `- not built yet: ${name}\n`;
       } else {
         outcome.failed += 1;
-        outcome.notes.push(`${name}: ${String(cause?.message ?? cause).split('\n')[0]}`);
+        outcome.notes.push(`${name}: ${message.split('\n')[0]}`);
         record();
-        yield `✗ ${name}\n    ${String(cause?.stack ?? cause)
-          .split('\n')
-          .slice(0, 12)
-          .join('\n    ')}\n`;
+        yield `✗ ${name}\n    ${stack.split('\n').slice(0, 12).join('\n    ')}\n`;
       }
     }
   }

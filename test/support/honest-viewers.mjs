@@ -3,7 +3,15 @@
 import wrtc from '@roamhq/wrtc';
 import WebSocket from 'ws';
 
-const { url, tokens, spot } = JSON.parse(process.argv[2]);
+/**
+ * What the server sends, as far as it is read here.
+ * @typedef {object} Message
+ * @property {string} event
+ * @property {{ sdp: string, candidate: string }} payload
+ */
+
+/** @type {{ url: string, tokens: string[], spot: { x: number, y: number } }} */
+const { url, tokens, spot } = JSON.parse(process.argv[2] ?? '{}');
 const KEY_DOWN = 3;
 const KEY_UP = 4;
 const KEYSYM_A = 0x61;
@@ -17,13 +25,21 @@ class Viewer {
   lastFrameMs = 0;
   longestGapMs = 0;
   frames = 0;
+  /** @type {boolean | undefined} */
   bright = undefined;
+  /** @type {wrtc.RTCDataChannel | undefined} */
   channel = undefined;
   cut = false;
+  /** @type {(atMs: number) => void} */
   onFlip = () => {};
   #connection = new wrtc.RTCPeerConnection();
+  /**
+   * Candidates that come before the offer was taken; undefined afterwards.
+   * @type {RTCIceCandidateInit[] | undefined}
+   */
   #early = [];
 
+  /** @param {string} token */
   constructor(token) {
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/api/ws?token=${token}`);
     this.socket.on('message', (data) => this.#receive(JSON.parse(String(data))));
@@ -42,6 +58,16 @@ class Viewer {
     return this.frames > 10 && this.channel?.readyState === 'open';
   }
 
+  /**
+   * Resolves with the time of the next change in its picture.
+   * @returns {Promise<number>}
+   */
+  flipped() {
+    return new Promise((resolve) => {
+      this.onFlip = resolve;
+    });
+  }
+
   /** The longest time without a frame since the last call, the present one included. */
   takeGap() {
     const gap = Math.max(this.longestGapMs, performance.now() - this.lastFrameMs);
@@ -49,18 +75,24 @@ class Viewer {
     return gap;
   }
 
+  /** @param {number} opcode */
   press(opcode) {
     const message = Buffer.alloc(7);
     message.writeUInt8(opcode, 0);
     message.writeUInt16BE(4, 1);
     message.writeUInt32BE(KEYSYM_A, 3);
-    this.channel.send(message);
+    this.channel?.send(message);
   }
 
+  /**
+   * @param {string} event
+   * @param {object} payload
+   */
   #send(event, payload) {
     this.socket.send(JSON.stringify({ event, payload }));
   }
 
+  /** @param {Message} message */
   #receive({ event, payload }) {
     if (event === 'system/init') this.#send('signal/request', {});
     if (event === 'signal/provide' || event === 'signal/offer' || event === 'signal/restart') void this.#answer(payload.sdp);
@@ -70,6 +102,7 @@ class Viewer {
     else void this.#connection.addIceCandidate(candidate);
   }
 
+  /** @param {string} sdp */
   async #answer(sdp) {
     await this.#connection.setRemoteDescription({ type: 'offer', sdp });
     const answer = await this.#connection.createAnswer();
@@ -80,14 +113,16 @@ class Viewer {
     for (const candidate of early) await this.#connection.addIceCandidate(candidate);
   }
 
+  /** @param {MediaStreamTrack} track */
   #watch(track) {
     this.sink = new wrtc.nonstandard.RTCVideoSink(track);
+    /** @param {{ frame: import('@roamhq/wrtc').nonstandard.RTCVideoFrame }} event */
     this.sink.onframe = ({ frame }) => {
       const nowMs = performance.now();
       if (this.frames > 0) this.longestGapMs = Math.max(this.longestGapMs, nowMs - this.lastFrameMs);
       this.lastFrameMs = nowMs;
       this.frames += 1;
-      const bright = frame.data[spot.y * frame.width + spot.x] > 128;
+      const bright = (frame.data[spot.y * frame.width + spot.x] ?? 0) > 128;
       if (this.bright !== undefined && bright !== this.bright) this.onFlip(nowMs);
       this.bright = bright;
     };
@@ -97,16 +132,18 @@ class Viewer {
 const viewers = tokens.map((token) => new Viewer(token));
 const [host, ...watchers] = viewers;
 
+/** @type {{ seen: number, lost: number, slowestMs: number, pressedMs: number | undefined }} */
 let inputs = { seen: 0, lost: 0, slowestMs: 0, pressedMs: undefined };
 
 /** Presses the key, waits until every watcher saw the change or it is lost, and again. */
 async function typeForever() {
   for (;;) {
-    const seen = Promise.all(watchers.map((watcher) => new Promise((resolve) => (watcher.onFlip = resolve))));
+    const seen = Promise.all(watchers.map((watcher) => watcher.flipped()));
     inputs.pressedMs = performance.now();
     const pressedMs = inputs.pressedMs;
-    host.press(KEY_DOWN);
-    host.press(KEY_UP);
+    host?.press(KEY_DOWN);
+    host?.press(KEY_UP);
+    /** @type {Promise<undefined>} */
     const lost = new Promise((resolve) => setTimeout(resolve, LOST_MS, undefined));
     const times = await Promise.race([seen, lost]);
     if (times === undefined) inputs.lost += 1;
@@ -145,8 +182,8 @@ function report() {
 }
 
 process.on('message', (word) => {
-  if (word === 'ready?') process.send({ ready: viewers.every((viewer) => viewer.ready()) });
+  if (word === 'ready?') process.send?.({ ready: viewers.every((viewer) => viewer.ready()) });
   if (word === 'type') void typeForever();
-  if (word === 'report') process.send(report());
+  if (word === 'report') process.send?.(report());
 });
 process.on('disconnect', () => process.exit(0));

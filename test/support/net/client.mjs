@@ -3,20 +3,43 @@
 import { createInterface } from 'node:readline';
 import wrtc from '@roamhq/wrtc';
 import WebSocket from 'ws';
+import { errorMessage } from '../../../docker/lib/error-code.mjs';
 
-const { url, name, password, relayOnly = false, ignoreServers = false } = JSON.parse(process.argv[2]);
+/**
+ * @typedef {object} Options
+ * @property {string} url
+ * @property {string} name
+ * @property {string} password
+ * @property {boolean} [relayOnly]
+ * @property {boolean} [ignoreServers]
+ */
+
+/**
+ * What the server's events carry, as far as it is read here.
+ * @typedef {RTCIceCandidateInit & { sdp: string, iceservers: RTCIceServer[] }} Payload
+ */
+
+/** @type {Options} */
+const { url, name, password, relayOnly = false, ignoreServers = false } = JSON.parse(process.argv[2] ?? '{}');
 const REPORT_MS = 200;
 /** A picture that comes after so long without one is told at once. */
 const STILL_MS = 1000;
 /** Pixels apart from each other that are compared to tell one picture from another. */
 const STRIDE = 997;
 
+/** @param {string} event */
 const say = (event, fields = {}) =>
   process.stdout.write(`${JSON.stringify({ event, atMs: Math.round(performance.now()), ...fields })}\n`);
 
+/** @type {RTCPeerConnection | undefined} */
 let connection;
 let requestedMs = 0;
+/**
+ * Candidates that come before the offer was taken; undefined afterwards.
+ * @type {Payload[] | undefined}
+ */
 let early = [];
+/** @type {wrtc.nonstandard.RTCVideoSink | undefined} */
 let sink;
 let frames = 0;
 let pictures = 0;
@@ -26,13 +49,15 @@ let pairText = '';
 
 const token = await login();
 const socket = new WebSocket(`${url.replace('http', 'ws')}/api/ws?token=${token}`);
+/** @type {(event: string, payload?: object) => void} */
 const send = (event, payload) => socket.send(JSON.stringify({ event, payload }));
 socket.on('open', () => say('socket-open'));
 socket.on('close', (code) => say('socket-closed', { code }));
 socket.on('error', (error) => say('socket-error', { message: error.message }));
 socket.on('message', (data) => {
+  /** @type {{ event: string, payload: Payload }} */
   const { event, payload } = JSON.parse(data.toString());
-  receive(event, payload).catch((error) => say('error', { during: event, message: error.message }));
+  receive(event, payload).catch((error) => say('error', { during: event, message: errorMessage(error) }));
 });
 
 createInterface({ input: process.stdin }).on('line', (command) => {
@@ -44,7 +69,10 @@ createInterface({ input: process.stdin }).on('line', (command) => {
 process.stdin.on('end', () => process.exit(0));
 setInterval(() => void report(), REPORT_MS);
 
-/** A server or network that is not there yet is tried again, as a page would be loaded again. */
+/**
+ * A server or network that is not there yet is tried again, as a page would be loaded again.
+ * @returns {Promise<string>}
+ */
 async function login() {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -60,7 +88,7 @@ async function login() {
       return answer.token;
     } catch (error) {
       if (attempt === 5) {
-        say('error', { during: 'login', message: `${error.message} ${error.cause ?? ''}` });
+        say('error', { during: 'login', message: `${errorMessage(error)} ${error instanceof Error ? (error.cause ?? '') : ''}` });
         process.exit(1);
       }
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -76,6 +104,10 @@ function request() {
   send('signal/request', { video: { disabled: false, selector: null, auto: false }, audio: { disabled: false } });
 }
 
+/**
+ * @param {string} event
+ * @param {Payload} payload
+ */
 async function receive(event, payload) {
   switch (event) {
     case 'system/init':
@@ -95,7 +127,7 @@ async function receive(event, payload) {
     case 'signal/candidate':
       say('server-candidate', { candidate: payload.candidate });
       if (early) early.push(payload);
-      else await connection.addIceCandidate(payload);
+      else await connection?.addIceCandidate(payload);
       return;
     case 'signal/close':
       say('signal-close');
@@ -109,6 +141,7 @@ async function receive(event, payload) {
   }
 }
 
+/** @param {RTCIceServer[]} iceServers */
 function connect(iceServers) {
   const current = new wrtc.RTCPeerConnection({
     iceServers: ignoreServers ? [] : iceServers,
@@ -130,25 +163,29 @@ function connect(iceServers) {
     if (track.kind !== 'video') return;
     sink?.stop();
     sink = new wrtc.nonstandard.RTCVideoSink(track);
+    /** @param {{ frame: wrtc.nonstandard.RTCVideoFrame }} event */
     sink.onframe = ({ frame }) => look(frame);
   };
 }
 
+/** @param {string} sdp */
 async function answer(sdp) {
   const current = connection;
+  if (current === undefined) throw new Error('an offer without a connection');
   await current.setRemoteDescription({ type: 'offer', sdp });
   const description = await current.createAnswer();
   await current.setLocalDescription(description);
   send('signal/answer', { sdp: description.sdp });
   const waiting = early ?? [];
-  early = null;
+  early = undefined;
   for (const candidate of waiting) await current.addIceCandidate(candidate);
 }
 
+/** @param {wrtc.nonstandard.RTCVideoFrame} frame */
 function look({ data, width, height }) {
   frames++;
   let sum = 0;
-  for (let i = 0; i < width * height; i += STRIDE) sum = (sum * 31 + data[i]) | 0;
+  for (let i = 0; i < width * height; i += STRIDE) sum = (sum * 31 + (data[i] ?? 0)) | 0;
   if (sum !== lastPicture) {
     pictures++;
     const nowMs = performance.now();
@@ -173,6 +210,10 @@ async function report() {
   pairText = text;
 }
 
+/**
+ * One end of a pair, of what the statistics say.
+ * @param {Readonly<Record<string, unknown>>} candidate
+ */
 function end({ candidateType: type, protocol, address, ip, port, relayProtocol }) {
   return { type, protocol, address: address ?? ip, port, ...(relayProtocol ? { relayProtocol } : {}) };
 }

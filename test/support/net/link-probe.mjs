@@ -4,25 +4,29 @@
 // processes of a machine share.
 import { createSocket } from 'node:dgram';
 
-const { listen, send, port, count, bytes, perSecond } = JSON.parse(process.argv[2]);
+/** @type {{ listen?: string, send: string, port: number, count: number, bytes: number, perSecond: number }} */
+const { listen, send, port, count, bytes, perSecond } = JSON.parse(process.argv[2] ?? '{}');
 const clockMs = () => Number(process.hrtime.bigint()) / 1e6;
 /** More at once would not find room where the other end has no time to read. */
 const BURST = 20;
 const socket = createSocket((listen ?? send).includes(':') ? 'udp6' : 'udp4');
 
 if (listen) {
+  /** @type {(readonly [number: number, sentMs: number, receivedMs: number])[]} */
   const arrived = [];
   socket.on('message', (data) => arrived.push([data.readUInt32BE(0), data.readDoubleBE(4), clockMs()]));
   socket.bind(port, listen, () => {
     process.stdout.write('listening\n');
   });
   // What has come is not all read yet.
+  /** @param {number} before */
   const finish = (before) => {
     if (arrived.length === before) process.stdout.write(JSON.stringify(arrived), () => process.exit(0));
     else setTimeout(finish, 20, arrived.length);
   };
   process.stdin.resume().on('end', () => finish(-1));
 } else {
+  /** @type {number | undefined} */
   let startMs;
   let number = 0;
   const burst = () => {

@@ -2,7 +2,19 @@
 // { seed, count, kinds, address, port, ufrag, sourcePort? }; prints the number of packets sent of each kind.
 import { createSocket } from 'node:dgram';
 
-const { seed, count, kinds, address, port, ufrag, sourcePort = 0 } = JSON.parse(process.argv[2]);
+/**
+ * @typedef {object} Options
+ * @property {number} seed
+ * @property {number} count
+ * @property {readonly (keyof typeof makers)[]} kinds
+ * @property {string} address
+ * @property {number} port
+ * @property {string} ufrag
+ * @property {number} [sourcePort]
+ */
+
+/** @type {Options} */
+const { seed, count, kinds, address, port, ufrag, sourcePort = 0 } = JSON.parse(process.argv[2] ?? '{}');
 const BATCH = 20;
 
 let state = seed >>> 0;
@@ -16,11 +28,20 @@ function random() {
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 }
 
+/** @param {number} limit */
 const below = (limit) => Math.floor(random() * limit);
-const pick = (list) => list[below(list.length)];
+/**
+ * @template T
+ * @param {readonly [T, ...T[]]} list
+ */
+const pick = (list) => list[below(list.length)] ?? list[0];
+/** @param {number} length */
 const bytes = (length) => Buffer.from(Array.from({ length }, () => below(256)));
+/** @param {number} value */
 const u16 = (value) => Buffer.from([(value >> 8) & 255, value & 255]);
+/** @param {number} value */
 const u32 = (value) => Buffer.concat([u16(value >>> 16), u16(value & 0xffff)]);
+/** @type {(type: number, value: Buffer, length?: number) => Buffer} */
 const attribute = (type, value, length = value.length) =>
   Buffer.concat([u16(type), u16(length), value, Buffer.alloc((4 - (value.length % 4)) % 4)]);
 
@@ -92,7 +113,10 @@ function rtcp() {
   return Buffer.concat([...Array.from({ length: 1 + below(3) }, part), bytes(pick([0, 4, 14, 20]))]);
 }
 
-/** Half of them get a few bytes changed or lose their end. */
+/**
+ * Half of them get a few bytes changed or lose their end.
+ * @param {Buffer} packet
+ */
 function damage(packet) {
   if (random() < 0.25) return packet.subarray(0, below(packet.length + 1));
   if (random() < 0.33) for (let i = 1 + below(4); i > 0; i--) packet[1 + below(packet.length - 1)] = below(256);
@@ -100,16 +124,17 @@ function damage(packet) {
 }
 
 const makers = { stun, dtls, rtp, rtcp };
-const sent = Object.fromEntries(kinds.map((kind) => [kind, 0]));
+/** @type {Map<string, number>} */
+const sent = new Map(kinds.map((kind) => [kind, 0]));
 const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-await new Promise((resolve) => socket.bind(sourcePort, resolve));
+await new Promise((resolve) => socket.bind(sourcePort, () => resolve(undefined)));
 for (let i = 0; i < count; i++) {
-  const kind = kinds[i % kinds.length];
+  const kind = kinds[i % kinds.length] ?? 'stun';
   const packet = damage(makers[kind]());
   await new Promise((resolve) => socket.send(packet, port, address, resolve));
-  sent[kind]++;
+  sent.set(kind, (sent.get(kind) ?? 0) + 1);
   // Faster than any viewer's own packets, and slow enough that the system's queues lose none.
   if (i % BATCH === 0) await new Promise((resolve) => setTimeout(resolve, 2));
 }
-process.stdout.write(JSON.stringify(sent));
+process.stdout.write(JSON.stringify(Object.fromEntries(sent)));
 socket.close();

@@ -1,7 +1,7 @@
 // Paints a pattern that moves with every frame. Arguments: x y width height framesPerSecond.
 import { connect, openWindow, ready } from './connect.mjs';
 
-const [x, y, width, height, framesPerSecond] = process.argv.slice(2).map(Number);
+const [x = 0, y = 0, width = 1, height = 1, framesPerSecond = 1] = process.argv.slice(2).map(Number);
 const STRIPES = 16;
 const display = await connect();
 const { X } = display;
@@ -21,6 +21,10 @@ function paint() {
   setTimeout(paint, Math.max(0, start + (frame * 1000) / framesPerSecond - performance.now()));
 }
 
+/**
+ * @param {number} index
+ * @param {number} color
+ */
 function fill(index, color) {
   X.ChangeGC(gc, { foreground: color });
   X.PolyFillRectangle(id, gc, [index * stripe, 0, stripe, height]);

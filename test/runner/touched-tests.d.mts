@@ -1,2 +1,0 @@
-export function testsOfFiles(root: string): string[];
-export function touchedTests(root: string): string[] | undefined;
