@@ -20,7 +20,7 @@ import { openRoom } from './room/open-room.js';
 import type { RuntimeFolder } from './runtime-folder.js';
 import { createSharedPort } from './shared-port.js';
 import { createSignaling } from './signaling/create-signaling.js';
-import { openPeers } from './viewers/open-viewers.js';
+import { openViewers } from './viewers/open-viewers.js';
 import { iceOptions, roomOptions, serverOptions, sessionOptions } from './wiring.js';
 
 /** Where `npm run build` puts the web client. */
@@ -43,7 +43,7 @@ export interface AppOptions {
 
 /**
  * Builds the stages in the order in which data flows, and closes them in reverse:
- * desktop -> capture -> fan-out -> ICE -> members -> room -> peers -> doctor -> signaling. What was built is closed again when
+ * desktop -> capture -> fan-out -> ICE -> members -> room -> viewers -> doctor -> signaling. What was built is closed again when
  * a later stage fails.
  */
 export async function startApp(options: AppOptions): Promise<Result<App>> {
@@ -114,7 +114,7 @@ async function build(
   if (!room.ok) return room;
   onClose(() => room.value.close());
 
-  const peers = openPeers({
+  const { viewers, webrtc } = openViewers({
     config,
     desktop: desktop.value,
     capture: capture.value,
@@ -124,7 +124,7 @@ async function build(
     clock,
     log,
   });
-  onClose(() => peers.close());
+  onClose(() => viewers.close());
 
   if (config.webrtc.stunBind !== undefined) {
     const stun = await openStunServers(config.webrtc.stunBind, clock);
@@ -132,11 +132,11 @@ async function build(
     onClose(stun.value);
   }
 
-  const { server, webrtc } = config;
+  const { server } = config;
   const doctor = await openDoctor({
     ice: ice.value,
     iceOptions: transport,
-    frontendServers: webrtc.iceServers.frontend,
+    frontendServers: config.webrtc.iceServers.frontend,
     http: {
       ...server.bind,
       tls: server.tls !== undefined,
@@ -154,7 +154,8 @@ async function build(
     session: sessionOptions(config),
     desktop: desktop.value,
     capture: capture.value,
-    peers,
+    viewers,
+    webrtc,
     members: members.value.provider,
     doctor,
     screenshots: capture.value,

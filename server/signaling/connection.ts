@@ -61,7 +61,7 @@ function serve(services: Services, { socket, connection }: Arrival, id: SocketId
   });
   if (room.apply({ kind: 'connect', id: sessionId, socket: id }) !== null) return;
   greetFromPlugins(services, sessionId);
-  services.peers.peer(sessionId)?.socketOpened();
+  services.webrtc.signaling(sessionId)?.socketOpened();
   log.info({ sessionId, address }, 'session connected');
   const stopHeartbeat = heartbeats.start(id, socket, () => {
     log.info({ sessionId, address }, 'a client answers no pings any more, its connection is cut');

@@ -3,7 +3,7 @@ import { Turns } from '../members/turns.js';
 import { Callers } from './callers.js';
 import { trustedPeers } from './client-address.js';
 import { ClipboardAnnouncer } from './clipboard-announcer.js';
-import { steerPeers } from './datachannel/channel-front.js';
+import { steerViewers } from './datachannel/channel-front.js';
 import { Heartbeats } from './heartbeats.js';
 import { addCallers, refuseGuesses } from './http/caller.js';
 import type { ConnectionGate } from './http/connection-gate.js';
@@ -72,7 +72,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
   };
   const stopInput = openInput(services);
   const stopTelling = tellClients(services);
-  const stopSteering = steerPeers(services);
+  const stopSteering = steerViewers(services);
   const stopWatching = watchDescriptors(clock, log);
   const connections = openGate(services);
   const app = await createApp(services, connections, () => options.room.flush());

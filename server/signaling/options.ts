@@ -1,7 +1,16 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { OpenRoom } from '../room/open-room.js';
-import type { CapturePort, DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
+import type {
+  CapturePort,
+  DesktopPort,
+  DoctorPort,
+  HealthPort,
+  MemberPort,
+  ScreenshotPort,
+  ViewersPort,
+  WebRtcPort,
+} from './ports.js';
 
 /** What the fronts of the room are made from. */
 export interface SignalingOptions {
@@ -10,7 +19,8 @@ export interface SignalingOptions {
   readonly room: OpenRoom;
   readonly desktop: DesktopPort;
   readonly capture: CapturePort;
-  readonly peers: PeerPort;
+  readonly viewers: ViewersPort;
+  readonly webrtc: WebRtcPort;
   readonly members: MemberPort;
   readonly health: HealthPort;
   readonly screenshots: ScreenshotPort;

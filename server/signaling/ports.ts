@@ -2,22 +2,13 @@ import type { Dispose } from '../lib/dispose.js';
 import type { Result } from '../lib/result.js';
 import type { Member, MemberError, MemberProvider, VerifiedMember } from '../members/provider.js';
 import type { Position } from '../protocol/control.js';
-import type { InputCommand } from '../protocol/datachannel.js';
 import type { DoctorResult, DoctorStart, DoctorView, doctorServerEvents } from '../protocol/doctor.js';
 import type { MessageOf } from '../protocol/events.js';
 import type { KeyboardMap, KeyboardModifiers, KeyboardModifiersPatch } from '../protocol/keyboard.js';
 import type { ScreenSize } from '../protocol/screen.js';
-import type {
-  CandidateInit,
-  Description,
-  IceServer,
-  PeerAudio,
-  PeerAudioRequest,
-  PeerVideo,
-  PeerVideoRequest,
-  SignalProvide,
-  SignalRequest,
-} from '../protocol/signal.js';
+import type { SignalProvide, SignalRequest } from '../protocol/signal.js';
+import type { ViewerHandle } from '../viewers/viewer-handle.js';
+import type { Circumstances, WebRtcHooks, WebRtcSignaling } from '../viewers/webrtc-signaling.js';
 
 /** What signaling needs of the desktop. */
 export interface DesktopPort {
@@ -76,56 +67,26 @@ export interface ClipboardPort {
   onChange(listener: () => void): Dispose;
 }
 
-/** What signaling needs of WebRTC: at most one peer per session, which outlives the session's WebSocket. */
-export interface PeerPort {
+/** What signaling needs of the viewers, whatever they watch through: at most one per session, which outlives the session's WebSocket. */
+export interface ViewersPort {
   /** Selectable video ids, best first. */
   readonly videos: readonly string[];
-  /** Makes the session's peer; an older one is replaced without any hook of it being called again. */
-  request(
-    sessionId: string,
-    request: SignalRequest,
-    hooks: PeerHooks,
-    circumstances: PeerCircumstances,
-  ): Promise<Result<SignalProvide>>;
-  peer(sessionId: string): PeerHandle | undefined;
+  viewer(sessionId: string): ViewerHandle | undefined;
   /** The session `by` moved the pointer, on the screen; the others are shown where it is. */
   pointerMoved(move: Position & { readonly by: string }): void;
 }
 
-export interface PeerCircumstances {
-  /** Negotiate as usual, but send no media until told otherwise. */
-  readonly paused: boolean;
-  /** The IP address that the WebSocket comes from. */
-  readonly clientAddress: string;
-}
-
-export interface PeerHooks {
-  onCandidate(candidate: CandidateInit): void;
-  onOffer(offer: Description): void;
-  onVideo(video: PeerVideo): void;
-  onAudio(audio: PeerAudio): void;
-  /** ICE servers in place of those that the session's browser has, whose credentials end soon. */
-  onIceServers(servers: IceServer[]): void;
-  onConnected(): void;
-  /** The peer is gone, whoever ended it; called once, and not for a peer that was replaced. */
-  onClosed(): void;
-  /** A message of the data channel that was decoded; pings are answered by the peer itself. */
-  onInput(command: InputCommand): void;
-}
-
-export interface PeerHandle {
-  answer(sdp: string): Promise<Result<void>>;
-  offer(sdp: string): Promise<Result<Description>>;
-  candidate(init: CandidateInit): Promise<Result<void>>;
-  restart(): Promise<Result<Description>>;
-  /** The session has another socket; what was said while it had none is lost. */
-  socketOpened(): void;
-  setVideo(request: PeerVideoRequest): Promise<Result<void>>;
-  setAudio(request: PeerAudioRequest): Promise<Result<void>>;
-  /** How long received sound waits in the client for being played, ms; 0 while it plays none. */
-  setSoundDelay(soundDelayMs: number): void;
-  setPaused(paused: boolean): void;
-  close(): void;
+/** What signaling needs of WebRTC, the one way to watch that is negotiated over it. */
+export interface WebRtcPort {
+  /** Makes the session's viewer; an older one is replaced without any hook of it being called again. */
+  request(
+    sessionId: string,
+    request: SignalRequest,
+    hooks: WebRtcHooks,
+    circumstances: Circumstances,
+  ): Promise<Result<SignalProvide>>;
+  /** Undefined for a session that does not watch over WebRTC. */
+  signaling(sessionId: string): WebRtcSignaling | undefined;
 }
 
 /** What signaling needs of the connection check. */

@@ -9,7 +9,16 @@ import type { Callers } from './callers.js';
 import type { Trusts } from './client-address.js';
 import type { Heartbeats } from './heartbeats.js';
 import type { ServerOptions, SessionOptions } from './options.js';
-import type { CapturePort, DesktopPort, DoctorPort, HealthPort, MemberPort, PeerPort, ScreenshotPort } from './ports.js';
+import type {
+  CapturePort,
+  DesktopPort,
+  DoctorPort,
+  HealthPort,
+  MemberPort,
+  ScreenshotPort,
+  ViewersPort,
+  WebRtcPort,
+} from './ports.js';
 import type { SessionRates } from './session-rates.js';
 import type { Sockets } from './sockets.js';
 
@@ -27,7 +36,8 @@ export interface Services {
   readonly rates: SessionRates;
   readonly desktop: DesktopPort;
   readonly capture: CapturePort;
-  readonly peers: PeerPort;
+  readonly viewers: ViewersPort;
+  readonly webrtc: WebRtcPort;
   readonly members: MemberPort;
   readonly health: HealthPort;
   readonly screenshots: ScreenshotPort;

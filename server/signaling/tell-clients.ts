@@ -6,7 +6,7 @@ import type { SocketId } from '../room/room-state.js';
 import type { Services } from './services.js';
 
 /** What telling clients takes; `Services` has it and more. */
-type Tellers = Pick<Services, 'room' | 'sockets' | 'desktop' | 'peers'>;
+type Tellers = Pick<Services, 'room' | 'sockets' | 'desktop' | 'viewers'>;
 
 /** Sends what the room has for clients over their WebSockets, until released. */
 export function tellClients(tellers: Tellers): Dispose {
@@ -28,13 +28,13 @@ export function tellClients(tellers: Tellers): Dispose {
 /** The screencast and the RTMP broadcast do not exist in this server; clients rely on being told the truth. */
 const NO_BROADCAST = { is_active: false };
 
-function greet({ sockets, desktop, peers }: Tellers, socket: SocketId, room: RoomInit, isAdmin: boolean): void {
+function greet({ sockets, desktop, viewers }: Tellers, socket: SocketId, room: RoomInit, isAdmin: boolean): void {
   const init: SystemInit = {
     ...room,
     screen_size: desktop.screen.current(),
     touch_events: desktop.touchEvents,
     screencast_enabled: false,
-    webrtc: { videos: [...peers.videos] },
+    webrtc: { videos: [...viewers.videos] },
   };
   sockets.send([socket], { event: 'system/init', payload: init });
   if (!isAdmin) return;

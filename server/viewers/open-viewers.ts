@@ -9,9 +9,10 @@ import type { Fanout, MediaEngine } from '../media/media-engine.js';
 import { CODECS } from '../protocol/codec.js';
 import type { RoomRunner } from '../room/room-runner.js';
 import { type MeteredStream, meterStream } from './metered-stream.js';
-import { PeerHub } from './peer-hub.js';
+import { Viewers } from './viewers.js';
+import { WebRtcEntrance } from './webrtc-entrance.js';
 
-export interface PeerStages {
+export interface ViewerStages {
   readonly config: Config;
   readonly desktop: Desktop;
   readonly capture: Capture;
@@ -22,9 +23,16 @@ export interface PeerStages {
   readonly log: Logger;
 }
 
-/** Puts a fan-out behind every captured stream and opens the hub of the viewers' peers on top of them. */
-export function openPeers(stages: PeerStages): PeerHub {
+/** The viewers, and the ways in to them. */
+export interface OpenViewers {
+  readonly viewers: Viewers;
+  readonly webrtc: WebRtcEntrance;
+}
+
+/** Puts a fan-out behind every captured stream, and opens the viewers and their way in on top of them. */
+export function openViewers(stages: ViewerStages): OpenViewers {
   const { config, desktop, capture, engine, clock } = stages;
+  const log = stages.log.child({ part: 'webrtc' });
   const fanout = (stream: EncodedStream): Fanout =>
     engine.fanout(stream, {
       captureTime: () => {
@@ -35,14 +43,26 @@ export function openPeers(stages: PeerStages): PeerHub {
     });
   const video = new Map<string, MeteredStream>();
   for (const stream of capture.streams.values()) if (stream.kind === 'video') video.set(stream.id, meterStream(stream, clock));
-  return PeerHub.open({
+  const viewers = new Viewers({
+    streams: {
+      offered: capture.videoIds,
+      hidden: [...video.keys()].filter((id) => !capture.videoIds.includes(id)),
+      bitrateBps: (id) => video.get(id)?.bitrateBps() ?? 0,
+      nominalBitrateBps: (id) => capture.nominalBitrateBps(id) ?? (video.get(id)?.peakBitrateBps() || undefined),
+    },
+    cursor: {
+      image: () => desktop.cursor.image(),
+      onImage: (listener) => desktop.cursor.onImage(listener),
+      position: async (sessionId) => (stages.room.isHost(sessionId) ? undefined : desktop.cursor.position()),
+    },
+    clock,
+    log,
+  });
+  const webrtc = new WebRtcEntrance(viewers, {
     ice: stages.ice,
     engine,
     codecs: { audio: CODECS[config.capture.audio.codec], video: CODECS[config.capture.video.codec] },
     fanouts: { video: new Map([...video].map(([id, stream]) => [id, fanout(stream)])), audio: fanout(capture.audio) },
-    videoIds: capture.videoIds,
-    bitrateBps: (id) => video.get(id)?.bitrateBps() ?? 0,
-    nominalBitrateBps: (id) => capture.nominalBitrateBps(id) ?? (video.get(id)?.peakBitrateBps() || undefined),
     trickle: config.webrtc.icetrickle,
     frontendIceServers(sessionId) {
       const { servers, lifetimeMs } = stages.ice.servedServers(config.webrtc.iceServers.frontend, sessionId);
@@ -53,12 +73,8 @@ export function openPeers(stages: PeerStages): PeerHub {
       }));
       return { servers: told, lifetimeMs };
     },
-    cursor: {
-      image: () => desktop.cursor.image(),
-      onImage: (listener) => desktop.cursor.onImage(listener),
-      position: async (sessionId) => (stages.room.isHost(sessionId) ? undefined : desktop.cursor.position()),
-    },
     clock,
-    log: stages.log.child({ part: 'webrtc' }),
+    log,
   });
+  return { viewers, webrtc };
 }

@@ -1,14 +1,17 @@
-/** A peer that is on its way, and what has come of it. */
+/** How far a viewer got: its transport was offered, it answered, or it is connected. */
+export type Progress = 'offered' | 'answered' | 'connected';
+
+/** A viewer that is on its way, and what has come of it. */
 export interface Arrival {
   /** Whom it is counted with: the network that its viewer comes from. */
   readonly network: string;
-  readonly progress: 'offered' | 'answered' | 'connected';
+  readonly progress: Progress;
 }
 
 /**
- * The peer that gives way when there is no room for another, undefined if none can: one of the network that has most of them on
+ * The viewer that gives way when there is no room for another, undefined if none can: one of the network that has most of them on
  * their way, so that whoever asks again and again is in nobody's way but his own; unanswered before answered, the oldest first.
- * Pure; `arrivals` come in the order of their age.
+ * Pure; `arrivals` come in the order of their age (SPEC.md VW11).
  */
 export function whoGivesWay<T extends Arrival>(arrivals: Iterable<T>): T | undefined {
   const byNetwork = new Map<string, T[]>();

@@ -42,20 +42,8 @@ export const SDP_LIMITS = {
   credential: { value: 256, unit: 'characters', what: 'ICE user name fragment and password, each', beyond: 'refused' },
 } as const satisfies LimitTable;
 
-/** How many peers may be on their way. */
+/** How long a peer may be on its way. */
 export const PEER_LIMITS = {
-  pendingPerSession: {
-    value: 3,
-    unit: 'count',
-    what: 'peers of a session that are being made at once',
-    beyond: 'the request is refused',
-  },
-  settingUp: {
-    value: 128,
-    unit: 'count',
-    what: 'peers that are offered and not connected yet',
-    beyond: 'one of the address that has most of them is closed: unanswered before answered, the oldest first',
-  },
   setupTime: { value: 30_000, unit: 'ms', what: 'time in which a peer gets connected', beyond: 'it is closed' },
 } as const satisfies LimitTable;
 

@@ -3,12 +3,10 @@ import type { ReceivedSection, RtpSink } from '../media/ingress/rtp-sink.js';
 import type { Fanout, MediaEngine, PeerSender, SenderTrack, SrtpKeys } from '../media/media-engine.js';
 import type { PacketPath } from '../media/paths/packet-path.js';
 import { isRtcp } from '../media/rtp/rtp.js';
-import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from './lip-sync.js';
 import { receives, sends } from './negotiation/direction.js';
 import { EXTENSIONS } from './negotiation/extensions.js';
 import type { LocalTrack, MediaKind } from './negotiation/local-media.js';
 import { type AgreedMedia, type AgreedSection, isMedia } from './negotiation/sections.js';
-import type { VideoChoice } from './video-choice.js';
 
 export interface PeerMediaOptions {
   readonly engine: MediaEngine;
@@ -19,15 +17,25 @@ export interface PeerMediaOptions {
   readonly own: Readonly<Record<MediaKind, LocalTrack>>;
   /** Where what the viewer sends of a kind goes; a kind without a sink is not received. */
   readonly sinks: Partial<Readonly<Record<MediaKind, RtpSink>>>;
+  /** Interarrival jitter of the sound at the viewer, ms. */
+  readonly onSoundReport: (jitterMs: number) => void;
   /** Sending cannot go on; it has ended already. */
   readonly onFailed: (error: unknown) => void;
 }
 
 /** What is to be seen and heard. */
 export interface WantedMedia {
-  readonly video: VideoChoice;
-  readonly audioDisabled: boolean;
-  readonly paused: boolean;
+  /** The id of a stream, undefined for none. */
+  readonly video: string | undefined;
+  readonly audio: boolean;
+}
+
+/** What left for the viewer, and what its last report said of the picture. */
+export interface SentSoFar {
+  readonly packetsSent: number;
+  readonly bytesSent: number;
+  readonly roundTripMs: number | undefined;
+  readonly fractionLost: number | undefined;
 }
 
 /**
@@ -43,18 +51,22 @@ export class PeerMedia {
   #wanted: WantedMedia | undefined;
   #attachedVideo: { readonly streamId: string; readonly release: Dispose } | undefined;
   #releaseAudio: Dispose | undefined;
-  #lipSync = IN_STEP;
+  /** How long pictures are to wait for the sound, and how long they do, ms. */
+  #wantedHoldMs = 0;
+  #holdMs = 0;
+  #lastReport: { readonly roundTripMs: number | undefined; readonly fractionLost: number } | undefined;
 
   constructor(options: PeerMediaOptions) {
-    const { engine, keys, path, onFailed } = options;
+    const { engine, keys, path, onSoundReport, onFailed } = options;
     this.#options = options;
     this.#sender = engine.addPeer({
       keys,
       path,
       cname: 'stream',
       hooks: {
-        onReport: ({ track, jitterMs }) => {
-          if (track.kind === 'audio') this.keepLipSync({ kind: 'reported', jitterMs });
+        onReport: ({ track, jitterMs, rttMs, fractionLost }) => {
+          if (track.kind === 'video') this.#lastReport = { roundTripMs: rttMs, fractionLost };
+          else if (this.#releaseAudio !== undefined) onSoundReport(jitterMs);
         },
         onFailed,
       },
@@ -92,9 +104,16 @@ export class PeerMedia {
     if (path !== undefined) this.refresh();
   }
 
-  /** The picture waits for the sound as far as that is needed for the two to be seen and heard together. */
-  keepLipSync(input: LipSyncInput): void {
-    if (this.#releaseAudio !== undefined) this.#useLipSync(stepLipSync(this.#lipSync, input));
+  /** Pictures wait so long for the sound, ms, while there is sound. */
+  holdPicture(holdMs: number): void {
+    this.#wantedHoldMs = holdMs;
+    this.#hold();
+  }
+
+  get sentSoFar(): SentSoFar {
+    const { packetsSent, bytesSent } = this.#sender.stats;
+    const { roundTripMs, fractionLost } = this.#lastReport ?? {};
+    return { packetsSent, bytesSent, roundTripMs, fractionLost };
   }
 
   /** What the viewer missed is not sent again: a keyframe shows it the screen as it is now. */
@@ -152,15 +171,14 @@ export class PeerMedia {
     const wanted = this.#wanted;
     if (wanted === undefined) return;
     const { fanouts } = this.#options;
-    const shown = wanted.paused || wanted.video.disabled ? undefined : wanted.video.streamId;
-    this.#showVideo(shown, this.#takenTrack('video'));
-    const audio = wanted.paused || wanted.audioDisabled ? undefined : this.#takenTrack('audio');
+    this.#showVideo(wanted.video, this.#takenTrack('video'));
+    const audio = wanted.audio ? this.#takenTrack('audio') : undefined;
     if (audio !== undefined) this.#releaseAudio ??= fanouts.audio.attach(audio);
-    if (wanted.paused || wanted.audioDisabled || audio === undefined) {
+    else {
       this.#releaseAudio?.();
       this.#releaseAudio = undefined;
-      this.#useLipSync(IN_STEP);
     }
+    this.#hold();
   }
 
   /** A switch attaches the new stream before the old one is left. */
@@ -179,8 +197,9 @@ export class PeerMedia {
     return this.#taken.has(kind) ? this.#tracks.get(kind) : undefined;
   }
 
-  #useLipSync(next: LipSync): void {
-    if (next.holdMs !== this.#lipSync.holdMs) this.#tracks.get('video')?.setPlayoutDelay(next.holdMs, next.holdMs);
-    this.#lipSync = next;
+  #hold(): void {
+    const holdMs = this.#releaseAudio === undefined ? 0 : this.#wantedHoldMs;
+    if (holdMs !== this.#holdMs) this.#tracks.get('video')?.setPlayoutDelay(holdMs, holdMs);
+    this.#holdMs = holdMs;
   }
 }

@@ -19,11 +19,10 @@ import {
 } from './negotiation/negotiation.js';
 import { readDescription } from './negotiation/read-description.js';
 import { writeDescription } from './negotiation/write-description.js';
-import { PeerMedia } from './peer-media.js';
+import { PeerMedia, type SentSoFar, type WantedMedia } from './peer-media.js';
 import type { DtlsCertificate } from './transport/certificate.js';
 import type { DtlsKeys, SrtpProfileName } from './transport/dtls-keys.js';
-import { PeerTransport } from './transport/peer-transport.js';
-import { applyVideoRequest, type Streams, sameChoice, type VideoChoice, type VideoRequest } from './video-choice.js';
+import { type ConnectionEnd, PeerTransport } from './transport/peer-transport.js';
 
 export interface PeerOptions {
   readonly ice: IcePeer;
@@ -33,12 +32,7 @@ export interface PeerOptions {
   readonly srtpProfiles?: readonly SrtpProfileName[];
   readonly codecs: { readonly audio: Codec; readonly video: Codec };
   readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
-  /** Asked anew for every selection, since rungs come and go. */
-  readonly streams: () => Streams;
   readonly trickle: boolean;
-  readonly paused: boolean;
-  readonly video: VideoChoice;
-  readonly audioDisabled: boolean;
   /** Where what the viewer sends of a kind goes; a kind without one is not taken. An extension point: nothing plays it yet. */
   readonly sinks?: Partial<Readonly<Record<MediaKind, RtpSink>>>;
   readonly hooks: PeerHooks;
@@ -48,14 +42,14 @@ export interface PeerOptions {
 
 export interface PeerHooks {
   onCandidate(text: string): void;
-  onVideo(choice: VideoChoice): void;
-  onAudio(disabled: boolean): void;
   /** The data channel opened: cursor image and position are due. */
   onChannelOpen(): void;
   onMessage(message: Buffer): void;
   onConnected(): void;
+  /** How unevenly sound arrives at the viewer, ms (interarrival jitter, RFC 3550 section 6.4.1). */
+  onSoundReport(jitterMs: number): void;
   /** Called once, for every end that `close` did not cause; the peer is closed already. */
-  onClosed(reason: string): void;
+  onEnded(end: ConnectionEnd, reason: string): void;
 }
 
 /**
@@ -76,15 +70,10 @@ export class Peer {
   #media: PeerMedia | undefined;
   #version = 1;
   #closed = false;
-  #video: VideoChoice;
-  #audioDisabled: boolean;
-  #paused: boolean;
+  #wanted: WantedMedia = { video: undefined, audio: false };
 
   constructor(private readonly options: PeerOptions) {
     const { hooks } = options;
-    this.#video = options.video;
-    this.#audioDisabled = options.audioDisabled;
-    this.#paused = options.paused;
     this.#negotiation = beginNegotiation({ media: [this.#localMedia('audio'), this.#localMedia('video')], dataChannel: true });
     this.#transport = new PeerTransport({
       ...options,
@@ -97,14 +86,9 @@ export class Peer {
         onMedia: (datagram) => this.#media?.receive(datagram),
         onChannelOpen: () => hooks.onChannelOpen(),
         onMessage: (message) => hooks.onMessage(message),
-        onEnded: (reason) => this.#end(reason),
+        onEnded: (reason, end) => this.#end(end, reason),
       },
     });
-  }
-
-  get isSettingUp(): boolean {
-    const { state } = this.#transport;
-    return state === 'new' || state === 'connecting';
   }
 
   get progress(): 'offered' | 'answered' | 'connected' {
@@ -115,18 +99,6 @@ export class Peer {
 
   get isConnected(): boolean {
     return this.#transport.state === 'connected';
-  }
-
-  get isPaused(): boolean {
-    return this.#paused;
-  }
-
-  get video(): VideoChoice {
-    return this.#video;
-  }
-
-  get audioDisabled(): boolean {
-    return this.#audioDisabled;
   }
 
   /** An offer of ours; with trickle off it waits for all candidates (5 s at most). */
@@ -181,30 +153,20 @@ export class Peer {
     return this.#transport.addCandidate(text);
   }
 
-  setVideo(request: VideoRequest): Result<void> {
-    const { choice, outcome } = applyVideoRequest(this.#video, request, this.options.streams());
-    const changed = !sameChoice(choice, this.#video);
-    this.#video = choice;
-    this.#applyMedia();
-    if (changed && outcome.ok) this.options.hooks.onVideo(choice);
-    return outcome;
+  /** What the viewer gets from now on, once it is connected and as far as it takes it. */
+  show(wanted: WantedMedia): void {
+    this.#wanted = wanted;
+    this.#media?.apply(wanted);
   }
 
-  setAudio(disabled: boolean): void {
-    if (disabled === this.#audioDisabled) return;
-    this.#audioDisabled = disabled;
-    this.#applyMedia();
-    this.options.hooks.onAudio(disabled);
+  /** Pictures wait so long for the sound, ms, while sound is sent. */
+  holdPicture(holdMs: number): void {
+    this.#media?.holdPicture(holdMs);
   }
 
-  /** The client says how long sound waits in it for being played, ms; 0 while it plays none. */
-  setSoundDelay(soundDelayMs: number): void {
-    this.#media?.keepLipSync({ kind: 'measured', soundDelayMs });
-  }
-
-  setPaused(paused: boolean): void {
-    this.#paused = paused;
-    this.#applyMedia();
+  /** Undefined before the viewer was connected. */
+  statistics(): SentSoFar | undefined {
+    return this.#media?.sentSoFar;
   }
 
   /** One binary message on the data channel; dropped while it is not open. */
@@ -228,10 +190,11 @@ export class Peer {
       fanouts,
       own: this.#own,
       sinks: this.options.sinks ?? {},
-      onFailed: (error) => this.#end(`sending failed: ${error instanceof Error ? error.stack : error}`),
+      onSoundReport: (jitterMs) => hooks.onSoundReport(jitterMs),
+      onFailed: (error) => this.#end('failed', `sending failed: ${error instanceof Error ? error.stack : error}`),
     });
     this.#media.negotiated(this.#negotiation.agreed);
-    this.#applyMedia();
+    this.#media.apply(this.#wanted);
     hooks.onConnected();
     this.#useAgreed();
   }
@@ -245,10 +208,10 @@ export class Peer {
     if (channel !== undefined) this.#transport.openChannel(channel.sctpPort);
   }
 
-  #end(reason: string): void {
+  #end(end: ConnectionEnd, reason: string): void {
     if (this.#closed) return;
     this.close();
-    this.options.hooks.onClosed(reason);
+    this.options.hooks.onEnded(end, reason);
   }
 
   #localMedia(kind: MediaKind): LocalMedia {
@@ -258,10 +221,6 @@ export class Peer {
       track: this.#own[kind],
       receives: this.options.sinks?.[kind] !== undefined,
     };
-  }
-
-  #applyMedia(): void {
-    this.#media?.apply({ video: this.#video, audioDisabled: this.#audioDisabled, paused: this.#paused });
   }
 
   #write({ sections }: Described, setup: 'actpass' | 'passive'): string {

@@ -11,6 +11,7 @@ import {
   SESSION_LIMITS,
   SOCKET_LIMITS,
 } from '../../server/signaling/limits.js';
+import { VIEWER_LIMITS } from '../../server/viewers/limits.js';
 import { CHANNEL_LIMITS, DTLS_LIMITS, PEER_LIMITS, SCTP_LIMITS, SDP_LIMITS } from '../../server/webrtc/limits.js';
 
 const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
@@ -26,6 +27,7 @@ const FRONTS: readonly (readonly [title: string, table: LimitTable])[] = [
   ['SCTP', SCTP_LIMITS],
   ['Data channel', CHANNEL_LIMITS],
   ['Session descriptions', SDP_LIMITS],
+  ['Viewers', VIEWER_LIMITS],
   ['Peers', PEER_LIMITS],
   ['ICE', ICE_LIMITS],
   ['Media', MEDIA_LIMITS],

@@ -2,19 +2,19 @@ import { err, type Result } from '../../lib/result.js';
 import type { SignalRequest } from '../../protocol/signal.js';
 import { signalClientEvents as events } from '../../protocol/signal.js';
 import { isSessionPaused } from '../../room/rules/permissions.js';
+import type { ViewerHandle } from '../../viewers/viewer-handle.js';
+import type { WebRtcHooks, WebRtcSignaling } from '../../viewers/webrtc-signaling.js';
 import { roomHooks } from '../datachannel/channel-front.js';
-import type { PeerHandle, PeerHooks } from '../ports.js';
 import { type Services, sendToSession } from '../services.js';
 import { DONE, type EventRoute, guarded, type Outcome, on, onBare, type Sender } from './event-route.js';
 
-/** A peer outlives sockets: what it has to say goes to whichever socket its session has by then. */
-function hooksOf(services: Services, sessionId: string): PeerHooks {
+/** A viewer outlives sockets: what it has to say goes to whichever socket its session has by then. */
+function hooksOf(services: Services, sessionId: string): WebRtcHooks {
   const send = (message: Parameters<typeof sendToSession>[2]) => sendToSession(services, sessionId, message);
   const toRoom = roomHooks(services, sessionId);
   return {
     ...toRoom,
     onCandidate: (payload) => send({ event: 'signal/candidate', payload }),
-    onOffer: (payload) => send({ event: 'signal/offer', payload }),
     onVideo: (payload) => send({ event: 'signal/video', payload }),
     onAudio: (payload) => send({ event: 'signal/audio', payload }),
     onIceServers: (iceservers) => send({ event: 'signal/iceservers', payload: { iceservers } }),
@@ -26,9 +26,9 @@ function hooksOf(services: Services, sessionId: string): PeerHooks {
 }
 
 async function request(services: Services, { sessionId, address }: Sender, payload: SignalRequest): Promise<Result<void>> {
-  const { room, peers } = services;
+  const { room, viewers, webrtc } = services;
   const paused = isSessionPaused(room.state, sessionId);
-  const provided = await peers.request(sessionId, payload, hooksOf(services, sessionId), { paused, clientAddress: address });
+  const provided = await webrtc.request(sessionId, payload, hooksOf(services, sessionId), { paused, clientAddress: address });
   if (!provided.ok) {
     sendToSession(services, sessionId, { event: 'signal/refused', payload: { message: provided.error } });
     return provided;
@@ -36,23 +36,28 @@ async function request(services: Services, { sessionId, address }: Sender, paylo
   // While the offer was made, rights and private mode may have changed.
   const refusal = room.refusalOf(sessionId, 'watch');
   if (refusal !== null) {
-    peers.peer(sessionId)?.close();
+    viewers.viewer(sessionId)?.close('dismissed');
     return err(refusal);
   }
-  peers.peer(sessionId)?.setPaused(isSessionPaused(room.state, sessionId));
+  viewers.viewer(sessionId)?.setPaused(isSessionPaused(room.state, sessionId));
   sendToSession(services, sessionId, { event: 'signal/provide', payload: provided.value });
   return DONE;
 }
 
-function withPeer({ peers }: Services, { sessionId }: Sender, act: (peer: PeerHandle) => Outcome): Outcome {
-  const peer = peers.peer(sessionId);
-  return peer === undefined ? err('session has no peer') : act(peer);
+function withViewer({ viewers }: Services, { sessionId }: Sender, act: (viewer: ViewerHandle) => Outcome): Outcome {
+  const viewer = viewers.viewer(sessionId);
+  return viewer === undefined ? err('session has no peer') : act(viewer);
+}
+
+function negotiate({ webrtc }: Services, { sessionId }: Sender, act: (peer: WebRtcSignaling) => Outcome): Outcome {
+  const signaling = webrtc.signaling(sessionId);
+  return signaling === undefined ? err('session has no peer') : act(signaling);
 }
 
 export const signalRoutes = {
   'signal/request': on(events['signal/request'], guarded('watch', request)),
   'signal/offer': on(events['signal/offer'], (services, sender, { sdp }) =>
-    withPeer(services, sender, async (peer) => {
+    negotiate(services, sender, async (peer) => {
       const answer = await peer.offer(sdp);
       if (!answer.ok) return answer;
       sendToSession(services, sender.sessionId, { event: 'signal/answer', payload: { sdp: answer.value.sdp } });
@@ -60,13 +65,13 @@ export const signalRoutes = {
     }),
   ),
   'signal/answer': on(events['signal/answer'], (services, sender, { sdp }) =>
-    withPeer(services, sender, (peer) => peer.answer(sdp)),
+    negotiate(services, sender, (peer) => peer.answer(sdp)),
   ),
   'signal/candidate': on(events['signal/candidate'], (services, sender, init) =>
-    withPeer(services, sender, (peer) => peer.candidate(init)),
+    negotiate(services, sender, (peer) => peer.candidate(init)),
   ),
   'signal/restart': onBare((services, sender) =>
-    withPeer(services, sender, async (peer) => {
+    negotiate(services, sender, async (peer) => {
       const offer = await peer.restart();
       if (!offer.ok) return offer;
       sendToSession(services, sender.sessionId, { event: 'signal/restart', payload: { sdp: offer.value.sdp } });
@@ -74,14 +79,17 @@ export const signalRoutes = {
     }),
   ),
   'signal/video': on(events['signal/video'], (services, sender, wish) =>
-    withPeer(services, sender, (peer) => peer.setVideo(wish)),
+    withViewer(services, sender, (viewer) => viewer.setVideo(wish)),
   ),
   'signal/audio': on(events['signal/audio'], (services, sender, wish) =>
-    withPeer(services, sender, (peer) => peer.setAudio(wish)),
+    withViewer(services, sender, (viewer) => {
+      viewer.setAudio(wish);
+      return DONE;
+    }),
   ),
   'signal/playout': on(events['signal/playout'], (services, sender, { sound_delay_ms }) =>
-    withPeer(services, sender, (peer) => {
-      peer.setSoundDelay(sound_delay_ms);
+    withViewer(services, sender, (viewer) => {
+      viewer.setSoundDelay(sound_delay_ms);
       return DONE;
     }),
   ),

@@ -44,7 +44,7 @@ export function jobOf(desktop: DesktopPort, action: InputAction): InputJob {
 }
 
 /** Does on the desktop what a session was in turn to do. */
-export function carryOut(services: Pick<Services, 'desktop' | 'capture' | 'peers'>, sessionId: string, job: InputJob) {
+export function carryOut(services: Pick<Services, 'desktop' | 'capture' | 'viewers'>, sessionId: string, job: InputJob) {
   services.capture.noteInput();
   switch (job.kind) {
     case 'move':
@@ -81,10 +81,10 @@ function touch(
 }
 
 /** Moves the pointer for the host and shows the others where it is; positions off the screen end at its edge. */
-function movePointer({ desktop, peers }: Pick<Services, 'desktop' | 'peers'>, by: string, to: Position): void {
+function movePointer({ desktop, viewers }: Pick<Services, 'desktop' | 'viewers'>, by: string, to: Position): void {
   const { x, y } = onScreen(desktop.screen, to);
   desktop.input.move(x, y);
-  peers.pointerMoved({ x, y, by });
+  viewers.pointerMoved({ x, y, by });
 }
 
 function onScreen(screen: DesktopPort['screen'], { x, y }: Position): Position {

@@ -6,7 +6,7 @@ import { InputQueue } from './input-queue.js';
 
 /** Opens the way to the desktop: what the room decides about input is done there, until the returned release is called. */
 export function openInput(
-  services: Pick<Services, 'room' | 'desktop' | 'capture' | 'peers' | 'rates' | 'clock' | 'log'>,
+  services: Pick<Services, 'room' | 'desktop' | 'capture' | 'viewers' | 'rates' | 'clock' | 'log'>,
 ): () => void {
   const { room, desktop, clock } = services;
   const queue = new InputQueue({

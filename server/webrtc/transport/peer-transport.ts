@@ -38,11 +38,14 @@ export interface TransportHooks {
   onChannelOpen(): void;
   onMessage(message: Buffer): void;
   /** It cannot go on. Called once, and not after `close`, which whoever is told has to call, after what sends over it. */
-  onEnded(reason: string): void;
+  onEnded(reason: string, end: ConnectionEnd): void;
 }
 
 /** Of the transport, what a description says about the other side. */
 export type RemoteTransport = Pick<RemoteDescription, 'ufrag' | 'pwd' | 'lite' | 'candidates' | 'fingerprints'>;
+
+/** The viewer went, cannot be reached, was not there in time, or it went wrong. */
+export type ConnectionEnd = 'left' | 'unreachable' | 'late' | 'failed';
 
 type TransportState = 'new' | 'connecting' | 'connected' | 'closed';
 
@@ -67,13 +70,13 @@ export class PeerTransport {
       ...(srtpProfiles === undefined ? {} : { srtpProfiles }),
       clock,
       send: (datagram) => ice.send(datagram),
-      closed: () => this.#end('the viewer closed the connection'),
+      closed: () => this.#end('left', 'the viewer closed the connection'),
     });
     this.#channel = new DataChannel(this.#dtls, clock, {
       opened: () => hooks.onChannelOpen(),
       message: (data) => hooks.onMessage(data),
-      closed: () => this.#end('the data channel closed'),
-      failed: (reason) => this.#end(reason),
+      closed: () => this.#end('left', 'the data channel closed'),
+      failed: (reason) => this.#end('failed', reason),
       noticed: (what) => log.debug({ what }, 'data channel'),
     });
     this.#releases = [
@@ -134,7 +137,7 @@ export class PeerTransport {
     for (const candidate of candidates) this.addCandidate(candidate);
     if (this.#state !== 'new') return;
     this.#state = 'connecting';
-    this.#connect(fingerprints).catch((error: Error) => this.#end(error.message));
+    this.#connect(fingerprints).catch((error: Error) => this.#end('failed', error.message));
   }
 
   /** A candidate of the viewer; empty text means that there are no more. */
@@ -167,7 +170,7 @@ export class PeerTransport {
     const keys = await this.#dtls.handshake(fingerprints);
     if (this.#state !== 'connecting') return;
     if (!keys.ok) {
-      this.#end(keys.error);
+      this.#end('failed', keys.error);
       return;
     }
     this.#state = 'connected';
@@ -182,7 +185,7 @@ export class PeerTransport {
   }
 
   #iceIs(state: IceState): void {
-    if (state === 'failed') this.#end('no network path to the viewer');
+    if (state === 'failed') this.#end('unreachable', 'no network path to the viewer');
     if (state === 'disconnected') this.#wasLost = true;
     if (state !== 'connected' || !this.#wasLost) return;
     this.#wasLost = false;
@@ -192,12 +195,12 @@ export class PeerTransport {
   #setupTimeIsOver(): void {
     if (this.#state === 'connected') return;
     const why = this.#dtls.trouble;
-    this.#end(`the connection was not set up within 30 s${why === undefined ? '' : ` (${why})`}`);
+    this.#end('late', `the connection was not set up within 30 s${why === undefined ? '' : ` (${why})`}`);
   }
 
-  #end(reason: string): void {
+  #end(end: ConnectionEnd, reason: string): void {
     if (this.#state === 'closed' || this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#options.hooks.onEnded(reason);
+    this.#options.hooks.onEnded(reason, end);
   }
 }

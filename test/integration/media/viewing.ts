@@ -6,9 +6,8 @@ import { type Departures, plainDepartures, selectDepartures } from '../../../ser
 import type { CipherSuite } from '../../../server/media/srtp/cipher-suite.js';
 import { nodeCryptoSuite } from '../../../server/media/srtp/node-crypto-suite.js';
 import { selectCipher } from '../../../server/media/srtp/select-cipher.js';
-import { CODECS } from '../../../server/protocol/codec.js';
-import { PeerHub } from '../../../server/viewers/peer-hub.js';
 import { silentLog } from '../../support/silent-log.js';
+import { openWebRtcViewers } from '../../support/webrtc-viewers.js';
 import { lossyDepartures } from './lossy-departures.js';
 import type { Source } from './picture-source.js';
 
@@ -57,7 +56,7 @@ export async function openViewing({ path, transport, profile, loss, sources, lef
   const profiles: SrtpProfile[] = [];
   const senders: PeerSender[] = [];
   const tracks: SenderTrack[] = [];
-  const hub = PeerHub.open({
+  const { viewers, webrtc } = openWebRtcViewers({
     ice: ice.value,
     engine: {
       ...engine,
@@ -74,20 +73,13 @@ export async function openViewing({ path, transport, profile, loss, sources, lef
         return sender;
       },
     },
-    codecs: { audio: CODECS.opus, video: CODECS.vp8 },
     fanouts: {
       video: new Map([['main', engine.fanout(sources.video.stream)]]),
       audio: engine.fanout(sources.audio.stream),
     },
-    videoIds: ['main'],
-    bitrateBps: () => 0,
-    nominalBitrateBps: () => undefined,
     trickle: false,
     srtpProfiles: [profile],
-    frontendIceServers: () => ({ servers: [], lifetimeMs: undefined }),
-    cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
     clock: systemClock,
-    log: silentLog,
   });
   const nothing = () => undefined;
   const hooks = {
@@ -106,17 +98,20 @@ export async function openViewing({ path, transport, profile, loss, sources, lef
     implementations: `${engine.paths.cipher} ${engine.paths.send}`,
     lost: () => departures.lost,
     async offer(sessionId) {
-      const offer = await hub.request(sessionId, { video: {}, audio: {} }, hooks, { paused: false, clientAddress: '127.0.0.1' });
+      const offer = await webrtc.request(sessionId, { video: {}, audio: {} }, hooks, {
+        paused: false,
+        clientAddress: '127.0.0.1',
+      });
       if (!offer.ok) throw new Error(offer.error);
       return offer.value.sdp;
     },
     async answer(sessionId, sdp) {
-      const answered = await hub.peer(sessionId)?.answer(sdp);
+      const answered = await webrtc.signaling(sessionId)?.answer(sdp);
       if (!answered?.ok) throw new Error(answered?.error ?? 'the peer is gone');
     },
-    end: (sessionId) => hub.peer(sessionId)?.close(),
+    end: (sessionId) => viewers.viewer(sessionId)?.close('dismissed'),
     async close() {
-      hub.close();
+      viewers.close();
       engine.close();
       await ice.value.close();
     },

@@ -1,13 +1,15 @@
 import { err, ok } from '../../../server/lib/result.js';
-import type { PeerHandle, PeerHooks, PeerPort } from '../../../server/signaling/ports.js';
+import type { ViewersPort, WebRtcPort } from '../../../server/signaling/ports.js';
+import type { ViewerHandle } from '../../../server/viewers/viewer-handle.js';
+import type { WebRtcHooks, WebRtcSignaling } from '../../../server/viewers/webrtc-signaling.js';
 
 /** Peers without media: they answer signalling, and a test plays their other end through `hooks`. */
-export class FakePeers implements PeerPort {
+export class FakePeers implements ViewersPort, WebRtcPort {
   readonly videos = ['main'];
   readonly made = new Map<string, FakePeer>();
   requests = 0;
 
-  readonly request: PeerPort['request'] = async (sessionId, request, hooks, { paused, clientAddress }) => {
+  readonly request: WebRtcPort['request'] = async (sessionId, request, hooks, { paused, clientAddress }) => {
     this.requests += 1;
     const id = request.video.selector?.id ?? 'main';
     if (id !== 'main') return err(`no stream ${id}`);
@@ -27,16 +29,24 @@ export class FakePeers implements PeerPort {
     return this.made.get(sessionId);
   }
 
-  pointerMoved: PeerPort['pointerMoved'] = ({ x, y, by }) => {
+  viewer(sessionId: string): FakePeer | undefined {
+    return this.peer(sessionId);
+  }
+
+  signaling(sessionId: string): FakePeer | undefined {
+    return this.peer(sessionId);
+  }
+
+  pointerMoved: ViewersPort['pointerMoved'] = ({ x, y, by }) => {
     for (const [id, { said }] of this.made) if (id !== by) said.push(`cursor ${x} ${y}`);
   };
 }
 
-export class FakePeer implements PeerHandle {
+export class FakePeer implements ViewerHandle, WebRtcSignaling {
   readonly said: string[] = [];
 
   constructor(
-    readonly hooks: PeerHooks,
+    readonly hooks: WebRtcHooks,
     public paused: boolean,
     readonly clientAddress: string,
     private readonly gone: () => void,
@@ -59,13 +69,12 @@ export class FakePeer implements PeerHandle {
   socketOpened() {
     this.said.push('socket opened');
   }
-  async setVideo({ disabled }: { readonly disabled?: boolean }) {
+  setVideo({ disabled }: { readonly disabled?: boolean }) {
     if (disabled !== undefined) this.hooks.onVideo({ disabled, id: 'main', video: 'main', auto: false });
     return ok(undefined);
   }
-  async setAudio({ disabled }: { readonly disabled?: boolean }) {
+  setAudio({ disabled }: { readonly disabled?: boolean }) {
     if (disabled !== undefined) this.hooks.onAudio({ disabled });
-    return ok(undefined);
   }
   setSoundDelay(soundDelayMs: number) {
     this.said.push(`sound delay ${soundDelayMs}`);

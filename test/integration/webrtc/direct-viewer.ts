@@ -46,26 +46,22 @@ export async function openDirectViewer(options: Partial<PeerOptions> = {}): Prom
     certificate: testCertificates().server,
     codecs: { audio: CODECS.opus, video: CODECS.vp8 },
     fanouts: { video: new Map([['main', engine.fanout(streams.video)]]), audio: engine.fanout(streams.audio) },
-    streams: () => ({ ladder: [{ id: 'main', bitrateBps: 0, nominalBitrateBps: 0 }], hidden: [], autoAllowed: false }),
     trickle: false,
-    paused: false,
-    video: { streamId: 'main', disabled: false, auto: false },
-    audioDisabled: false,
     hooks: {
       onCandidate: () => undefined,
-      onVideo: () => undefined,
-      onAudio: () => undefined,
+      onSoundReport: () => undefined,
       onConnected: () => undefined,
       onChannelOpen: () => {
         channelOpen = true;
       },
       onMessage: (message) => messages.push(message.toString()),
-      onClosed: (reason) => ends.push(reason),
+      onEnded: (_end, reason) => ends.push(reason),
     },
     clock: systemClock,
     log: silentLog,
     ...options,
   });
+  peer.show({ video: 'main', audio: true });
   const browser = new wrtc.RTCPeerConnection();
   browser.onicecandidate = ({ candidate }) => {
     if (candidate) peer.candidate(candidate.candidate);

@@ -4,11 +4,13 @@ import type { IceTransports } from '../../../server/ice/ice-types.js';
 import { type Clock, systemClock } from '../../../server/lib/clock.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
 import type { MediaEngine } from '../../../server/media/media-engine.js';
-import { CODECS } from '../../../server/protocol/codec.js';
-import { PeerHub } from '../../../server/viewers/peer-hub.js';
+import { VIEWER_LIMITS } from '../../../server/viewers/limits.js';
+import type { Viewers } from '../../../server/viewers/viewers.js';
+import type { WebRtcEntrance } from '../../../server/viewers/webrtc-entrance.js';
 import { PEER_LIMITS } from '../../../server/webrtc/limits.js';
 import { silentLog } from '../../support/silent-log.js';
 import { SteppedClock } from '../../support/stepped-clock.js';
+import { openWebRtcViewers } from '../../support/webrtc-viewers.js';
 import { FakeStream } from '../../unit/media/fake-viewer.js';
 
 const ATTACKER = '203.0.113.66';
@@ -17,7 +19,11 @@ const REQUEST = { video: {}, audio: {} };
 
 let ice: IceTransports;
 let engine: MediaEngine;
-let hub: PeerHub;
+let hub: {
+  readonly request: WebRtcEntrance['request'];
+  readonly peer: Viewers['viewer'];
+  close(): void;
+};
 let closed: string[] = [];
 
 async function open(udp: Parameters<typeof createIceTransports>[0]['udp'], clock: Clock = systemClock): Promise<void> {
@@ -31,23 +37,21 @@ async function open(udp: Parameters<typeof createIceTransports>[0]['udp'], clock
   if (!made.ok) throw new Error(made.error);
   ice = made.value;
   engine = createMediaEngine({ clock: systemClock });
-  hub = PeerHub.open({
+  const { viewers, webrtc } = openWebRtcViewers({
     ice,
     engine,
-    codecs: { audio: CODECS.opus, video: CODECS.vp8 },
     fanouts: {
       video: new Map([['main', engine.fanout(new FakeStream('main'))]]),
       audio: engine.fanout(new FakeStream('audio', 'audio')),
     },
-    videoIds: ['main'],
-    bitrateBps: () => 0,
-    nominalBitrateBps: () => undefined,
     trickle: true,
-    frontendIceServers: () => ({ servers: [], lifetimeMs: undefined }),
-    cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
     clock,
-    log: silentLog,
   });
+  hub = {
+    request: (...asked) => webrtc.request(...asked),
+    peer: (sessionId) => viewers.viewer(sessionId),
+    close: () => viewers.close(),
+  };
 }
 
 beforeEach(() => {
@@ -97,7 +101,7 @@ test('a session that asks again on a full range gets the port of its own peer', 
 
 test('so many peers may be on their way and no more; the oldest of the greediest address gives way', async () => {
   await open({ kind: 'mux', port: 0 });
-  const most = PEER_LIMITS.settingUp.value;
+  const most = VIEWER_LIMITS.settingUp.value;
   expect((await request('honest', '192.0.2.1')).ok).toBe(true);
   for (let i = 1; i < most; i++) await request(`attacker ${i}`, ATTACKER);
   expect(closed).toEqual([]);
@@ -108,7 +112,7 @@ test('so many peers may be on their way and no more; the oldest of the greediest
 
 test('so many peers of a session may be made at once and no more', async () => {
   await open({ kind: 'mux', port: 0 });
-  const most = PEER_LIMITS.pendingPerSession.value;
+  const most = VIEWER_LIMITS.pendingPerSession.value;
   const outcomes = await Promise.all(Array.from({ length: most + 1 }, () => request('hasty', '192.0.2.1')));
   expect(outcomes.map(({ ok }) => ok)).toEqual([...Array<boolean>(most).fill(true), false]);
 });

@@ -62,7 +62,7 @@ test('credentials that last for ever are told once, and no timer runs', () => {
   expect(told).toEqual([]);
 });
 
-test('before a restart, and to a new socket, credentials are told anew unless they are fresh', () => {
+test('VW13 before a restart, and to a new socket, credentials are told anew unless they are fresh', () => {
   const { clock, told, kept } = renewal(10_000);
   kept.current();
   clock.advance(10_000 * FRESH_UNTIL - 1);

@@ -43,6 +43,6 @@ test.each([
     ],
     'b',
   ],
-] as const)('%s gives way', (_name, arrivals, expected) => {
+] as const)('VW11 %s gives way', (_name, arrivals, expected) => {
   expect(whoGivesWay(arrivals.map(([name, network, progress]) => arrival(name, network, progress)))?.name).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Rung, type StreamSelector, selectStream } from '../../../server/media/select-stream.js';
+import { type Rung, type StreamSelector, selectStream } from '../../../server/viewers/select-stream.js';
 
 const LADDER: Rung[] = [
   { id: 'hq', bitrateBps: 3_000_000, nominalBitrateBps: undefined },
@@ -25,12 +25,12 @@ test.each<[StreamSelector, string | undefined]>([
   [{ type: 'higher', bitrate: 1 }, 'hq'],
   [{ id: 'hq', bitrate: 1_000_000 }, 'hq'],
   [{}, undefined],
-])('%o selects %s', (selector, expected) => {
+])('VW7 %o selects %s', (selector, expected) => {
   const selected = selectStream(selector, LADDER, ['legacy']);
   expect(selected.ok ? selected.value : undefined).toBe(expected);
 });
 
-test('with nothing running the nearest bitrate is the first of the list', () => {
+test('VW7 with nothing running the nearest bitrate is the first of the list', () => {
   expect(
     selectStream({ type: 'nearest', bitrate: 1 }, [{ id: 'only', bitrateBps: 0, nominalBitrateBps: undefined }], []),
   ).toEqual({ ok: true, value: 'only' });

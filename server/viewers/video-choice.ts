@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../lib/result.js';
-import { type Rung, type StreamSelector, selectStream } from '../media/select-stream.js';
+import { type Rung, type StreamSelector, selectStream } from './select-stream.js';
+import type { Shown } from './viewer-transport.js';
 
-/** What one viewer wants of the video; pure. */
+/** [P] What one viewer wants of the video. */
 export interface VideoChoice {
   readonly streamId: string;
   readonly disabled: boolean;
@@ -19,6 +20,20 @@ export interface Streams {
   readonly hidden: readonly string[];
   /** Whether the server may switch by itself (an active estimator). */
   readonly autoAllowed: boolean;
+}
+
+/** Why a viewer gets the picture that it gets. */
+export type ShownBecause = 'paused' | 'switched-off' | 'chosen' | 'automatic';
+
+/** What a viewer is sent of picture and sound (SPEC.md VW5). */
+export function shownOf(
+  { streamId, disabled, auto }: VideoChoice,
+  { audioDisabled, paused }: { readonly audioDisabled: boolean; readonly paused: boolean },
+): { readonly shown: Shown; readonly why: ShownBecause } {
+  if (paused) return { shown: { video: undefined, audio: false }, why: 'paused' };
+  const audio = !audioDisabled;
+  if (disabled) return { shown: { video: undefined, audio }, why: 'switched-off' };
+  return { shown: { video: streamId, audio }, why: auto ? 'automatic' : 'chosen' };
 }
 
 /**

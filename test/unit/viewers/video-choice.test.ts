@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyVideoRequest, type Streams, type VideoChoice, type VideoRequest } from '../../../server/webrtc/video-choice.js';
+import { applyVideoRequest, type Streams, type VideoChoice, type VideoRequest } from '../../../server/viewers/video-choice.js';
 
 const STREAMS: Streams = {
   ladder: [
@@ -23,7 +23,7 @@ test.each<[string, VideoRequest, Partial<VideoChoice>, boolean]>([
     false,
   ],
   ['auto where the server may switch', { auto: true }, { auto: true }, true],
-])('%s', (_name, request, change, succeeds) => {
+])('VW6 %s', (_name, request, change, succeeds) => {
   const { choice, outcome } = applyVideoRequest(START, request, STREAMS);
   expect(choice).toEqual({ ...START, ...change });
   expect(outcome.ok).toBe(succeeds);

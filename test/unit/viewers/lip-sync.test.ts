@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from '../../../server/webrtc/lip-sync.js';
+import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from '../../../server/viewers/lip-sync.js';
 
 const measured = (...delays: number[]): LipSyncInput[] => delays.map((soundDelayMs) => ({ kind: 'measured', soundDelayMs }));
 const reported = (...jitters: number[]): LipSyncInput[] => jitters.map((jitterMs) => ({ kind: 'reported', jitterMs }));

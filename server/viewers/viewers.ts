@@ -1,0 +1,147 @@
+import { networkOf } from '../ice/address.js';
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import { err, ok, type Result } from '../lib/result.js';
+import type { PeerVideoRequest } from '../protocol/signal.js';
+import { CursorBroadcast, type CursorSource } from './cursor-broadcast.js';
+import type { PointerMove } from './cursor-pace.js';
+import { VIEWER_LIMITS } from './limits.js';
+import { whoGivesWay } from './setting-up.js';
+import { applyVideoRequest, type Streams, type VideoChoice } from './video-choice.js';
+import { Viewer } from './viewer.js';
+import type { ViewerHooks } from './viewer-handle.js';
+import type { OpenTransport, ViewerTransport } from './viewer-transport.js';
+
+export interface ViewersOptions {
+  readonly streams: StreamList;
+  readonly cursor: CursorSource;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The video streams that there are. */
+export interface StreamList {
+  /** Offered ids, best first. */
+  readonly offered: readonly string[];
+  /** Ids that can be named exactly, and are not offered. */
+  readonly hidden: readonly string[];
+  /** Measured over the last full second; 0 while the stream does not run. */
+  bitrateBps(streamId: string): number;
+  /** What the stream takes while it runs, known also while it does not; undefined where nobody can tell yet. */
+  nominalBitrateBps(streamId: string): number | undefined;
+}
+
+/** A session that wants to watch, and what it wants to see first. */
+export interface Newcomer {
+  readonly sessionId: string;
+  /** The IP address that its WebSocket comes from. */
+  readonly clientAddress: string;
+  readonly video: PeerVideoRequest;
+  readonly audioDisabled: boolean;
+  /** Connect as usual, but show nothing until told otherwise. */
+  readonly paused: boolean;
+  readonly hooks: ViewerHooks;
+}
+
+/** Finds what a transport needs. `makeRoom` ends another viewer if one can be, and says whether it did: for a transport that finds none. */
+export type PrepareTransport<T extends ViewerTransport> = (makeRoom: () => boolean) => Promise<Result<OpenTransport<T>>>;
+
+/** All viewers of the server, at most one per session, whatever they watch through (SPEC.md VW10-VW12). */
+export class Viewers {
+  /** Selectable video ids, best first. */
+  readonly videos: readonly string[];
+  /** In the order of their age. */
+  readonly #viewers = new Map<string, Viewer<ViewerTransport>>();
+  readonly #cursor: CursorBroadcast;
+
+  constructor(private readonly options: ViewersOptions) {
+    this.videos = options.streams.offered;
+    this.#cursor = new CursorBroadcast(options.cursor, options.clock);
+  }
+
+  viewer(sessionId: string): Viewer | undefined {
+    return this.#viewers.get(sessionId);
+  }
+
+  /** Makes the session's new viewer; an older one is closed without a word to its session. */
+  async open<T extends ViewerTransport>(newcomer: Newcomer, prepare: PrepareTransport<T>): Promise<Result<Viewer<T>>> {
+    const { sessionId } = newcomer;
+    const video = this.#firstChoice(newcomer.video);
+    if (!video.ok) return video;
+    this.#boundSettingUp();
+    const hadViewer = this.#viewers.has(sessionId);
+    const openTransport = await prepare(() => this.#makeRoom(sessionId));
+    if (!openTransport.ok) {
+      // Its own viewer made room, for nothing.
+      if (hadViewer && !this.#viewers.has(sessionId)) newcomer.hooks.onClosed();
+      return openTransport;
+    }
+    const viewer: Viewer<T> = new Viewer<T>({
+      ...newcomer,
+      network: networkOf(newcomer.clientAddress),
+      video: video.value,
+      streams: () => this.#streams(),
+      cursor: this.#cursor,
+      openTransport: openTransport.value,
+      onGone: () => {
+        if (this.#viewers.get(sessionId) === viewer) this.#viewers.delete(sessionId);
+      },
+      log: this.options.log,
+    });
+    this.#viewers.get(sessionId)?.close('replaced');
+    this.#viewers.set(sessionId, viewer);
+    return ok(viewer);
+  }
+
+  /** The session `by` moved the pointer; the other viewers are shown. */
+  pointerMoved(move: PointerMove): void {
+    this.#cursor.moved(move);
+  }
+
+  close(): void {
+    this.#cursor.close();
+    for (const viewer of [...this.#viewers.values()]) viewer.close('stopped');
+  }
+
+  /** For a session that finds no room: its own viewer goes first, which is replaced anyway. */
+  #makeRoom(sessionId: string): boolean {
+    const own = this.#viewers.get(sessionId);
+    if (own === undefined) return this.#endOne();
+    own.close('replaced');
+    return true;
+  }
+
+  /** As many are on their way as may be with one more. */
+  #boundSettingUp(): void {
+    const settingUp = [...this.#viewers.values()].filter(({ progress }) => progress !== 'connected').length;
+    for (let excess = settingUp + 1 - VIEWER_LIMITS.settingUp.value; excess > 0; excess--) this.#endOne();
+  }
+
+  #endOne(): boolean {
+    const given = whoGivesWay(this.#viewers.values());
+    if (given === undefined) return false;
+    this.options.log.info({ sessionId: given.sessionId, progress: given.progress }, 'viewer gives way to another');
+    given.close('gave-way');
+    return true;
+  }
+
+  #firstChoice({ disabled, selector, auto }: PeerVideoRequest): Result<VideoChoice> {
+    const first = this.videos[0] ?? '';
+    const { choice, outcome } = applyVideoRequest(
+      { streamId: first, disabled: false, auto: false },
+      { disabled, selector: selector ?? { type: 'exact', id: first }, auto },
+      this.#streams(),
+    );
+    return outcome.ok ? ok(choice) : err(outcome.error);
+  }
+
+  #streams(): Streams {
+    const { streams } = this.options;
+    const ladder = streams.offered.map((id) => ({
+      id,
+      bitrateBps: streams.bitrateBps(id),
+      nominalBitrateBps: streams.nominalBitrateBps(id),
+    }));
+    return { ladder, hidden: streams.hidden, autoAllowed: false };
+  }
+}

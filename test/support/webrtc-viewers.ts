@@ -1,0 +1,26 @@
+import { CODECS } from '../../server/protocol/codec.js';
+import { Viewers } from '../../server/viewers/viewers.js';
+import { WebRtcEntrance, type WebRtcOptions } from '../../server/viewers/webrtc-entrance.js';
+import { silentLog } from './silent-log.js';
+
+/** Viewers over WebRTC of streams that a test makes, VP8 and Opus, without screen and signaling. */
+export function openWebRtcViewers(options: Omit<WebRtcOptions, 'codecs' | 'frontendIceServers' | 'log'>) {
+  const viewers = new Viewers({
+    streams: {
+      offered: [...options.fanouts.video.keys()],
+      hidden: [],
+      bitrateBps: () => 0,
+      nominalBitrateBps: () => undefined,
+    },
+    cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
+    clock: options.clock,
+    log: silentLog,
+  });
+  const webrtc = new WebRtcEntrance(viewers, {
+    ...options,
+    codecs: { audio: CODECS.opus, video: CODECS.vp8 },
+    frontendIceServers: () => ({ servers: [], lifetimeMs: undefined }),
+    log: silentLog,
+  });
+  return { viewers, webrtc };
+}

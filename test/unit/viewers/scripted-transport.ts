@@ -1,0 +1,59 @@
+import type {
+  OpenTransport,
+  Shown,
+  TransportHooks,
+  TransportStatistics,
+  ViewerTransport,
+} from '../../../server/viewers/viewer-transport.js';
+
+/** Another way to watch than WebRTC: it keeps what it is told, and a test plays the network. */
+export class ScriptedTransport implements ViewerTransport {
+  progress: ViewerTransport['progress'] = 'offered';
+  readonly shown: Shown[] = [];
+  readonly holds: number[] = [];
+  readonly sent: Buffer[] = [];
+  closed = 0;
+
+  constructor(private readonly hooks: TransportHooks) {}
+
+  static readonly open: OpenTransport<ScriptedTransport> = (hooks) => new ScriptedTransport(hooks);
+
+  show(shown: Shown): void {
+    this.shown.push(shown);
+  }
+
+  holdPicture(holdMs: number): void {
+    this.holds.push(holdMs);
+  }
+
+  send(message: Buffer): void {
+    this.sent.push(message);
+  }
+
+  statistics(): TransportStatistics {
+    return { packetsSent: 3, bytesSent: 300, roundTripMs: 20, fractionLost: 0 };
+  }
+
+  close(): void {
+    this.closed += 1;
+  }
+
+  connect(): this {
+    this.progress = 'connected';
+    this.hooks.onConnected();
+    this.hooks.onOpen();
+    return this;
+  }
+
+  says(message: Uint8Array): void {
+    this.hooks.onMessage(Buffer.from(message));
+  }
+
+  reports(jitterMs: number): void {
+    this.hooks.onSoundReport(jitterMs);
+  }
+
+  ends(...[end, detail]: Parameters<TransportHooks['onEnded']>): void {
+    this.hooks.onEnded(end, detail);
+  }
+}

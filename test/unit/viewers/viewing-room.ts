@@ -1,0 +1,70 @@
+import type { Log } from '../../../server/lib/log.js';
+import { err, ok } from '../../../server/lib/result.js';
+import type { Viewer } from '../../../server/viewers/viewer.js';
+import type { ViewerHooks } from '../../../server/viewers/viewer-handle.js';
+import { type Newcomer, Viewers } from '../../../server/viewers/viewers.js';
+import { SteppedClock } from '../../support/stepped-clock.js';
+import { ScriptedTransport } from './scripted-transport.js';
+
+/** Viewers that watch over scripted transports, what their sessions heard, and what was logged. */
+export class ViewingRoom {
+  readonly clock = new SteppedClock();
+  readonly heard: string[] = [];
+  readonly lines: (readonly [message: string, fields: object])[] = [];
+  readonly viewers: Viewers;
+  /** How many more transports find room. */
+  places = Number.POSITIVE_INFINITY;
+
+  constructor(offered: readonly string[] = ['hq', 'lq']) {
+    const keep = (fields: object, message: string) => void this.lines.push([message, fields]);
+    const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
+    this.viewers = new Viewers({
+      streams: { offered, hidden: ['legacy'], bitrateBps: () => 0, nominalBitrateBps: () => undefined },
+      cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
+      clock: this.clock,
+      log,
+    });
+  }
+
+  async open(sessionId: string, wishes: Partial<Newcomer> = {}) {
+    return this.viewers.open(
+      {
+        sessionId,
+        clientAddress: '192.0.2.1',
+        video: {},
+        audioDisabled: false,
+        paused: false,
+        hooks: this.hooks(sessionId),
+        ...wishes,
+      },
+      async (makeRoom) => {
+        if (this.places <= 0 && makeRoom()) this.places += 1;
+        if (this.places <= 0) return err('no room');
+        this.places -= 1;
+        return ok(ScriptedTransport.open);
+      },
+    );
+  }
+
+  async join(sessionId: string, wishes: Partial<Newcomer> = {}): Promise<Viewer<ScriptedTransport>> {
+    const opened = await this.open(sessionId, wishes);
+    if (!opened.ok) throw new Error(opened.error);
+    return opened.value;
+  }
+
+  /** The ends that were logged, as session and reason. */
+  ends(): unknown[] {
+    return this.lines.filter(([message]) => message === 'peer closed').map(([, fields]) => fields);
+  }
+
+  hooks(sessionId: string): ViewerHooks {
+    const hear = (what: string) => this.heard.push(`${sessionId} ${what}`);
+    return {
+      onVideo: ({ id, disabled }) => hear(disabled ? 'no video' : `video ${id}`),
+      onAudio: ({ disabled }) => hear(disabled ? 'no audio' : 'audio'),
+      onConnected: () => hear('connected'),
+      onClosed: () => hear('closed'),
+      onInput: ({ kind }) => hear(`input ${kind}`),
+    };
+  }
+}
