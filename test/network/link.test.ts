@@ -16,6 +16,8 @@ const PORT = 5000;
 /** IPv4 and UDP. */
 const HEADERS = 28;
 const MBPS = 1_000_000;
+/** A rate is that of the usual run of so many packets: a machine that stands still for a moment holds a few runs up, not the rest. */
+const RATE_PACKETS = 50;
 
 interface Arrival {
   readonly number: number;
@@ -200,6 +202,6 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[v
 
 /** From the first arrival to the last; the first packet's own bytes came before. */
 function rateBps(arrived: readonly Arrival[], bytes: number): number {
-  const seconds = (arrived.at(-1)!.receivedMs - arrived[0]!.receivedMs) / 1000;
-  return ((arrived.length - 1) * bytes * 8) / seconds;
+  const spans = arrived.slice(RATE_PACKETS).map(({ receivedMs }, index) => receivedMs - arrived[index]!.receivedMs);
+  return (RATE_PACKETS * bytes * 8) / (median(spans) / 1000);
 }
