@@ -86,7 +86,7 @@ export class Peer {
         onMedia: (datagram) => this.#media?.receive(datagram),
         onChannelOpen: () => hooks.onChannelOpen(),
         onMessage: (message) => hooks.onMessage(message),
-        onEnded: (reason, end) => this.#end(end, reason),
+        onEnded: (end, reason) => this.#end(end, reason),
       },
     });
   }

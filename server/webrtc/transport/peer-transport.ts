@@ -38,7 +38,7 @@ export interface TransportHooks {
   onChannelOpen(): void;
   onMessage(message: Buffer): void;
   /** It cannot go on. Called once, and not after `close`, which whoever is told has to call, after what sends over it. */
-  onEnded(reason: string, end: ConnectionEnd): void;
+  onEnded(end: ConnectionEnd, reason: string): void;
 }
 
 /** Of the transport, what a description says about the other side. */
@@ -201,6 +201,6 @@ export class PeerTransport {
   #end(end: ConnectionEnd, reason: string): void {
     if (this.#state === 'closed' || this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#options.hooks.onEnded(reason, end);
+    this.#options.hooks.onEnded(end, reason);
   }
 }

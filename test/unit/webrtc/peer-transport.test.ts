@@ -32,7 +32,7 @@ function openTransport(clock: Clock = systemClock) {
       onMedia: (datagram) => note(`media ${datagram.length}`),
       onChannelOpen: () => note('channel'),
       onMessage: (message) => note(`message ${message}`),
-      onEnded: (reason) => note(`ended: ${reason}`),
+      onEnded: (_end, reason) => note(`ended: ${reason}`),
     },
   });
   onTestFinished(() => transport.close());
