@@ -6,11 +6,11 @@ import { renderSettingsReference } from './config/reference.js';
 import { readConfigFile } from './config/sources/read-config-file.js';
 import { mayHoldSecret } from './config/sources/secret-files.js';
 import { systemClock } from './lib/clock.js';
-import { LineWriter } from './line-writer.js';
-import { createLogger } from './logger.js';
-import { guardProcess } from './process-guard.js';
-import { runtimeFolder } from './runtime-folder.js';
-import { secretsOf } from './secrets.js';
+import { LineWriter } from './logging/line-writer.js';
+import { createLogger } from './logging/logger.js';
+import { secretsOf } from './logging/secrets.js';
+import { guardProcess } from './process/process-guard.js';
+import { runtimeFolder } from './process/runtime-folder.js';
 import { dtlsProblem } from './webrtc/transport/dtls-problem.js';
 
 const USAGE = `neko-ts, a shared remote desktop

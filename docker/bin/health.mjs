@@ -6,7 +6,7 @@ import https from 'node:https';
 import { join } from 'node:path';
 import { errorCode, errorMessage } from '../lib/error-code.mjs';
 
-/** @import { Listening } from '../../server/runtime-folder.js' */
+/** @import { Listening } from '../../server/process/runtime-folder.js' */
 
 const LIMIT_MS = 4_000;
 const FILE = join(process.env.SESSION_PRIVATE ?? '/var/lib/neko-server/private', 'listening.json');

@@ -3,8 +3,8 @@ import type { Rate } from '../lib/token-bucket.js';
 import type { ClientPlace } from '../room/client-place.js';
 import type { Actor } from '../room/command.js';
 import type { RoomRunner } from '../room/room-runner.js';
-import { actorOf, apiTokenDigest } from './credentials.js';
-import { RequestRate } from './http/request-rate.js';
+import { actorOf, apiTokenDigest } from './http/access/credentials.js';
+import { RequestRate } from './http/rates/request-rate.js';
 import { LOGIN_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
 

@@ -6,8 +6,7 @@ import type { RoomRunner } from '../room/room-runner.js';
 import { type Session, type SocketId, socketOf } from '../room/room-state.js';
 import type { PasswordMarks } from '../room/store/password-marks.js';
 import type { Callers } from './callers.js';
-import type { Trusts } from './client-address.js';
-import type { Heartbeats } from './heartbeats.js';
+import type { Trusts } from './http/access/client-address.js';
 import type { ServerOptions, SessionOptions } from './options.js';
 import type {
   CapturePort,
@@ -20,7 +19,8 @@ import type {
   WebRtcPort,
 } from './ports.js';
 import type { SessionRates } from './session-rates.js';
-import type { Sockets } from './sockets.js';
+import type { Heartbeats } from './websocket/heartbeats.js';
+import type { Sockets } from './websocket/sockets.js';
 
 /** What handlers of messages and requests work with. */
 export interface Services {

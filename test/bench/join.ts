@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
-import type { Product } from '../support/product.js';
-import { openViewer, pairTransport } from '../support/viewer.js';
+import { openViewer, pairTransport } from '../support/peers/viewer.js';
+import type { Product } from '../support/servers/product.js';
 import { percentile, round } from './statistics.js';
 
 /** Over which candidates the viewer may come. */

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
-import type { Product } from '../support/product.js';
+import { openViewer, pixel } from '../support/peers/viewer.js';
+import type { Product } from '../support/servers/product.js';
 import { takeControl } from '../support/take-control.js';
-import { openViewer, pixel } from '../support/viewer.js';
 import { waitFor } from '../support/wait-for.js';
-import { startXProgram } from '../support/x-program.js';
+import { startXProgram } from '../support/x/x-program.js';
 import { percentile, round } from './statistics.js';
 
 export interface LatencyResult {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
-import type { Product } from '../support/product.js';
-import { openViewer } from '../support/viewer.js';
-import { startXProgram } from '../support/x-program.js';
+import { openViewer } from '../support/peers/viewer.js';
+import type { Product } from '../support/servers/product.js';
+import { startXProgram } from '../support/x/x-program.js';
 import { childrenOf, cpuPercent, residentKb } from './cpu-time.js';
 import { round } from './statistics.js';
 

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
-import { startProduct } from '../support/product.js';
-import { codecInUse, openViewer, pixel } from '../support/viewer.js';
+import { launchChromium } from '../support/browsers/chromium.js';
+import { codecInUse, openViewer, pixel } from '../support/peers/viewer.js';
+import { startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { XClient } from '../support/x-client.js';
+import { XClient } from '../support/x/x-client.js';
 
 let browser: Browser;
 

@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
-import { type Product, startProduct } from '../support/product.js';
-import { openViewer, type Viewer } from '../support/viewer.js';
+import { launchChromium } from '../support/browsers/chromium.js';
+import { openViewer, type Viewer } from '../support/peers/viewer.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { XClient } from '../support/x-client.js';
+import { XClient } from '../support/x/x-client.js';
 
 let product: Product;
 let browser: Browser;

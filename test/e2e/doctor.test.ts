@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
-import { type Coturn, HAS_COTURN, startCoturn } from '../support/coturn.js';
-import { type Product, startProduct } from '../support/product.js';
-import { openViewer } from '../support/viewer.js';
+import { launchChromium } from '../support/browsers/chromium.js';
+import { openViewer } from '../support/peers/viewer.js';
+import { type Coturn, HAS_COTURN, startCoturn } from '../support/servers/coturn.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 let browser: Browser;

@@ -2,11 +2,11 @@ import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
-import { type Product, startProduct } from '../support/product.js';
-import { openViewer, type ViewerOptions } from '../support/viewer.js';
+import { launchChromium } from '../support/browsers/chromium.js';
+import { openViewer, type ViewerOptions } from '../support/peers/viewer.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { XClient } from '../support/x-client.js';
+import { XClient } from '../support/x/x-client.js';
 
 /** Over plain HTTP under a name that is not this machine's own, a page has no access to the clipboard, as in most homes. */
 const HOST = 'desk.test';

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchFirefox } from '../support/firefox.js';
-import { type Product, startProduct } from '../support/product.js';
+import { launchFirefox } from '../support/browsers/firefox.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { XClient } from '../support/x-client.js';
+import { XClient } from '../support/x/x-client.js';
 
 let product: Product;
 let browser: Browser;

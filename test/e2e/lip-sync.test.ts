@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
-import { type Product, startProduct } from '../support/product.js';
-import { openViewer } from '../support/viewer.js';
+import { launchChromium } from '../support/browsers/chromium.js';
+import { openViewer } from '../support/peers/viewer.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { XClient } from '../support/x-client.js';
+import { XClient } from '../support/x/x-client.js';
 
 let product: Product;
 let browser: Browser;

@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/browsers/chromium.js';
 import { freePort } from '../support/free-port.mjs';
-import { startProduct } from '../support/product.js';
-import { ServerProcess } from '../support/server-process.js';
-import { openViewer } from '../support/viewer.js';
+import { openViewer } from '../support/peers/viewer.js';
+import { startProduct } from '../support/servers/product.js';
+import { ServerProcess } from '../support/servers/server-process.js';
 import { waitFor } from '../support/wait-for.js';
-import { startXServer } from '../support/x-server.js';
+import { startXServer } from '../support/x/x-server.js';
 
 const FAILURES = /stream failed(?! again).*PulseAudio does not answer .*start it, or name its socket in PULSE_SERVER/g;
 

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { childrenOf } from '../bench/cpu-time.js';
-import { launchChromium } from '../support/chromium.js';
-import { type Product, startProduct } from '../support/product.js';
-import { openViewer, picture } from '../support/viewer.js';
+import { launchChromium } from '../support/browsers/chromium.js';
+import { openViewer, picture } from '../support/peers/viewer.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { startXProgram, type XProgram } from '../support/x-program.js';
+import { startXProgram, type XProgram } from '../support/x/x-program.js';
 
 let product: Product;
 let browser: Browser;

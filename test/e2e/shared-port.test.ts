@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/browsers/chromium.js';
 import { freePort } from '../support/free-port.mjs';
-import { startProduct } from '../support/product.js';
-import { openViewer } from '../support/viewer.js';
+import { openViewer } from '../support/peers/viewer.js';
+import { startProduct } from '../support/servers/product.js';
 
 let browser: Browser;
 

@@ -4,7 +4,7 @@ import { canMakeNetworks } from '../support/net/lab.js';
 import { startNginx } from '../support/net/nginx.js';
 import { closedTo, mapPort, masquerade } from '../support/net/rules.js';
 import { useLab } from '../support/net/use-lab.js';
-import { hasNginx } from '../support/nginx-configuration.js';
+import { hasNginx } from '../support/servers/nginx-configuration.js';
 
 const OUTSIDE = '203.0.113.1';
 const INSIDE = '10.7.0.10';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../support/free-port.mjs';
-import { isHealthy, ServerProcess } from '../support/server-process.js';
+import { isHealthy, ServerProcess } from '../support/servers/server-process.js';
 import { waitFor } from '../support/wait-for.js';
-import { startXServer } from '../support/x-server.js';
+import { startXServer } from '../support/x/x-server.js';
 
 test('host names that do not resolve at boot do not end the server, and are used once they do', async () => {
   const x = await startXServer({ first: 60 });

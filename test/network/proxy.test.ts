@@ -3,7 +3,7 @@ import { canMakeNetworks } from '../support/net/lab.js';
 import { startNginx } from '../support/net/nginx.js';
 import { mapPort, masquerade } from '../support/net/rules.js';
 import { useLab } from '../support/net/use-lab.js';
-import { hasNginx } from '../support/nginx-configuration.js';
+import { hasNginx } from '../support/servers/nginx-configuration.js';
 
 describe.skipIf(!canMakeNetworks || !hasNginx)('(j) behind nginx', () => {
   const net = useLab();

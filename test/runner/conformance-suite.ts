@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../support/free-port.mjs';
-import { startProduct } from '../support/product.js';
-import { PASSWORDS, SERVER_MAIN } from '../support/server-process.js';
-import { startXProgram } from '../support/x-program.js';
+import { startProduct } from '../support/servers/product.js';
+import { PASSWORDS, SERVER_MAIN } from '../support/servers/server-process.js';
+import { startXProgram } from '../support/x/x-program.js';
 
 interface SuiteRun {
   readonly file: string;

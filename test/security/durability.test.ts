@@ -3,11 +3,11 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { childrenOf } from '../bench/cpu-time.js';
-import { limitFiles } from '../support/file-limit.js';
-import { whileFrozen } from '../support/frozen.js';
-import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
-import { type Product, startProduct } from '../support/product.js';
-import { canMount, type SmallDisk, smallDisk } from '../support/small-disk.js';
+import { limitFiles } from '../support/faults/file-limit.js';
+import { whileFrozen } from '../support/faults/frozen.js';
+import { canMount, type SmallDisk, smallDisk } from '../support/faults/small-disk.js';
+import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/peers/honest-viewers.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 let disk: SmallDisk | undefined;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
-import { type Product, startProduct } from '../support/product.js';
+import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/peers/honest-viewers.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 let product: Product;

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
-import { PASSWORDS, type Product, startProduct } from '../support/product.js';
-import { picture } from '../support/viewer.js';
+import { launchChromium } from '../support/browsers/chromium.js';
+import { picture } from '../support/peers/viewer.js';
+import { PASSWORDS, type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 const COOKIES = { NEKO_SESSION_COOKIE_ENABLED: 'true' };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { RTCPeerConnection } from 'werift';
 import WebSocket from 'ws';
-import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
-import { type Product, startProduct } from '../support/product.js';
+import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/peers/honest-viewers.js';
+import { type Identity, impostorOf, newIdentity, weriftKeys } from '../support/peers/werift-client.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { type Identity, impostorOf, newIdentity, weriftKeys } from '../support/werift-client.js';
 
 let product: Product;
 let viewers: HonestViewers;

@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { LibwebrtcViewer } from '../integration/webrtc/libwebrtc-viewer.js';
-import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
-import { type Product, startProduct } from '../support/product.js';
+import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/peers/honest-viewers.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 const [FIRST_PORT, LAST_PORT] = [13_400, 13_409];

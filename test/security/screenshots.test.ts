@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HTTP_LIMITS } from '../../server/signaling/limits.js';
 import { childrenOf } from '../bench/cpu-time.js';
-import { whileFrozen } from '../support/frozen.js';
-import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
-import { type Product, startProduct } from '../support/product.js';
+import { whileFrozen } from '../support/faults/frozen.js';
+import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/peers/honest-viewers.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 let product: Product;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
-import { type HostilePeer, openHostilePeer } from '../support/hostile-peer.js';
-import { type Product, startProduct } from '../support/product.js';
-import { chunk, dataChunk, fields, type RawSctp, sackChunk, sctpPacket } from '../support/raw-sctp.js';
+import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/peers/honest-viewers.js';
+import { type HostilePeer, openHostilePeer } from '../support/peers/hostile-peer.js';
+import { chunk, dataChunk, fields, type RawSctp, sackChunk, sctpPacket } from '../support/peers/raw-sctp.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 const UDP_PORT = 13_420;

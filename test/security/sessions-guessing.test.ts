@@ -1,7 +1,7 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/honest-viewers.js';
-import { PASSWORDS, type Product, startProduct } from '../support/product.js';
+import { HONEST_SCREEN, type HonestViewers, openHonestViewers } from '../support/peers/honest-viewers.js';
+import { PASSWORDS, type Product, startProduct } from '../support/servers/product.js';
 
 /** Every address of 127.0.0.0/8 is this machine: an attacker's and an owner's. */
 const ATTACKER = '127.0.0.66';

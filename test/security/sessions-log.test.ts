@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { PASSWORDS, type Product, startProduct } from '../support/product.js';
+import { PASSWORDS, type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 const API_TOKEN = 'api-token-of-the-log-test-0123456789';

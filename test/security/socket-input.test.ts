@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Product, startProduct } from '../support/product.js';
+import { type Product, startProduct } from '../support/servers/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { XClient } from '../support/x-client.js';
+import { XClient } from '../support/x/x-client.js';
 
 const FLOOD = 20_000;
 /** How late a key of the admin may be, from the moment it takes control. */

@@ -1,4 +1,4 @@
-import type { Product } from './product.js';
+import type { Product } from './servers/product.js';
 
 /** Puts the session of `token` in control, as a script would. */
 export async function takeControl(product: Product, token: string): Promise<void> {

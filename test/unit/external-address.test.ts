@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retrieveExternalAddress } from '../../server/external-address.js';
+import { retrieveExternalAddress } from '../../server/ice/candidates/external-address.js';
 import { err, ok } from '../../server/lib/result.js';
 import { silentLog } from '../support/silent-log.js';
 

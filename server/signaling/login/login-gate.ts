@@ -1,7 +1,7 @@
 import { AppError } from '../../protocol/errors/app-error.js';
 import { throttleKey } from '../../room/client-place.js';
-import type { Call } from '../endpoint.js';
-import { RetryLater } from '../http/retry-later.js';
+import type { Call } from '../http/endpoint.js';
+import { RetryLater } from '../http/rates/retry-later.js';
 import { LOGIN_LIMITS } from '../limits.js';
 import { LogLimiter } from '../log-limiter.js';
 import type { VerifiedMember } from '../ports.js';

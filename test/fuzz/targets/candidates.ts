@@ -9,7 +9,7 @@ import { parseHostPort } from '../../../server/ice/servers/host-port.js';
 import { parseIceUrl } from '../../../server/ice/servers/ice-url.js';
 import { hmacSha1 } from '../../../server/ice/stun/hmac.js';
 import { throttleKey } from '../../../server/room/client-place.js';
-import { clientAddress } from '../../../server/signaling/client-address.js';
+import { clientAddress } from '../../../server/signaling/http/access/client-address.js';
 import { anyAddress, mutatedText, record } from '../mutated.js';
 import { holds, type Target } from '../target.js';
 

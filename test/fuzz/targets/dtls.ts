@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../../server/lib/clock.js';
 import type { DtlsSession } from '../../../server/native/dtls-session.js';
 import { Dtls } from '../../../server/webrtc/transport/dtls.js';
-import { dtlsPair, testCertificates } from '../../support/dtls-pair.js';
+import { dtlsPair, testCertificates } from '../../support/peers/dtls-pair.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { holds, holdsAsync, type Target } from '../target.js';
 

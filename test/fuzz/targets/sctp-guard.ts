@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { chunk, dataChunk, fields, RawSctp, sackChunk, sctpPacket } from '../../support/raw-sctp.js';
-import { servedChannel } from '../../support/served-channel.js';
+import { chunk, dataChunk, fields, RawSctp, sackChunk, sctpPacket } from '../../support/peers/raw-sctp.js';
+import { servedChannel } from '../../support/peers/served-channel.js';
 import { holdsAsync, type Target } from '../target.js';
 
 /** Chunks with fields that fit the association, and others that do not. */

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { LineWriter } from '../../../server/line-writer.js';
+import { LineWriter } from '../../../server/logging/line-writer.js';
 import { openPipe } from '../../../server/native/os-pipe.js';
-import { canMount, smallDisk } from '../../support/small-disk.js';
+import { canMount, smallDisk } from '../../support/faults/small-disk.js';
 import { waitFor } from '../../support/wait-for.js';
 
 const line = (number: number) => `${number} ${'x'.repeat(1_000)}\n`;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createLogger } from '../../../server/logger.js';
+import { createLogger } from '../../../server/logging/logger.js';
 import { waitFor } from '../../support/wait-for.js';
 
 let dir = '';

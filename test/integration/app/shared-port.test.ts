@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSharedPort } from '../../../server/shared-port.js';
+import { createSharedPort } from '../../../server/listening/shared-port.js';
 import { freePort } from '../../support/free-port.mjs';
 
 function echo(request: IncomingMessage, response: ServerResponse): void {

@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { ServerProcess, serverEnv } from '../../support/server-process.js';
+import { ServerProcess, serverEnv } from '../../support/servers/server-process.js';
 
 test('a Node.js without a symbol of OpenSSL: the server says so in one line, and that it need not be started again', async () => {
   const server = new ServerProcess({
     env: {
       ...serverEnv({ display: ':2999', pulseServer: '/nowhere' }, '127.0.0.1:0'),
-      NODE_OPTIONS: `--import=${new URL('../../support/without-symbol.mjs', import.meta.url)}`,
+      NODE_OPTIONS: `--import=${new URL('../../support/faults/without-symbol.mjs', import.meta.url)}`,
       MISSING_SYMBOL: 'SSL_export_keying_material',
     },
   });

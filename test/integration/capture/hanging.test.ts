@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
 import { WorkerProcess } from '../../../server/capture/supervisor/worker-process.js';
-import { limitFiles } from '../../support/file-limit.js';
-import { whileFrozen } from '../../support/frozen.js';
+import { limitFiles } from '../../support/faults/file-limit.js';
+import { whileFrozen } from '../../support/faults/frozen.js';
 import { silentLog } from '../../support/silent-log.js';
 import { waitFor } from '../../support/wait-for.js';
-import { startXServer, type XServer } from '../../support/x-server.js';
+import { startXServer, type XServer } from '../../support/x/x-server.js';
 import { openTestCapture } from './capture-fixture.js';
 import { type PulseAudio, startSharedPulseAudio } from './pulse-audio.js';
 import { Recorder } from './recorder.js';

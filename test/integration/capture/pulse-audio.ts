@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { type PulseAudio, startPulseAudio } from '../../support/pulse.js';
+import { type PulseAudio, startPulseAudio } from '../../support/servers/pulse.js';
 
-export type { PulseAudio } from '../../support/pulse.js';
+export type { PulseAudio } from '../../support/servers/pulse.js';
 
 /** A private PulseAudio that children of this process find by the environment. */
 export async function startSharedPulseAudio(): Promise<PulseAudio> {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
 import { childrenOf } from '../../bench/cpu-time.js';
 import { waitFor } from '../../support/wait-for.js';
-import { startXServer, type XServer } from '../../support/x-server.js';
+import { startXServer, type XServer } from '../../support/x/x-server.js';
 import { type FixtureOptions, openTestCapture } from './capture-fixture.js';
 import { openPainter } from './painter.js';
 import { growth, Recorder } from './recorder.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Desktop } from '../../../server/desktop/desktop.js';
 import type { CursorImage } from '../../../server/desktop/screen/cursor-image.js';
 import { waitFor } from '../../support/wait-for.js';
-import { XClient } from '../../support/x-client.js';
+import { XClient } from '../../support/x/x-client.js';
 import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 
 let opened: TestDesktop;

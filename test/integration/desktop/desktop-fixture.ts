@@ -1,7 +1,7 @@
 import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
 import type { ScreenSize } from '../../../server/protocol/screen.js';
 import { silentLog } from '../../support/silent-log.js';
-import { startXServer } from '../../support/x-server.js';
+import { startXServer } from '../../support/x/x-server.js';
 
 export interface TestDesktop {
   readonly display: string;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Desktop } from '../../../server/desktop/desktop.js';
 import { keysymOfCodePoint } from '../../../server/desktop/keyboard/keysym.js';
 import { waitFor } from '../../support/wait-for.js';
-import { XClient } from '../../support/x-client.js';
+import { XClient } from '../../support/x/x-client.js';
 import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 
 const SHIFT = 0xffe1;

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
-import { whileFrozen } from '../../support/frozen.js';
+import { whileFrozen } from '../../support/faults/frozen.js';
 import { silentLog } from '../../support/silent-log.js';
 import { waitFor } from '../../support/wait-for.js';
-import { XClient } from '../../support/x-client.js';
-import { startXServer, type XServer } from '../../support/x-server.js';
+import { XClient } from '../../support/x/x-client.js';
+import { startXServer, type XServer } from '../../support/x/x-server.js';
 
 const SCREEN = { width: 960, height: 720, rate: 30 };
 let server: XServer | undefined;

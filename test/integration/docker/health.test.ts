@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../support/free-port.mjs';
-import { ServerProcess } from '../../support/server-process.js';
+import { ServerProcess } from '../../support/servers/server-process.js';
 import { waitFor } from '../../support/wait-for.js';
-import { startXServer } from '../../support/x-server.js';
+import { startXServer } from '../../support/x/x-server.js';
 
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'health-'));

@@ -9,7 +9,7 @@ import type { IceServerWithCa, IceTransportsOptions } from '../../../server/ice/
 import { systemClock } from '../../../server/lib/clock.js';
 import { decode } from '../../../server/protocol/decode.js';
 import { type DoctorFinding, DoctorView, doctorClientEvents as events } from '../../../server/protocol/doctor.js';
-import { type Coturn, HAS_COTURN, startCoturn } from '../../support/coturn.js';
+import { type Coturn, HAS_COTURN, startCoturn } from '../../support/servers/coturn.js';
 import { silentLog } from '../../support/silent-log.js';
 import { waitFor } from '../../support/wait-for.js';
 

@@ -8,14 +8,14 @@ import { loadConfig } from '../../../server/config/load.js';
 import { readConfigFile } from '../../../server/config/sources/read-config-file.js';
 import { tidyFile } from '../../../server/files/kept-file.js';
 import { readRegularFileSync } from '../../../server/files/regular-file.js';
+import { readTls } from '../../../server/listening/read-tls.js';
 import { FileStore } from '../../../server/members/file-store.js';
 import { generatedPasswords, passwordFile } from '../../../server/members/generated-passwords.js';
-import { readTls } from '../../../server/read-tls.js';
 import { BanFile, banFileOf } from '../../../server/room/store/ban-file.js';
 import { SessionFile } from '../../../server/room/store/session-file.js';
 import { notesFileOf } from '../../../server/room/store/session-notes.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { silentLog } from '../../support/silent-log.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
 
 const isRoot = process.getuid?.() === 0;
 let dir = '';

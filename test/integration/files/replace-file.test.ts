@@ -19,8 +19,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepCopy } from '../../../server/files/kept-copy.js';
 import { setAside, tidyFile } from '../../../server/files/kept-file.js';
 import { replaceFile } from '../../../server/files/replace-file.js';
+import { bindMount, canMount, smallDisk } from '../../support/faults/small-disk.js';
 import { silentLog } from '../../support/silent-log.js';
-import { bindMount, canMount, smallDisk } from '../../support/small-disk.js';
 
 const isRoot = process.getuid?.() === 0;
 let dir = '';

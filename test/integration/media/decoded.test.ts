@@ -2,7 +2,7 @@ import wrtc from '@roamhq/wrtc';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { SrtpProfile } from '../../../server/media/media-engine.js';
-import { launchChromium } from '../../support/chromium.js';
+import { launchChromium } from '../../support/browsers/chromium.js';
 import { waitFor } from '../../support/wait-for.js';
 import { type Source, startSource } from './picture-source.js';
 import { openViewing, type Viewing } from './viewing.js';

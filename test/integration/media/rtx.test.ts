@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../support/chromium.js';
+import { launchChromium } from '../../support/browsers/chromium.js';
 import { waitFor } from '../../support/wait-for.js';
 import { type Source, startSource } from './picture-source.js';
 import { openViewing, type Viewing, type ViewingOptions } from './viewing.js';

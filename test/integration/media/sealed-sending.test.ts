@@ -9,7 +9,7 @@ import { plainDepartures } from '../../../server/media/paths/departures.js';
 import type { PacketPath } from '../../../server/media/paths/packet-path.js';
 import { nodeCryptoSuite } from '../../../server/media/srtp/node-crypto-suite.js';
 import { loadSendmmsg, socketAddress } from '../../../server/native/sendmmsg.js';
-import { slowClock } from '../../support/slow-clock.js';
+import { slowClock } from '../../support/faults/slow-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 import { FakeStream } from '../../unit/media/fake-viewer.js';
 

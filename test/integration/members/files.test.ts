@@ -8,8 +8,8 @@ import { FileStore } from '../../../server/members/file-store.js';
 import { generatedPasswords, passwordFile } from '../../../server/members/generated-passwords.js';
 import { StoredMembers } from '../../../server/members/stored-members.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { canMount, smallDisk } from '../../support/small-disk.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { canMount, smallDisk } from '../../support/faults/small-disk.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 
 let dir = '';

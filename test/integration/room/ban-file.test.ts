@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Log } from '../../../server/lib/log.js';
 import type { Ban } from '../../../server/room/room-state.js';
 import { BanFile, banFileOf } from '../../../server/room/store/ban-file.js';
-import { canMount, smallDisk } from '../../support/small-disk.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { canMount, smallDisk } from '../../support/faults/small-disk.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 
 const ban = (id: string): Ban => ({ id, member: `member-${id}`, place: null, bannedMs: 0, by: 'root' });

@@ -6,8 +6,8 @@ import type { Clock } from '../../../server/lib/clock.js';
 import type { Log } from '../../../server/lib/log.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { SessionFile } from '../../../server/room/store/session-file.js';
+import { canMount, smallDisk } from '../../support/faults/small-disk.js';
 import { loginOf } from '../../support/sessions.js';
-import { canMount, smallDisk } from '../../support/small-disk.js';
 
 let dir = '';
 let reported: string[] = [];

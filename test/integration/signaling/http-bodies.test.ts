@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { Harness, type Overrides } from './harness.js';
 
 let harness: Harness;

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
-import { makeCertificate } from '../../support/certificate.js';
+import { makeCertificate } from '../../support/servers/certificate.js';
 import { Harness, type Overrides } from './harness.js';
 
 const open: { close(): Promise<void> }[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { ADMIN_PASSWORD } from './fake-members.js';
 import { Client, Harness, type Overrides } from './harness.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EVENT_LIMITS } from '../../../server/signaling/limits.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { type Client, Harness, type Login } from './harness.js';
 
 let harness: Harness;

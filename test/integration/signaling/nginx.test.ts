@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { startLocalNginx } from '../../support/local-nginx.js';
-import { hasNginx } from '../../support/nginx-configuration.js';
+import { startLocalNginx } from '../../support/servers/local-nginx.js';
+import { hasNginx } from '../../support/servers/nginx-configuration.js';
 import { Client, Harness } from './harness.js';
 
 let harness: Harness;

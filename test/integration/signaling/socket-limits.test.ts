@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ok } from '../../../server/lib/result.js';
 import { HTTP_LIMITS, SOCKET_LIMITS } from '../../../server/signaling/limits.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 import { type Client, COOKIE, Harness, type Overrides } from './harness.js';
 

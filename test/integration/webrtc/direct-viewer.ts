@@ -4,7 +4,7 @@ import { systemClock } from '../../../server/lib/clock.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
 import { CODECS } from '../../../server/protocol/codec.js';
 import { Peer, type PeerOptions } from '../../../server/webrtc/peer.js';
-import { testCertificates } from '../../support/dtls-pair.js';
+import { testCertificates } from '../../support/peers/dtls-pair.js';
 import { silentLog } from '../../support/silent-log.js';
 import { FakeStream } from '../../unit/media/fake-viewer.js';
 

@@ -9,8 +9,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../server/lib/clock.js';
 import { createCertificate } from '../../../server/webrtc/transport/certificate.js';
 import { Dtls } from '../../../server/webrtc/transport/dtls.js';
+import { fingerprintOfIdentity, newIdentity, weriftKeys } from '../../support/peers/werift-client.js';
 import { waitFor } from '../../support/wait-for.js';
-import { fingerprintOfIdentity, newIdentity, weriftKeys } from '../../support/werift-client.js';
 
 interface Meeting {
   readonly server: Dtls;

@@ -8,8 +8,8 @@ import { VIEWER_LIMITS } from '../../../server/viewers/limits.js';
 import type { Viewers } from '../../../server/viewers/viewers.js';
 import type { WebRtcEntrance } from '../../../server/viewers/webrtc-entrance.js';
 import { PEER_LIMITS } from '../../../server/webrtc/limits.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { silentLog } from '../../support/silent-log.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
 import { openWebRtcViewers } from '../../support/webrtc-viewers.js';
 import { FakeStream } from '../../unit/media/fake-viewer.js';
 

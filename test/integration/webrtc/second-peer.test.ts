@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type Product, startProduct } from '../../support/product.js';
+import { type Product, startProduct } from '../../support/servers/product.js';
 import { waitFor } from '../../support/wait-for.js';
-import { XClient } from '../../support/x-client.js';
-import { startXProgram, type XProgram } from '../../support/x-program.js';
+import { XClient } from '../../support/x/x-client.js';
+import { startXProgram, type XProgram } from '../../support/x/x-program.js';
 import { LibwebrtcViewer } from './libwebrtc-viewer.js';
 
 let product: Product;

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { PASSWORDS } from '../product.js';
+import { PASSWORDS } from '../servers/product.js';
 import type { Host } from './host.js';
 import { launchIn } from './net-browser.js';
 

@@ -1,6 +1,6 @@
-import { startPulseAudio } from '../pulse.js';
-import { startXProgram } from '../x-program.js';
-import { startXServer } from '../x-server.js';
+import { startPulseAudio } from '../servers/pulse.js';
+import { startXProgram } from '../x/x-program.js';
+import { startXServer } from '../x/x-server.js';
 
 /** A desktop on which something moves, shared by all servers of a test file one after another. */
 export interface Desktop {

@@ -1,4 +1,4 @@
-import { ServerProcess, serverEnv } from '../server-process.js';
+import { ServerProcess, serverEnv } from '../servers/server-process.js';
 import type { Desktop } from './desktop.js';
 import type { Host } from './host.js';
 

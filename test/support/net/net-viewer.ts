@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { PASSWORDS } from '../product.js';
+import { PASSWORDS } from '../servers/product.js';
 import { waitFor } from '../wait-for.js';
 import type { Host } from './host.js';
 import type { NetServer } from './net-server.js';

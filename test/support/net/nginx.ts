@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NGINX, nginxConfiguration } from '../nginx-configuration.js';
+import { NGINX, nginxConfiguration } from '../servers/nginx-configuration.js';
 import { waitFor } from '../wait-for.js';
 import type { Host } from './host.js';
 

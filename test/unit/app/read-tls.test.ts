@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readTls } from '../../../server/read-tls.js';
+import { readTls } from '../../../server/listening/read-tls.js';
 
 let folder = '';
 const at = (name: string) => join(folder, name);

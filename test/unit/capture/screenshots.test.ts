@@ -6,7 +6,7 @@ import {
   SCREENSHOT_LIMIT_MS,
   Screenshots,
 } from '../../../server/capture/screenshots/screenshots.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 
 /** Screenshots on stepped time, with an engine that writes down what it is told. */
 function stage() {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { renderLimits } from '../../support/limits-reference.js';
-import { unpadded } from '../../support/unpadded.js';
+import { renderLimits } from '../../support/limits/limits-reference.js';
+import { unpadded } from '../../support/peers/unpadded.js';
 
 test('docs/limits.md is what `npm run limits` writes', () => {
   const committed = readFileSync(new URL('../../../docs/limits.md', import.meta.url), 'utf8');

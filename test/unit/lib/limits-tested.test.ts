@@ -7,7 +7,7 @@ import * as media from '../../../server/media/limits.js';
 import * as protocol from '../../../server/protocol/limits.js';
 import * as signaling from '../../../server/signaling/limits.js';
 import * as webrtc from '../../../server/webrtc/limits.js';
-import { FIGURE_TESTS } from '../../support/limit-tests.js';
+import { FIGURE_TESTS } from '../../support/limits/limit-tests.js';
 
 const TESTS = fileURLToPath(new URL('../..', import.meta.url));
 const SELF = ['limits-tested.test.ts', 'limit-tests.ts', 'limits-reference.ts'];

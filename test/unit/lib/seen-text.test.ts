@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { uriPart } from '../../../server/lib/seen-text.js';
-import { LogText } from '../../../server/log-text.js';
+import { LogText } from '../../../server/logging/log-text.js';
 import { offeredProtocols } from '../../../server/protocol/socket-protocol.js';
 
 test.each(['ann-k3x9z', 'a/b ?#%', '😀', '中'])('%j is a part of a URL as encodeURIComponent writes it', (text) => {

@@ -11,7 +11,7 @@ import { ROOM_ERRORS } from '../../../server/protocol/errors/room-errors.js';
 import { SESSION_ERRORS } from '../../../server/protocol/errors/session-errors.js';
 import { codeOfStatus } from '../../../server/signaling/http/code-of-status.js';
 import { BEGIN, withErrors } from '../../support/errors-reference.js';
-import { unpadded } from '../../support/unpadded.js';
+import { unpadded } from '../../support/peers/unpadded.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CATALOGUE = 'server/protocol/errors/';
@@ -59,7 +59,7 @@ test('the body of every error is made in one place', () => {
     (source.match(/\bcode: (?:\d+|\w*status), message\b/gi) ?? []).map((made) => `${path} ${made}`),
   );
   // A question that was passed on is no error, and looks like one in neko.
-  expect(bodies).toEqual(['server/signaling/routes/control.ts code: 202, message']);
+  expect(bodies).toEqual(['server/signaling/http/routes/control.ts code: 202, message']);
 });
 
 test('details stand where the message names them, and are taken as they are', () => {

@@ -4,7 +4,7 @@ import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
 import { step } from '../../../server/room/room.js';
 import { startingRoom } from '../../../server/room/room-state.js';
 import { tokenDigest } from '../../../server/room/store/token-digest.js';
-import { actorOf, apiTokenDigest, newToken } from '../../../server/signaling/credentials.js';
+import { actorOf, apiTokenDigest, newToken } from '../../../server/signaling/http/access/credentials.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 
 const counted = vi.hoisted(() => ({ hashes: 0 }));

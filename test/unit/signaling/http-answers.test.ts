@@ -6,8 +6,8 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
 import { Harness, type Overrides } from '../../integration/signaling/harness.js';
-import { makeCertificate } from '../../support/certificate.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
+import { makeCertificate } from '../../support/servers/certificate.js';
 import { waitFor } from '../../support/wait-for.js';
 
 /** More than the system keeps for a client that takes nothing. */

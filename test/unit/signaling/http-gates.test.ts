@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { trustedPeers } from '../../../server/signaling/client-address.js';
-import { AnswerPace } from '../../../server/signaling/http/answer-pace.js';
-import { ConnectionGate } from '../../../server/signaling/http/connection-gate.js';
-import { connectionsInAll } from '../../../server/signaling/http/open-files.js';
-import { RequestRate } from '../../../server/signaling/http/request-rate.js';
+import { trustedPeers } from '../../../server/signaling/http/access/client-address.js';
+import { AnswerPace } from '../../../server/signaling/http/connections/answer-pace.js';
+import { ConnectionGate } from '../../../server/signaling/http/connections/connection-gate.js';
+import { connectionsInAll } from '../../../server/signaling/http/connections/open-files.js';
+import { RequestRate } from '../../../server/signaling/http/rates/request-rate.js';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
 
 class FakeSocket extends EventEmitter {

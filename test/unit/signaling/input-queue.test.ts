@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { InputQueue } from '../../../server/signaling/input/input-queue.js';
 import type { InputJob } from '../../../server/signaling/input/waiting-input.js';
 import { INPUT_LIMITS } from '../../../server/signaling/limits.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 
 /** A queue in front of an X server that says how far it got only when it is told to. */
 function slowServer() {

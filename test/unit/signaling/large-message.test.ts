@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readMessage } from '../../../server/signaling/large-message.js';
 import { SOCKET_LIMITS } from '../../../server/signaling/limits.js';
+import { readMessage } from '../../../server/signaling/websocket/large-message.js';
 
 const LONG = 'x'.repeat(SOCKET_LIMITS.message.value);
 const read = (text: string) => readMessage(Buffer.from(text));

@@ -1,8 +1,8 @@
 import Fastify from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { limitRequests } from '../../../server/signaling/http/limit-requests.js';
+import { limitRequests } from '../../../server/signaling/http/rates/limit-requests.js';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 
 const { strangerBurst, strangerRate, sessionBurst, sessionRate } = HTTP_LIMITS;
 const { sharedBurst, sharedRate, ownBurst, ownRate } = HTTP_LIMITS;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SOCKET_LIMITS } from '../../../server/signaling/limits.js';
-import { MessageSize } from '../../../server/signaling/message-size.js';
+import { MessageSize } from '../../../server/signaling/websocket/message-size.js';
 
 const TEXT = 1;
 const CONTINUATION = 0;

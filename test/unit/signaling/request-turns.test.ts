@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RequestTurns } from '../../../server/signaling/http/request-turns.js';
+import { RequestTurns } from '../../../server/signaling/http/rates/request-turns.js';
 
 /** Steps the turns of an event loop; `costMs` is what each request takes. */
 function open({ costMs = 0 } = {}) {

@@ -3,8 +3,8 @@ import { AgingMap } from '../../../server/lib/aging-map.js';
 import { TokenBucket } from '../../../server/lib/token-bucket.js';
 import { clientEvents } from '../../../server/protocol/events.js';
 import { EVENT_LIMITS, SOCKET_LIMITS } from '../../../server/signaling/limits.js';
-import { Liveness } from '../../../server/signaling/liveness.js';
 import { type EventKind, kindOf, SessionRates } from '../../../server/signaling/session-rates.js';
+import { Liveness } from '../../../server/signaling/websocket/liveness.js';
 
 const KINDS = Object.entries(EVENT_LIMITS).map(([kind, { value, burst }]) => ({ kind: kind as EventKind, value, burst }));
 const MANY = 8_000_000;

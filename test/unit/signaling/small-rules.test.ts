@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { throttleKey } from '../../../server/room/client-place.js';
-import { clientAddress, trustedPeers } from '../../../server/signaling/client-address.js';
-import { clearedCookie, readCookie, sessionCookie } from '../../../server/signaling/cookie.js';
-import { firstJsonValue } from '../../../server/signaling/first-json-value.js';
-import { BodyBudget } from '../../../server/signaling/http/body-budget.js';
-import { GrowingBuffer } from '../../../server/signaling/http/growing-buffer.js';
+import { clientAddress, trustedPeers } from '../../../server/signaling/http/access/client-address.js';
+import { clearedCookie, readCookie, sessionCookie } from '../../../server/signaling/http/access/cookie.js';
+import { isOwnOrigin } from '../../../server/signaling/http/access/origin.js';
+import { BodyBudget } from '../../../server/signaling/http/bodies/body-budget.js';
+import { firstJsonValue } from '../../../server/signaling/http/bodies/first-json-value.js';
+import { GrowingBuffer } from '../../../server/signaling/http/bodies/growing-buffer.js';
+import { belowPrefix, matchesPattern, startsWithPattern, tidyPath } from '../../../server/signaling/http/path-pattern.js';
 import { LogLimiter } from '../../../server/signaling/log-limiter.js';
-import { isOwnOrigin } from '../../../server/signaling/origin.js';
-import { belowPrefix, matchesPattern, startsWithPattern, tidyPath } from '../../../server/signaling/path-pattern.js';
 
 test.each([
   ['{"a":"}"} trailing', { a: '}' }],

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { SOCKET_LIMITS } from '../../../server/signaling/limits.js';
-import { Sockets } from '../../../server/signaling/sockets.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { Sockets } from '../../../server/signaling/websocket/sockets.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 
 /** A socket whose client reads only when told to. */
 class StuckSocket extends EventEmitter {

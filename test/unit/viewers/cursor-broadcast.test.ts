@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decodeChannelMessage } from '../../../server/protocol/datachannel.js';
 import { CursorBroadcast, type CursorImage } from '../../../server/viewers/cursor-broadcast.js';
 import type { ScreenPosition } from '../../../server/viewers/cursor-start.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 
 const ARROW: CursorImage = { width: 2, height: 3, hotspotX: 1, hotspotY: 0, png: Uint8Array.of(1, 2, 3) };

@@ -3,7 +3,7 @@ import { err, ok } from '../../../server/lib/result.js';
 import type { Viewer } from '../../../server/viewers/viewer.js';
 import type { ViewerHooks } from '../../../server/viewers/viewer-handle.js';
 import { type Newcomer, Viewers } from '../../../server/viewers/viewers.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { ScriptedTransport } from './scripted-transport.js';
 
 /** Viewers that watch over scripted transports, what their sessions heard, and what was logged. */

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { CHANNEL_LIMITS, SCTP_LIMITS } from '../../../server/webrtc/limits.js';
 import { DataChannel } from '../../../server/webrtc/transport/data-channel.js';
-import { chunk, dataChunk, fields, RawSctp, sackChunk, sctpPacket } from '../../support/raw-sctp.js';
-import { type ServedChannel, servedChannel } from '../../support/served-channel.js';
+import { chunk, dataChunk, fields, RawSctp, sackChunk, sctpPacket } from '../../support/peers/raw-sctp.js';
+import { type ServedChannel, servedChannel } from '../../support/peers/served-channel.js';
 import { waitFor } from '../../support/wait-for.js';
 
 async function served(initialTsn?: number): Promise<ServedChannel> {

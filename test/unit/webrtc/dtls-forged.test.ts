@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../server/lib/clock.js';
 import { DTLS_LIMITS } from '../../../server/webrtc/limits.js';
-import { type DtlsPair, dtlsPair, type Link, type PairOptions } from '../../support/dtls-pair.js';
+import { type DtlsPair, dtlsPair, type Link, type PairOptions } from '../../support/peers/dtls-pair.js';
 import { waitFor } from '../../support/wait-for.js';
 
 /** A plaintext record (RFC 6347 section 4.1), or one that claims to be under keys. */

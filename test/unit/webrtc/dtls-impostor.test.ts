@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../server/lib/clock.js';
 import { Dtls } from '../../../server/webrtc/transport/dtls.js';
-import { testCertificates } from '../../support/dtls-pair.js';
-import { waitFor } from '../../support/wait-for.js';
+import { testCertificates } from '../../support/peers/dtls-pair.js';
 import {
   fingerprintOfIdentity,
   type Identity,
@@ -10,7 +9,8 @@ import {
   newIdentity,
   type WeriftClient,
   weriftClient,
-} from '../../support/werift-client.js';
+} from '../../support/peers/werift-client.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const viewer = newIdentity();
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { dtlsPair, type Link } from '../../support/dtls-pair.js';
+import { dtlsPair, type Link } from '../../support/peers/dtls-pair.js';
 import { seededRandom } from '../../support/seeded-random.js';
 
 const HANDSHAKES = 60;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testCertificates } from '../../support/dtls-pair.js';
+import { testCertificates } from '../../support/peers/dtls-pair.js';
 
 const WARM_UP = 200;
 const PAIRS = 1_500;

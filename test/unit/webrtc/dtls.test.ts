@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { DTLS_MTU } from '../../../server/webrtc/transport/dtls.js';
-import { type DtlsPair, dtlsPair, type Link, type PairOptions, testCertificates } from '../../support/dtls-pair.js';
+import { type DtlsPair, dtlsPair, type Link, type PairOptions, testCertificates } from '../../support/peers/dtls-pair.js';
 import { waitFor } from '../../support/wait-for.js';
 
 function pairOf(options: PairOptions = {}): DtlsPair {

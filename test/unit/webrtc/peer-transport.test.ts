@@ -4,10 +4,10 @@ import type { PacketPath } from '../../../server/media/paths/packet-path.js';
 import { PEER_LIMITS } from '../../../server/webrtc/limits.js';
 import { Dtls } from '../../../server/webrtc/transport/dtls.js';
 import { PeerTransport } from '../../../server/webrtc/transport/peer-transport.js';
-import { testCertificates } from '../../support/dtls-pair.js';
-import { RawSctp } from '../../support/raw-sctp.js';
+import { SteppedClock } from '../../support/faults/stepped-clock.js';
+import { testCertificates } from '../../support/peers/dtls-pair.js';
+import { RawSctp } from '../../support/peers/raw-sctp.js';
 import { silentLog } from '../../support/silent-log.js';
-import { SteppedClock } from '../../support/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 import { MemoryIce } from './memory-ice.js';
 

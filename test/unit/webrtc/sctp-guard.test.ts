@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SCTP_LIMITS } from '../../../server/webrtc/limits.js';
 import { SctpGuard } from '../../../server/webrtc/transport/sctp-guard.js';
-import { chunk, type DataOptions, dataChunk, fields, sackChunk, sctpPacket } from '../../support/raw-sctp.js';
+import { chunk, type DataOptions, dataChunk, fields, sackChunk, sctpPacket } from '../../support/peers/raw-sctp.js';
 
 const TAG = 0xabcd_1234;
 /** The other side's first number, and ours. */

@@ -1,0 +1,23 @@
+import type { Deed } from '../../../room/rules/rights.js';
+import { startsWithPattern } from '../path-pattern.js';
+
+/** Parts of the API where even the question whether a path exists needs a session, and what else. */
+const AREAS: readonly (readonly [pattern: string, deeds: readonly Deed[]])[] = [
+  ['/api/sessions/:sessionId', ['administer']],
+  ['/api/sessions', []],
+  ['/api/bans', ['administer']],
+  ['/api/members_bulk', ['administer']],
+  ['/api/members', []],
+  ['/api/room/settings', ['administer']],
+  ['/api/room/broadcast', ['administer']],
+  ['/api/room/clipboard', ['use-clipboard']],
+  ['/api/room/keyboard', ['see-keyboard']],
+  ['/api/room/control', ['see-control']],
+  ['/api/room/screen', ['watch']],
+  ['/api/room', []],
+];
+
+/** What it takes to ask about the area that a path below the prefix lies in, or null where anybody may know what exists. */
+export function deedsOfArea(path: string): readonly Deed[] | null {
+  return AREAS.find(([pattern]) => startsWithPattern(pattern, path))?.[1] ?? null;
+}

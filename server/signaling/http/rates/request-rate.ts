@@ -1,0 +1,23 @@
+import { type Rate, TokenBucket } from '../../../lib/token-bucket.js';
+
+/** A token bucket for each caller. Pure but for its own memory, which is bounded: the longest silent caller goes first. */
+export class RequestRate {
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(private readonly remembered: number) {}
+
+  /** How long its caller has to wait until a request is free, ms, 0 for not at all; counts none. */
+  wait(caller: string, nowMs: number): number {
+    return this.#buckets.get(caller)?.untilNextMs(nowMs) ?? 0;
+  }
+
+  /** Counts a request; answers like `wait`. The rate of a caller is always the same. */
+  take(caller: string, rate: Rate, nowMs: number): number {
+    const bucket = this.#buckets.get(caller) ?? new TokenBucket(rate, nowMs);
+    this.#buckets.delete(caller);
+    this.#buckets.set(caller, bucket);
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size > this.remembered && oldest !== undefined) this.#buckets.delete(oldest);
+    return bucket.take(nowMs) ? 0 : bucket.untilNextMs(nowMs);
+  }
+}

@@ -1,0 +1,13 @@
+import { keyboardClientEvents as events } from '../../../protocol/keyboard.js';
+import { type EventRoute, guarded, on } from './event-route.js';
+
+export const keyboardRoutes = {
+  'keyboard/map': on(
+    events['keyboard/map'],
+    guarded('set-keyboard', ({ desktop }, _sender, map) => desktop.keyboard.setMap(map)),
+  ),
+  'keyboard/modifiers': on(
+    events['keyboard/modifiers'],
+    guarded('set-keyboard', ({ desktop }, _sender, patch) => desktop.keyboard.setModifiers(patch)),
+  ),
+} satisfies Record<keyof typeof events, EventRoute>;

@@ -1,0 +1,29 @@
+import type { ServerMessage } from '../../../protocol/events.js';
+import type { pluginClientEvents as events } from '../../../protocol/plugins.js';
+import { type Services, sendToSession } from '../../services.js';
+import { DONE, type EventRoute, onBare } from './event-route.js';
+
+/** This server shares no folder, whatever its settings name. */
+const NO_FILES: ServerMessage = {
+  event: 'filetransfer/update',
+  payload: { enabled: false, root_dir: '', user_download: false, user_upload: false, user_delete: false, files: null },
+};
+
+/** Clients wait for these three before they show what belongs to them, and are told the truth: there is none of it. */
+const GREETINGS: readonly ServerMessage[] = [
+  { event: 'chat/init', payload: { enabled: false } },
+  NO_FILES,
+  { event: 'openinapp/init', payload: { enabled: false } },
+];
+
+/** What every new connection hears of chat, shared files and links, after its own state. */
+export function greetFromPlugins(services: Services, sessionId: string): void {
+  for (const greeting of GREETINGS) sendToSession(services, sessionId, greeting);
+}
+
+export const pluginRoutes = {
+  'filetransfer/update': onBare((services, { sessionId }) => {
+    sendToSession(services, sessionId, NO_FILES);
+    return DONE;
+  }),
+} satisfies Record<keyof typeof events, EventRoute>;
