@@ -29,7 +29,7 @@ export interface PacketLink {
 }
 
 /**
- * The one channel `data` that the server opens (spec/datachannel.md section 1).
+ * The one channel `data` that the server opens.
  *
  * SCTP is werift's. The establishment protocol is ours: werift's throws out of its receive loop on a message that it does
  * not expect, and channels that clients create are not served.
