@@ -2,7 +2,7 @@ import { type ComputedRef, computed, onScopeDispose, type Ref, ref, watch } from
 import { copiedHere, copiedThere, leftPage, NOTHING_COPIED, seenHere } from '../input/clipboard-order.js';
 import { listen } from '../input/listen.js';
 import { withLineFeeds } from '../input/typed-text.js';
-import type { Room } from './use-room.js';
+import type { PageRoom } from './use-room.js';
 
 export interface SharedClipboard {
   /** May this viewer use the desktop's clipboard now? */
@@ -25,7 +25,7 @@ export interface SharedClipboard {
 const ECHO_TIMEOUT_MS = 300;
 
 /** Keeps this device's clipboard and the desktop's in step as far as the browser permits without asking. */
-export function useClipboard({ connection, control, me }: Room): SharedClipboard {
+export function useClipboard({ connection, control, me }: PageRoom): SharedClipboard {
   const allowed = computed(() => control.value === 'mine' && me.value?.canAccessClipboard === true);
   const desktopText = ref('');
   const unread = ref(false);

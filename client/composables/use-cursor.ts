@@ -1,6 +1,6 @@
 import { type ComputedRef, computed, onScopeDispose, type Ref, shallowRef } from 'vue';
 import type { Connection } from '../connection/connection.js';
-import type { CursorImage } from '../connection/snapshot.js';
+import type { CursorPicture } from '../connection/snapshot.js';
 import type { ScreenPoint } from '../input/viewport.js';
 
 export interface DrawnCursor {
@@ -22,7 +22,7 @@ export function useCursor(connection: Connection): {
   /** In screen pixels; null until it is known. */
   readonly position: Ref<ScreenPoint | null>;
 } {
-  const image = shallowRef<CursorImage | null>(connection.cursor);
+  const image = shallowRef<CursorPicture | null>(connection.cursor);
   const position = shallowRef<ScreenPoint | null>(connection.position);
   onScopeDispose(connection.events.on('cursor', (next) => (image.value = next)));
   onScopeDispose(connection.events.on('position', (next) => (position.value = next)));
@@ -37,11 +37,11 @@ export function useCursor(connection: Connection): {
 }
 
 /** A cursor of one pixel is how applications hide it. */
-function isHidden({ width, height }: CursorImage): boolean {
+function isHidden({ width, height }: CursorPicture): boolean {
   return width <= 1 && height <= 1;
 }
 
-function draw({ png, width, height, hotspotX, hotspotY }: CursorImage): DrawnCursor {
+function draw({ png, width, height, hotspotX, hotspotY }: CursorPicture): DrawnCursor {
   let binary = '';
   for (const byte of png) binary += String.fromCharCode(byte);
   return { url: `data:image/png;base64,${btoa(binary)}`, width, height, hotspotX, hotspotY };

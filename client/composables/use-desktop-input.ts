@@ -8,7 +8,7 @@ import { listen } from '../input/listen.js';
 import { platformOf } from '../input/platform.js';
 import { type ScreenPoint, toScreen } from '../input/viewport.js';
 import type { SharedClipboard } from './use-clipboard.js';
-import type { Room } from './use-room.js';
+import type { PageRoom } from './use-room.js';
 
 export interface InputTargets {
   /** What lies exactly over the picture. */
@@ -20,7 +20,11 @@ export interface InputTargets {
 }
 
 /** Connects mouse, touch and keyboard to the desktop while in control, and lets go of everything when that ends. */
-export function useDesktopInput({ connection, control, room }: Room, clipboard: SharedClipboard, targets: InputTargets): void {
+export function useDesktopInput(
+  { connection, control, room }: PageRoom,
+  clipboard: SharedClipboard,
+  targets: InputTargets,
+): void {
   const input = new DesktopInput((command) => connection.send(command), systemClock);
   const inControl = () => control.value === 'mine';
   let keyboard: AttachedKeyboard | null = null;

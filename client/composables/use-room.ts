@@ -7,7 +7,7 @@ import type { Snapshot } from '../connection/snapshot.js';
 
 export const CONNECTION: InjectionKey<Connection> = Symbol('connection');
 
-export interface Room {
+export interface PageRoom {
   readonly connection: Connection;
   readonly snapshot: Readonly<Ref<Snapshot>>;
   /** Null until the server has told about the room. */
@@ -20,7 +20,7 @@ export interface Room {
 }
 
 /** The connection and what it knows, for any component. */
-export function useRoom(): Room {
+export function useRoom(): PageRoom {
   const connection = inject(CONNECTION);
   if (!connection) throw new Error('no connection was provided');
   const snapshot = shallowRef(connection.snapshot);

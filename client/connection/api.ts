@@ -4,7 +4,7 @@ import { type LoginOutcome, readLoginAnswer } from './login-outcome.js';
 const TIMEOUT_MS = 8_000;
 
 /** Signs in with a name and a password; never throws. */
-export async function login(pageBase: string, username: string, password: string): Promise<LoginOutcome> {
+export async function logIn(pageBase: string, username: string, password: string): Promise<LoginOutcome> {
   try {
     const response = await post(apiUrl(pageBase, 'login'), null, { username, password });
     const body: unknown = await response.json().catch(() => null);

@@ -1,6 +1,6 @@
 import { assertNever } from '../../server/lib/assert-never.js';
 import type { PeerPhase } from './peer-policy.js';
-import type { SessionState } from './session-policy.js';
+import type { SessionPolicyState } from './session-policy.js';
 
 /** The state of the connection for people: `good` needs no attention, `busy` mends itself, `bad` waits for the user. */
 export interface ConnectionWords {
@@ -11,7 +11,7 @@ export interface ConnectionWords {
 }
 
 /** Puts the state of session and peer into plain words. `mayWatch` is false when an admin does not allow it. */
-export function connectionWords(session: SessionState, peer: PeerPhase, mayWatch: boolean): ConnectionWords {
+export function connectionWords(session: SessionPolicyState, peer: PeerPhase, mayWatch: boolean): ConnectionWords {
   switch (session.kind) {
     case 'signed-out':
       return { tone: 'bad', short: 'Not signed in', detail: session.notice ?? '' };

@@ -5,7 +5,7 @@ import { uriPart } from '../../server/lib/seen-text.js';
 import type { InputCommand } from '../../server/protocol/channel-input.js';
 import type { ScreenSize } from '../../server/protocol/screen.js';
 import type { PageMessage } from '../wire/page-events.js';
-import { command, login } from './api.js';
+import { command, logIn } from './api.js';
 import { ConnectionCheck } from './connection-check.js';
 import { COOKIE_LOST } from './disconnect-reason.js';
 import { socketUrl } from './endpoints.js';
@@ -14,7 +14,7 @@ import { type CursorMessage, MediaLink } from './media-link.js';
 import { applyEvent, withoutAsker } from './room-view.js';
 import { type SessionEffect, type SessionInput, sessionDueAtMs, stepSession } from './session-policy.js';
 import { SignalSocket } from './signal-socket.js';
-import { type ConnectionEvents, type CursorImage, type CursorPosition, FIRST_SNAPSHOT, type Snapshot } from './snapshot.js';
+import { type ConnectionEvents, type CursorPicture, type CursorPoint, FIRST_SNAPSHOT, type Snapshot } from './snapshot.js';
 import { SocketLosses } from './socket-losses.js';
 import { storage } from './storage.js';
 
@@ -25,8 +25,8 @@ import { storage } from './storage.js';
 export class Connection {
   readonly events = new Emitter<ConnectionEvents>();
   /** The last cursor and its place, for parts of the page that appear later. */
-  cursor: CursorImage | null = null;
-  position: CursorPosition | null = null;
+  cursor: CursorPicture | null = null;
+  position: CursorPoint | null = null;
 
   readonly #base: string;
   readonly #clock: Clock;
@@ -203,7 +203,7 @@ export class Connection {
   async #login(): Promise<void> {
     const credentials = this.#credentials;
     if (!credentials) return this.#session({ kind: 'login-refused', notice: 'Please sign in.' });
-    const outcome = await login(this.#base, credentials.name, credentials.password);
+    const outcome = await logIn(this.#base, credentials.name, credentials.password);
     if (this.#credentials !== credentials || this.#snapshot.session.kind !== 'signing-in') return;
     if (outcome.kind === 'unreachable') return this.#session({ kind: 'login-unreachable' });
     if (outcome.kind === 'refused') {

@@ -6,7 +6,7 @@ import { readDisconnect } from './disconnect-reason.js';
  * Decides when the WebSocket is opened, given up and opened again, and when the user has to sign in.
  * Pure: the shell carries out the effects and calls back with a tick at `dueAtMs`.
  */
-export type SessionState =
+export type SessionPolicyState =
   | { readonly kind: 'signed-out'; readonly notice: string | null }
   | { readonly kind: 'signing-in'; readonly byUser: boolean; readonly attempt: number }
   /** A socket is being opened; `again` is true when a picture was there before. */
@@ -50,11 +50,11 @@ export const RETRY = { firstMs: 250, maxMs: 2_000 };
 
 const UNREACHABLE = 'The server cannot be reached.';
 
-export const SIGNED_OUT: SessionState = { kind: 'signed-out', notice: null };
+export const SIGNED_OUT: SessionPolicyState = { kind: 'signed-out', notice: null };
 
-type Step = [SessionState, SessionEffect[]];
+type Step = [SessionPolicyState, SessionEffect[]];
 
-export function stepSession(state: SessionState, input: SessionInput, nowMs: number): Step {
+export function stepSession(state: SessionPolicyState, input: SessionInput, nowMs: number): Step {
   switch (input.kind) {
     case 'token':
     case 'resume':
@@ -87,7 +87,7 @@ export function stepSession(state: SessionState, input: SessionInput, nowMs: num
 }
 
 /** When the next tick is needed, in ms, or null when only outside events matter. */
-export function sessionDueAtMs(state: SessionState): number | null {
+export function sessionDueAtMs(state: SessionPolicyState): number | null {
   switch (state.kind) {
     case 'opening':
       return state.sinceMs + OPEN_TIMEOUT_MS;
@@ -108,17 +108,23 @@ function open(nowMs: number, attempt: number, again: boolean): Step {
   return [{ kind: 'opening', sinceMs: nowMs, attempt, again }, ['open-socket']];
 }
 
-function closed(state: SessionState, nowMs: number): Step {
+function closed(state: SessionPolicyState, nowMs: number): Step {
   if (state.kind === 'live') return [wait(nowMs, 1, true, 'open', null), []];
   if (state.kind === 'opening') return [wait(nowMs, state.attempt + 1, state.again, 'open', UNREACHABLE), []];
   return [state, []];
 }
 
-function wait(nowMs: number, failures: number, again: boolean, next: 'open' | 'login', notice: string | null): SessionState {
+function wait(
+  nowMs: number,
+  failures: number,
+  again: boolean,
+  next: 'open' | 'login',
+  notice: string | null,
+): SessionPolicyState {
   return { kind: 'waiting', untilMs: nowMs + backoffMs(RETRY, failures - 1), attempt: failures, again, next, notice };
 }
 
-function disconnected(state: SessionState, message: string, canSignInAgain: boolean, nowMs: number): Step {
+function disconnected(state: SessionPolicyState, message: string, canSignInAgain: boolean, nowMs: number): Step {
   const verdict = readDisconnect(message);
   switch (verdict.kind) {
     case 'sign-in':
@@ -126,7 +132,7 @@ function disconnected(state: SessionState, message: string, canSignInAgain: bool
       return [{ kind: 'signed-out', notice: verdict.notice }, ['forget-token', 'close-socket']];
     case 'retry': {
       const again = state.kind === 'live' || (state.kind === 'opening' && state.again);
-      const waiting: SessionState = {
+      const waiting: SessionPolicyState = {
         kind: 'waiting',
         untilMs: nowMs + verdict.waitMs,
         attempt: 0,
@@ -143,14 +149,14 @@ function disconnected(state: SessionState, message: string, canSignInAgain: bool
   }
 }
 
-function loginUnreachable(state: SessionState, nowMs: number): Step {
+function loginUnreachable(state: SessionPolicyState, nowMs: number): Step {
   if (state.kind !== 'signing-in') return [state, []];
   // A person at the form sees the reason and presses the button again; nobody presses it for a sign-in of our own.
   if (state.byUser) return [{ kind: 'signed-out', notice: `${UNREACHABLE} Please try again.` }, []];
   return [wait(nowMs, state.attempt + 1, true, 'login', UNREACHABLE), []];
 }
 
-function networkBack(state: SessionState, nowMs: number): Step {
+function networkBack(state: SessionPolicyState, nowMs: number): Step {
   if (state.kind === 'waiting') return proceed(state, nowMs);
   // A socket over the old network is dead without saying so; the server lets a second one take over the session.
   if (state.kind === 'live')
@@ -158,12 +164,12 @@ function networkBack(state: SessionState, nowMs: number): Step {
   return [state, []];
 }
 
-function proceed(state: SessionState & { kind: 'waiting' }, nowMs: number): Step {
+function proceed(state: SessionPolicyState & { kind: 'waiting' }, nowMs: number): Step {
   if (state.next === 'open') return open(nowMs, state.attempt, state.again);
   return [{ kind: 'signing-in', byUser: false, attempt: state.attempt }, ['login']];
 }
 
-function tick(state: SessionState, nowMs: number): Step {
+function tick(state: SessionPolicyState, nowMs: number): Step {
   const dueAtMs = sessionDueAtMs(state);
   if (dueAtMs === null || nowMs < dueAtMs) return [state, []];
   if (state.kind === 'waiting') return proceed(state, nowMs);

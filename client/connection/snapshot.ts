@@ -2,11 +2,11 @@ import type { CheckState } from './connection-check.js';
 import type { CursorMessage } from './media-link.js';
 import { NO_PEER, type PeerPhase } from './peer-policy.js';
 import type { RoomView } from './room-view.js';
-import { type SessionState, SIGNED_OUT } from './session-policy.js';
+import { type SessionPolicyState, SIGNED_OUT } from './session-policy.js';
 
 /** What the page shows of the connection; replaced as a whole on every change. */
 export interface Snapshot {
-  readonly session: SessionState;
+  readonly session: SessionPolicyState;
   readonly peer: PeerPhase;
   readonly room: RoomView | null;
   readonly stream: MediaStream | null;
@@ -17,14 +17,14 @@ export interface Snapshot {
   readonly check: CheckState;
 }
 
-export type CursorImage = CursorMessage & { kind: 'cursor-image' };
-export type CursorPosition = CursorMessage & { kind: 'cursor-position' };
+export type CursorPicture = CursorMessage & { kind: 'cursor-image' };
+export type CursorPoint = CursorMessage & { kind: 'cursor-position' };
 
 /** `picture-ends` comes before a peer is closed, while its last frame can still be read. */
 export type ConnectionEvents = {
   change: Snapshot;
-  cursor: CursorImage;
-  position: CursorPosition;
+  cursor: CursorPicture;
+  position: CursorPoint;
   clipboard: string;
   /** Why the desktop's clipboard did not come. */
   'clipboard-refused': string;

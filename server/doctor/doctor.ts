@@ -30,6 +30,7 @@ export interface DoctorOptions {
 
 export interface DoctorVisitor {
   readonly clientAddress: string;
+  /** Is told what the server tried by itself, too. */
   readonly isAdmin: boolean;
   send(message: DoctorMessage): void;
 }

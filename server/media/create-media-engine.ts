@@ -4,7 +4,7 @@ import { SendScheduler } from './egress/send-scheduler.js';
 import { StreamFanout } from './egress/stream-fanout.js';
 import type { MediaEngine } from './media-engine.js';
 import { type Departures, selectDepartures } from './paths/departures.js';
-import { Peer, type PeerContext } from './peer.js';
+import { type PeerContext, SrtpPeer } from './peer.js';
 import type { CipherSuite } from './srtp/cipher-suite.js';
 import { selectCipher } from './srtp/select-cipher.js';
 
@@ -27,7 +27,7 @@ export function createMediaEngine(options: MediaEngineOptions): MediaEngine {
   const departures = options.departures ?? selectDepartures();
   const scheduler = new SendScheduler(clock, departures);
   const nowMs = () => clock.nowMs();
-  const peers = new Set<Peer>();
+  const peers = new Set<SrtpPeer>();
   const context: PeerContext = {
     suite: cipher.suite,
     departures,
@@ -53,7 +53,7 @@ export function createMediaEngine(options: MediaEngineOptions): MediaEngine {
       reasons: [cipher.reason, departures.reason].filter((reason) => reason !== undefined),
     },
     addPeer(peerOptions) {
-      const peer = new Peer(context, peerOptions);
+      const peer = new SrtpPeer(context, peerOptions);
       peers.add(peer);
       stopReports ??= clock.after(REPORT_TICK_MS, reportTick);
       return peer;

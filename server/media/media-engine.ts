@@ -12,7 +12,7 @@ export interface MediaEngine {
     readonly reasons: readonly string[];
   };
   /** Starts sending to one viewer; its release is `PeerSender.close`. */
-  addPeer(options: PeerOptions): PeerSender;
+  addPeer(options: SenderOptions): PeerSender;
   /** The fan-out of one encoded stream; it listens to the stream while a track is attached and not paused. */
   fanout(stream: EncodedStream, options?: FanoutOptions): Fanout;
   /** Closes every peer and stops every timer. */
@@ -33,17 +33,17 @@ export interface SrtpKeys {
   readonly remoteSalt: Uint8Array;
 }
 
-export interface PeerOptions {
+export interface SenderOptions {
   readonly keys: SrtpKeys;
   /** Undefined until ICE has a valid pair; what is late by then is dropped by whole frames. */
   readonly path: PacketPath | undefined;
   /** The canonical name that ties the peer's audio and video together for lip-sync (RFC 3550 section 6.5.1). */
   readonly cname: string;
-  readonly hooks?: PeerHooks;
+  readonly hooks?: SenderHooks;
 }
 
 /** Every hook but `onFailed` is called synchronously from `receiveRtcp`; what is handed over is valid until the hook returns. */
-export interface PeerHooks {
+export interface SenderHooks {
   /** The viewer sent PLI or FIR. The stream was asked for a keyframe already. */
   onKeyframeRequest?(track: SenderTrack): void;
   /** One transport-wide feedback, matched with what was sent. */

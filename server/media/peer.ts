@@ -11,7 +11,7 @@ import { Track } from './egress/track.js';
 import { Ingress } from './ingress/ingress.js';
 import type { Reception } from './ingress/rtp-sink.js';
 import { MEDIA_LIMITS } from './limits.js';
-import type { PeerHooks, PeerOptions, PeerSender, PeerStats, TrackOptions, TrackStats } from './media-engine.js';
+import type { PeerSender, PeerStats, SenderHooks, SenderOptions, TrackOptions, TrackStats } from './media-engine.js';
 import type { Departures } from './paths/departures.js';
 import { DATAGRAM_BYTES, type Outlet } from './paths/outlet.js';
 import type { PacketPath } from './paths/packet-path.js';
@@ -37,7 +37,7 @@ export interface PeerContext {
   readonly wallClockMs: () => number;
   /** A random integer in [0, below). */
   readonly random: (below: number) => number;
-  readonly onClose: (peer: Peer) => void;
+  readonly onClose: (peer: SrtpPeer) => void;
 }
 
 /** RFC 3550 leaves the distance to the application; a second keeps lip-sync and round trips fresh. */
@@ -47,7 +47,7 @@ const MAX_REPORT_BLOCKS = 31;
 const received = allocateArena(MEDIA_LIMITS.rtcpDatagram.value);
 
 /** One viewer: keys, path, tracks, and what the viewer says about them. */
-export class Peer implements PeerSender, Sendable {
+export class SrtpPeer implements PeerSender, Sendable {
   readonly transform: SrtpTransform;
   readonly tracks: Track[] = [];
   readonly pacer = new Pacer();
@@ -71,13 +71,13 @@ export class Peer implements PeerSender, Sendable {
   /** Who reports, while there is no track of ours whose SSRC could stand for us. */
   readonly #reporter: number;
   readonly #cname: string;
-  readonly #hooks: PeerHooks;
+  readonly #hooks: SenderHooks;
   readonly #allowance = new RtcpAllowance();
   #rtcpIndex = 0;
   #reportAtMs = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  constructor(context: PeerContext, options: PeerOptions) {
+  constructor(context: PeerContext, options: SenderOptions) {
     const { profile, localKey, localSalt, remoteKey, remoteSalt } = options.keys;
     this.#context = context;
     this.#cname = options.cname;

@@ -16,7 +16,7 @@ export function decode<S extends TSchema>(schema: S, input: unknown): Result<Sta
 }
 
 /** The error that a schema names for a text of the wrong form; undefined where the trouble is another. */
-export function refusalOf(schema: TSchema, input: unknown): PlainErrorCode | undefined {
+export function mismatchOf(schema: TSchema, input: unknown): PlainErrorCode | undefined {
   for (const { schema: refusing, value } of Value.Errors(schema, shape(schema, input)))
     if (typeof value === 'string' && isPlainErrorCode(refusing.refusal)) return refusing.refusal;
   return undefined;

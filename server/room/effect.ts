@@ -16,7 +16,7 @@ export type ClientEffect =
   | { readonly kind: 'disconnect'; readonly socket: SocketId; readonly reason: DisconnectCode };
 
 /** What becomes of the picture and sound of a session. */
-export type PeerEffect =
+export type ViewerEffect =
   | { readonly kind: 'pause-peer'; readonly sessionId: string; readonly paused: boolean }
   | { readonly kind: 'close-peer'; readonly sessionId: string };
 
@@ -32,7 +32,7 @@ export type StoreEffect = { readonly kind: 'persist' } | { readonly kind: 'persi
 /** What the shell has to do, in this order. */
 export type Effect =
   | ClientEffect
-  | PeerEffect
+  | ViewerEffect
   | DesktopEffect
   | StoreEffect
   /** The room's clock is to come back at that time. */
@@ -41,7 +41,7 @@ export type Effect =
 /** Who carries out which effects. */
 export type EffectGroups = {
   clients: ClientEffect;
-  peers: PeerEffect;
+  peers: ViewerEffect;
   desktop: DesktopEffect;
   store: StoreEffect;
 };

@@ -11,7 +11,7 @@ export type SocketId = number;
 export type EpochMs = number;
 
 /** A session counts as connected while its socket is open and, when that dropped, through the grace time after it. */
-export type Connection =
+export type SessionConnection =
   | { readonly kind: 'never' }
   | { readonly kind: 'open'; readonly sinceMs: EpochMs; readonly socket: SocketId }
   | { readonly kind: 'grace'; readonly sinceMs: EpochMs; readonly untilMs: EpochMs }
@@ -56,7 +56,7 @@ export interface Session extends NewSession {
   readonly createdMs: EpochMs;
   /** When it was last used; while it is connected, that is now. */
   readonly usedMs: EpochMs;
-  readonly connection: Connection;
+  readonly connection: SessionConnection;
   readonly watching: Watching;
   /** When the peer is to be closed, because the profile no longer allows it. */
   readonly closePeerAtMs: EpochMs | null;

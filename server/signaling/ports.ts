@@ -1,9 +1,9 @@
+import type { DoctorVisitor } from '../doctor/doctor.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Result } from '../lib/result.js';
 import type { Member, MemberError, MemberProvider, VerifiedMember } from '../members/provider.js';
 import type { Position } from '../protocol/control.js';
-import type { DoctorResult, DoctorStart, DoctorView, doctorServerEvents } from '../protocol/doctor.js';
-import type { MessageOf } from '../protocol/events.js';
+import type { DoctorResult, DoctorStart, DoctorView } from '../protocol/doctor.js';
 import type { KeyboardMap, KeyboardModifiers, KeyboardModifiersPatch } from '../protocol/keyboard.js';
 import type { ScreenSize } from '../protocol/screen.js';
 import type { SignalProvide, SignalRequest } from '../protocol/signal.js';
@@ -96,13 +96,6 @@ export interface DoctorPort {
   answer(sessionId: string, probe: string, sdp: string): Result<void>;
   candidate(sessionId: string, probe: string, text: string): Result<void>;
   result(sessionId: string, result: DoctorResult): Result<void>;
-}
-
-export interface DoctorVisitor {
-  readonly clientAddress: string;
-  /** Is told what the server tried by itself, too. */
-  readonly isAdmin: boolean;
-  send(message: MessageOf<typeof doctorServerEvents>): void;
 }
 
 /** What signaling needs of the capture. */

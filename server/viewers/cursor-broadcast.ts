@@ -6,13 +6,13 @@ import { encodeMessage } from './encode-message.js';
 
 /** The desktop's cursor, as far as viewers are told of it. */
 export interface CursorSource {
-  image(): CursorImage | undefined;
+  image(): CursorShape | undefined;
   /** Where X has it; undefined for a session that holds the control, which knows better. */
   position(sessionId: string): Promise<ScreenPosition | undefined>;
-  onImage(listener: (image: CursorImage) => void): Dispose;
+  onImage(listener: (image: CursorShape) => void): Dispose;
 }
 
-export interface CursorImage {
+export interface CursorShape {
   readonly width: number;
   readonly height: number;
   readonly hotspotX: number;
@@ -40,7 +40,7 @@ interface Watcher {
 export class CursorBroadcast {
   readonly #watchers = new Set<Watcher>();
   readonly #releaseImages: Dispose;
-  #shape: { readonly image: CursorImage; readonly message: Buffer } | undefined;
+  #shape: { readonly image: CursorShape; readonly message: Buffer } | undefined;
   #pace: CursorPace = NEVER_MOVED;
   #releaseTimer: Dispose | undefined;
 
@@ -104,7 +104,7 @@ export class CursorBroadcast {
     }
   }
 
-  #shapeMessage(image: CursorImage): Buffer {
+  #shapeMessage(image: CursorShape): Buffer {
     if (this.#shape?.image !== image) this.#shape = { image, message: encodeMessage({ kind: 'cursor-image', ...image }) };
     return this.#shape.message;
   }

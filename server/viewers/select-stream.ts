@@ -9,7 +9,7 @@ export interface Rung {
   readonly nominalBitrateBps: number | undefined;
 }
 
-export interface StreamSelector {
+export interface StreamQuery {
   readonly type?: 'exact' | 'nearest' | 'lower' | 'higher' | undefined;
   readonly id?: string | undefined;
   readonly bitrate?: number | undefined;
@@ -19,7 +19,7 @@ export interface StreamSelector {
  * Resolves a selector of `signal/request` or `signal/video` to a stream id.
  * `ladder` is ordered from best to worst; `hidden` streams can be named exactly but are in no ladder.
  */
-export function selectStream(selector: StreamSelector, ladder: readonly Rung[], hidden: readonly string[]): Result<string> {
+export function selectStream(selector: StreamQuery, ladder: readonly Rung[], hidden: readonly string[]): Result<string> {
   const type = selector.type ?? 'exact';
   const found = selector.id ? byId(type, selector.id, ladder, hidden) : byBitrate(type, selector.bitrate ?? 0, ladder);
   return found === undefined ? err(`no video stream for ${JSON.stringify(selector)}`) : ok(found);

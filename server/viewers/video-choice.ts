@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../lib/result.js';
-import { type Rung, type StreamSelector, selectStream } from './select-stream.js';
+import { type Rung, type StreamQuery, selectStream } from './select-stream.js';
 import type { Shown } from './viewer-transport.js';
 
 /** [P] What one viewer wants of the video. */
@@ -11,7 +11,7 @@ export interface VideoChoice {
 
 export interface VideoRequest {
   readonly disabled?: boolean | null | undefined;
-  readonly selector?: StreamSelector | null | undefined;
+  readonly selector?: StreamQuery | null | undefined;
   readonly auto?: boolean | null | undefined;
 }
 

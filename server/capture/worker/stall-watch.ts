@@ -9,7 +9,7 @@ export interface StallWatch {
   readonly idleChecks: number;
 }
 
-export interface Progress {
+export interface StallProgress {
   /** How often something has come out since the start. */
   readonly outputs: number;
   /** Something is due: sound that has begun to flow, pictures that were put in. */
@@ -27,10 +27,10 @@ const WORKING_LOAD = 0.05;
 
 export const MOVING: StallWatch = { outputs: 0, idleChecks: 0 };
 
-export function checkProgress(watch: StallWatch, { outputs, due }: Progress): StallWatch {
+export function checkProgress(watch: StallWatch, { outputs, due }: StallProgress): StallWatch {
   return { outputs, idleChecks: due && outputs === watch.outputs ? watch.idleChecks + 1 : 0 };
 }
 
-export function hasStalled({ idleChecks }: StallWatch, { load }: Progress): boolean {
+export function hasStalled({ idleChecks }: StallWatch, { load }: StallProgress): boolean {
   return idleChecks >= (load < WORKING_LOAD ? IDLE_CHECKS : BUSY_CHECKS);
 }

@@ -9,18 +9,18 @@ import { sayDropped } from '../say-dropped.js';
 import type { Services } from '../services.js';
 import { kindOf } from '../session-rates.js';
 import { type Complain, complainer } from './complainer.js';
-import { lineOf, routeOf } from './dispatch.js';
+import { queueOf, routeOf } from './dispatch.js';
 import { Malformed, type Outcome, type Sender } from './handlers/event-route.js';
 import { greetFromPlugins } from './handlers/plugins.js';
 import { watchIncoming } from './incoming.js';
-import { readMessage } from './large-message.js';
+import { readSocketMessage } from './large-message.js';
 import { MessageLine } from './message-line.js';
 
 /** RFC 6455 section 7.4.1: closed on purpose, and the page went away. Everything else may be a line that was cut. */
 const CLEAN_CLOSE_CODES = [1000, 1001];
 
 /** An upgraded socket with what it was opened over and from where. */
-export interface Arrival {
+export interface SocketArrival {
   readonly socket: WebSocket;
   readonly connection: Duplex;
   readonly token: string | null;
@@ -29,7 +29,7 @@ export interface Arrival {
 }
 
 /** Takes an upgraded socket: whoever may not connect is told why and closed, the others are in the room from here on. */
-export function acceptSocket(services: Services, arrival: Arrival) {
+export function acceptSocket(services: Services, arrival: SocketArrival) {
   const { sockets, rates, clock } = services;
   const { socket, connection, token, actor, address } = arrival;
   const id = sockets.add(socket);
@@ -47,7 +47,7 @@ function turnedAway(token: string | null, kind: 'api' | undefined): DisconnectCo
   return kind === 'api' ? 'connection-disabled' : 'unknown-session';
 }
 
-function serve(services: Services, { socket, connection }: Arrival, id: SocketId, sender: Sender): void {
+function serve(services: Services, { socket, connection }: SocketArrival, id: SocketId, sender: Sender): void {
   const { room, log, clock, rates, sockets, heartbeats } = services;
   const { sessionId, address } = sender;
   const tooLarge = () => {
@@ -95,7 +95,7 @@ class MessageReader {
   /** `broken`: the socket is of no use any more, by its own fault or by a bug of ours that its message ran into. */
   read(data: Buffer): 'taken' | 'too-large' | 'broken' {
     try {
-      const envelope = readMessage(data);
+      const envelope = readSocketMessage(data);
       if (envelope === 'too-large') return envelope;
       if (envelope.ok) return this.#take(envelope.value, data.length) ? 'taken' : 'broken';
       if (this.#mayCome('', data.length)) this.complain('', new Malformed(envelope.error));
@@ -117,7 +117,7 @@ class MessageReader {
       this.complain(event, new Malformed('unknown event'));
       return true;
     }
-    return this.#lines[lineOf(event)].add(() =>
+    return this.#lines[queueOf(event)].add(() =>
       settle(
         () => route(this.services, this.sender, payload),
         (error) => this.complain(event, error),

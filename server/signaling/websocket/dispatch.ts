@@ -1,25 +1,25 @@
-import { clipboardRoutes } from './handlers/clipboard.js';
-import { controlRoutes } from './handlers/control.js';
-import { doctorRoutes } from './handlers/doctor.js';
+import { clipboardEvents } from './handlers/clipboard.js';
+import { controlEvents } from './handlers/control.js';
+import { doctorEvents } from './handlers/doctor.js';
 import type { EventRoute } from './handlers/event-route.js';
-import { keyboardRoutes } from './handlers/keyboard.js';
-import { pluginRoutes } from './handlers/plugins.js';
-import { screenRoutes } from './handlers/screen.js';
-import { sendRoutes } from './handlers/send.js';
-import { signalRoutes } from './handlers/signal.js';
-import { systemRoutes } from './handlers/system.js';
+import { keyboardEvents } from './handlers/keyboard.js';
+import { pluginEvents } from './handlers/plugins.js';
+import { screenEvents } from './handlers/screen.js';
+import { sendEvents } from './handlers/send.js';
+import { signalEvents } from './handlers/signal.js';
+import { systemEvents } from './handlers/system.js';
 
 const routes = new Map<string, EventRoute>(
   Object.entries({
-    ...systemRoutes,
-    ...signalRoutes,
-    ...controlRoutes,
-    ...screenRoutes,
-    ...clipboardRoutes,
-    ...keyboardRoutes,
-    ...sendRoutes,
-    ...pluginRoutes,
-    ...doctorRoutes,
+    ...systemEvents,
+    ...signalEvents,
+    ...controlEvents,
+    ...screenEvents,
+    ...clipboardEvents,
+    ...keyboardEvents,
+    ...sendEvents,
+    ...pluginEvents,
+    ...doctorEvents,
   }),
 );
 
@@ -29,6 +29,6 @@ export function routeOf(event: string): EventRoute | undefined {
 }
 
 /** Signalling waits for networks, input must not wait for signalling: each has a line of its own. */
-export function lineOf(event: string): 'signal' | 'desktop' {
+export function queueOf(event: string): 'signal' | 'desktop' {
   return event.startsWith('signal/') ? 'signal' : 'desktop';
 }

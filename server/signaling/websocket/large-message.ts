@@ -13,7 +13,7 @@ const MAX_TAIL = 2_000;
  * Reads one message of a client. Parsing a large one as a whole could take long, depending on what is in it; so it is taken
  * only in the one shape that carries a long text, whose parsing costs as little as copying it.
  */
-export function readMessage(data: Buffer): Result<Envelope> | 'too-large' {
+export function readSocketMessage(data: Buffer): Result<Envelope> | 'too-large' {
   const text = data.toString('utf8');
   if (data.length <= SOCKET_LIMITS.message.value) return decodeEnvelope(text);
   if (data.length > allowedBytes(text.slice(0, LOOKED_AT_BYTES), true)) return 'too-large';

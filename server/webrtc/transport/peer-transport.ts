@@ -20,12 +20,12 @@ export interface TransportOptions {
   readonly srtpProfiles?: readonly SrtpProfileName[] | undefined;
   /** Candidates are told one by one as they are found; else descriptions wait for all of them. */
   readonly trickle: boolean;
-  readonly hooks: TransportHooks;
+  readonly hooks: PeerTransportHooks;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface TransportHooks {
+export interface PeerTransportHooks {
   onCandidate(text: string): void;
   /** DTLS is up: media is sealed and opened with these keys. Called once. */
   onConnected(keys: DtlsKeys): void;

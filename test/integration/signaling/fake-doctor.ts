@@ -1,6 +1,7 @@
+import type { DoctorVisitor } from '../../../server/doctor/doctor.js';
 import { ok, type Result } from '../../../server/lib/result.js';
 import type { DoctorResult, DoctorStart, DoctorView } from '../../../server/protocol/doctor.js';
-import type { DoctorPort, DoctorVisitor } from '../../../server/signaling/ports.js';
+import type { DoctorPort } from '../../../server/signaling/ports.js';
 
 export const EMPTY_VIEW: DoctorView = {
   took_ms: 1,

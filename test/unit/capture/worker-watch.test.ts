@@ -9,7 +9,7 @@ import {
   type WatchVerdict,
   watchTick,
 } from '../../../server/capture/supervisor/worker-watch.js';
-import { checkProgress, hasStalled, MOVING, type Progress } from '../../../server/capture/worker/stall-watch.js';
+import { checkProgress, hasStalled, MOVING, type StallProgress } from '../../../server/capture/worker/stall-watch.js';
 
 /** Ticks until the host is given up, counted from the tick that asked; undefined when it is not within `ticks`. */
 function givenUpAfter(sampleAt: (tick: number) => ThreadSample | undefined, ticks = 100): [number, string] | undefined {
@@ -59,7 +59,7 @@ test('proc_pid_stat(5) is read behind whatever the name holds', () => {
 });
 
 /** Checks until a pipeline is said to hang; undefined when it is not within 100. */
-function stalledAfter(progressAt: (check: number) => Progress): number | undefined {
+function stalledAfter(progressAt: (check: number) => StallProgress): number | undefined {
   let watch = MOVING;
   for (let check = 1; check <= 100; check++) {
     const progress = progressAt(check);
@@ -74,6 +74,6 @@ test.each([
   ['nothing comes, in a process that works', () => ({ outputs: 0, due: true, load: 0.3 }), 30],
   ['nothing is due', () => ({ outputs: 0, due: false, load: 0 }), undefined],
   ['something comes now and then', (check) => ({ outputs: Math.floor(check / 5), due: true, load: 0 }), undefined],
-] satisfies [string, (check: number) => Progress, number | undefined][])('a pipeline: %s', (_what, progressAt, checks) => {
+] satisfies [string, (check: number) => StallProgress, number | undefined][])('a pipeline: %s', (_what, progressAt, checks) => {
   expect(stalledAfter(progressAt)).toBe(checks);
 });

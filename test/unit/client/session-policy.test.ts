@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   OPEN_TIMEOUT_MS,
   type SessionInput,
-  type SessionState,
+  type SessionPolicyState,
   SIGNED_OUT,
   STALE_AFTER_MS,
   sessionDueAtMs,
@@ -12,7 +12,7 @@ import {
 type Event = readonly [nowMs: number, input: SessionInput | SessionInput['kind']];
 
 /** Plays a script and returns the last state's kind and every effect with its time. */
-function play(script: readonly Event[], from: SessionState = SIGNED_OUT): { state: SessionState; effects: string[] } {
+function play(script: readonly Event[], from: SessionPolicyState = SIGNED_OUT): { state: SessionPolicyState; effects: string[] } {
   let state = from;
   const effects: string[] = [];
   for (const [nowMs, input] of script) {
@@ -43,7 +43,7 @@ const live: Event[] = [
   [20, 'welcome'],
 ];
 
-test.each<readonly [string, Event[], SessionState['kind'], string[]]>([
+test.each<readonly [string, Event[], SessionPolicyState['kind'], string[]]>([
   ['a token opens the socket at once', [[0, 'token']], 'opening', ['0 open-socket']],
   ['system/init makes it live', live, 'live', ['0 open-socket']],
   ['messages keep it alive', [...live, [10_000, 'message'], [20_000, 'tick']], 'live', ['0 open-socket']],

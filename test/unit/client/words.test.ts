@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { connectionWords } from '../../../client/connection/connection-words.js';
 import type { PeerPhase } from '../../../client/connection/peer-policy.js';
-import type { SessionState } from '../../../client/connection/session-policy.js';
+import type { SessionPolicyState } from '../../../client/connection/session-policy.js';
 import { EMPTY_REPORT, readStats, usesOwnRelay } from '../../../client/connection/stats-report.js';
 
-const live: SessionState = { kind: 'live', lastMessageMs: 0 };
+const live: SessionPolicyState = { kind: 'live', lastMessageMs: 0 };
 const connected: PeerPhase = { kind: 'connected' };
 const none: PeerPhase = { kind: 'none' };
-const lost: SessionState = {
+const lost: SessionPolicyState = {
   kind: 'waiting',
   untilMs: 0,
   attempt: 1,
@@ -16,7 +16,7 @@ const lost: SessionState = {
   notice: 'The server is restarting.',
 };
 
-test.each<readonly [SessionState, PeerPhase, string, string, string]>([
+test.each<readonly [SessionPolicyState, PeerPhase, string, string, string]>([
   [live, connected, 'good', 'Connected', ''],
   [live, none, 'busy', 'Starting the picture…', 'Starting the picture.'],
   [

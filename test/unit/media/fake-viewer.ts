@@ -1,7 +1,7 @@
 import type { EncodedStream, RtpListener } from '../../../server/capture/streams/encoded-stream.js';
 import type { Clock } from '../../../server/lib/clock.js';
 import { createMediaEngine } from '../../../server/media/create-media-engine.js';
-import type { MediaEngine, PeerHooks, PeerSender, SrtpKeys, SrtpProfile } from '../../../server/media/media-engine.js';
+import type { MediaEngine, PeerSender, SenderHooks, SrtpKeys, SrtpProfile } from '../../../server/media/media-engine.js';
 import { plainDepartures } from '../../../server/media/paths/departures.js';
 import type { StreamPath } from '../../../server/media/paths/packet-path.js';
 import { rtpPayloadAt } from '../../../server/media/rtp/rtp.js';
@@ -109,7 +109,7 @@ export class FakeViewer {
   readonly #used = new Map<string, Buffer>();
   #replyIndex = 0;
 
-  constructor(engine: MediaEngine, suite: CipherSuite, profile: SrtpProfile = 'AEAD_AES_128_GCM', hooks: PeerHooks = {}) {
+  constructor(engine: MediaEngine, suite: CipherSuite, profile: SrtpProfile = 'AEAD_AES_128_GCM', hooks: SenderHooks = {}) {
     const keys: SrtpKeys = {
       profile,
       localKey: Buffer.alloc(16, 1),

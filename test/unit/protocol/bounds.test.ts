@@ -1,6 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
-import { decode, refusalOf as refusalCodeOf } from '../../../server/protocol/decode.js';
+import { decode, mismatchOf as refusalCodeOf } from '../../../server/protocol/decode.js';
 import { decodeEnvelope } from '../../../server/protocol/envelope.js';
 import { errorMessage } from '../../../server/protocol/errors/http-errors.js';
 import { clientEvents } from '../../../server/protocol/events.js';

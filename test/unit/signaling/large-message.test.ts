@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { SOCKET_LIMITS } from '../../../server/signaling/limits.js';
-import { readMessage } from '../../../server/signaling/websocket/large-message.js';
+import { readSocketMessage } from '../../../server/signaling/websocket/large-message.js';
 
 const LONG = 'x'.repeat(SOCKET_LIMITS.message.value);
-const read = (text: string) => readMessage(Buffer.from(text));
+const read = (text: string) => readSocketMessage(Buffer.from(text));
 
 test.each<[string, unknown]>([
   ['clipboard/set', { text: LONG }],

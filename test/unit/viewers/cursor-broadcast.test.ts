@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { decodeChannelMessage } from '../../../server/protocol/datachannel.js';
-import { CursorBroadcast, type CursorImage } from '../../../server/viewers/cursor-broadcast.js';
+import { CursorBroadcast, type CursorShape } from '../../../server/viewers/cursor-broadcast.js';
 import type { ScreenPosition } from '../../../server/viewers/cursor-start.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 
-const ARROW: CursorImage = { width: 2, height: 3, hotspotX: 1, hotspotY: 0, png: Uint8Array.of(1, 2, 3) };
+const ARROW: CursorShape = { width: 2, height: 3, hotspotX: 1, hotspotY: 0, png: Uint8Array.of(1, 2, 3) };
 
 /** A desktop whose X server answers when it is let, and what each viewer was sent. */
 class Desk {
   readonly clock = new SteppedClock();
-  image: CursorImage | undefined = ARROW;
+  image: CursorShape | undefined = ARROW;
   readonly inControl = new Set<string>();
   readonly #answers: (() => void)[] = [];
-  #changed: (image: CursorImage) => void = () => undefined;
+  #changed: (image: CursorShape) => void = () => undefined;
   readonly broadcast = new CursorBroadcast(
     {
       image: () => this.image,
@@ -39,7 +39,7 @@ class Desk {
     return { ...audience, got, atMs, positions: () => positionsIn(got) };
   }
 
-  show(image: CursorImage): void {
+  show(image: CursorShape): void {
     this.image = image;
     this.#changed(image);
   }

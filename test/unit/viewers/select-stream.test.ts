@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Rung, type StreamSelector, selectStream } from '../../../server/viewers/select-stream.js';
+import { type Rung, type StreamQuery, selectStream } from '../../../server/viewers/select-stream.js';
 
 const LADDER: Rung[] = [
   { id: 'hq', bitrateBps: 3_000_000, nominalBitrateBps: undefined },
@@ -7,7 +7,7 @@ const LADDER: Rung[] = [
   { id: 'lq', bitrateBps: 0, nominalBitrateBps: undefined },
 ];
 
-test.each<[StreamSelector, string | undefined]>([
+test.each<[StreamQuery, string | undefined]>([
   [{ id: 'mq' }, 'mq'],
   [{ type: 'nearest', id: 'lq' }, 'lq'],
   [{ id: 'legacy' }, 'legacy'],

@@ -4,7 +4,7 @@ export interface BudgetLimits {
   readonly inAll: number;
 }
 
-export type Refusal = 'client' | 'all';
+export type BudgetRefusal = 'client' | 'all';
 
 /** Counts the bytes that bodies hold from their first one until their request is answered. Pure but for its own memory. */
 export class BodyBudget {
@@ -14,7 +14,7 @@ export class BodyBudget {
   constructor(private readonly limits: BudgetLimits) {}
 
   /** Counts `bytes` more of a client, or says whose limit they would exceed and counts nothing. */
-  take(client: string, bytes: number): Refusal | null {
+  take(client: string, bytes: number): BudgetRefusal | null {
     const held = this.#held.get(client) ?? 0;
     if (held + bytes > this.limits.perClient) return 'client';
     if (this.#inAll + bytes > this.limits.inAll) return 'all';

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { decode, refusalOf } from '../../../protocol/decode.js';
+import { decode, mismatchOf } from '../../../protocol/decode.js';
 import { AppError } from '../../../protocol/errors/app-error.js';
 import { type JsonFault, parseUntrusted } from '../../../protocol/parse-untrusted.js';
 import { firstJsonValue } from './first-json-value.js';
@@ -33,6 +33,6 @@ function unreadable(fault: JsonFault, code: Unreadable): AppError {
 
 export function readValue<S extends TSchema>(schema: S, value: unknown, code: Unreadable = 'unreadable-body'): Static<S> {
   const decoded = decode(schema, value);
-  if (!decoded.ok) throw new AppError(refusalOf(schema, value) ?? code);
+  if (!decoded.ok) throw new AppError(mismatchOf(schema, value) ?? code);
   return decoded.value;
 }

@@ -57,7 +57,7 @@ function key(action: (keysym: number) => InputAction): EventRoute {
   );
 }
 
-export const controlRoutes = {
+export const controlEvents = {
   'control/request': onBare(askForControl),
   'control/release': onBare(({ room }, { sessionId }) => {
     const refused = room.apply({ kind: 'release-control', actor: { kind: 'session', id: sessionId } });

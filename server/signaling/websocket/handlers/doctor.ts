@@ -21,7 +21,7 @@ function start(services: Services, { sessionId, address }: Sender, page: DoctorS
   return DONE;
 }
 
-export const doctorRoutes = {
+export const doctorEvents = {
   'doctor/start': on(events['doctor/start'], start),
   'doctor/answer': on(events['doctor/answer'], ({ doctor }, { sessionId }, { probe, sdp }) =>
     doctor.answer(sessionId, probe, sdp),

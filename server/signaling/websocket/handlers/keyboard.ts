@@ -1,7 +1,7 @@
 import { keyboardClientEvents as events } from '../../../protocol/keyboard.js';
 import { type EventRoute, guarded, on } from './event-route.js';
 
-export const keyboardRoutes = {
+export const keyboardEvents = {
   'keyboard/map': on(
     events['keyboard/map'],
     guarded('set-keyboard', ({ desktop }, _sender, map) => desktop.keyboard.setMap(map)),

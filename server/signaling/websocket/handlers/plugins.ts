@@ -21,7 +21,7 @@ export function greetFromPlugins(services: Services, sessionId: string): void {
   for (const greeting of GREETINGS) sendToSession(services, sessionId, greeting);
 }
 
-export const pluginRoutes = {
+export const pluginEvents = {
   'filetransfer/update': onBare((services, { sessionId }) => {
     sendToSession(services, sessionId, NO_FILES);
     return DONE;

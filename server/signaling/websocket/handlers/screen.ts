@@ -18,7 +18,7 @@ export async function setScreen(services: Services, by: string, size: ScreenSize
   return applied;
 }
 
-export const screenRoutes = {
+export const screenEvents = {
   'screen/set': on(
     events['screen/set'],
     guarded('set-screen', async (services, { sessionId }, size) => {

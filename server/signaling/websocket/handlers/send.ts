@@ -3,7 +3,7 @@ import { sendClientEvents as events } from '../../../protocol/send.js';
 import { relay } from '../../services.js';
 import { DONE, type EventRoute, on } from './event-route.js';
 
-export const sendRoutes = {
+export const sendEvents = {
   'send/unicast': on(events['send/unicast'], (services, { sessionId: sender }, { receiver, subject, body }) => {
     if (!services.room.state.sessions.has(receiver)) return err('unknown receiver');
     const payload = { sender, receiver, subject, body };

@@ -54,7 +54,7 @@ function negotiate({ webrtc }: Services, { sessionId }: Sender, act: (peer: WebR
   return signaling === undefined ? err('session has no peer') : act(signaling);
 }
 
-export const signalRoutes = {
+export const signalEvents = {
   'signal/request': on(events['signal/request'], guarded('watch', request)),
   'signal/offer': on(events['signal/offer'], (services, sender, { sdp }) =>
     negotiate(services, sender, async (peer) => {

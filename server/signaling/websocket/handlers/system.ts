@@ -4,7 +4,7 @@ import { DONE, type EventRoute, on, onBare } from './event-route.js';
 /** A client's own log is of interest while something is being looked into, and it is nothing to be trusted. */
 const MAX_LOGGED_CHARACTERS = 500;
 
-export const systemRoutes = {
+export const systemEvents = {
   'system/logs': on(events['system/logs'], ({ log }, { sessionId }, entries) => {
     for (const { level, message } of entries.slice(0, 25)) {
       log.debug({ sessionId, level: level.slice(0, 16), said: message.slice(0, MAX_LOGGED_CHARACTERS) }, 'client log');
