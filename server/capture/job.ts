@@ -46,7 +46,6 @@ export const Job = Type.Object({
   settings: Type.Array(Setting),
 });
 export type Job = Static<typeof Job>;
-export type JobInput = Job['inputs'][number];
 export type JobOutput = Job['outputs'][number];
 export type PictureInput = Static<typeof PictureInput>;
 

@@ -48,9 +48,7 @@ export type MessageOf<Table extends EventTable> = {
 
 export type ClientEvents = typeof clientEvents;
 export type ClientEventName = keyof ClientEvents;
-export type ClientPayload<Name extends ClientEventName> = PayloadOf<ClientEvents[Name]>;
 
 export type ServerEvents = typeof serverEvents;
 export type ServerEventName = keyof ServerEvents;
-export type ServerPayload<Name extends ServerEventName> = PayloadOf<ServerEvents[Name]>;
 export type ServerMessage = MessageOf<ServerEvents>;

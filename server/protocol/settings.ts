@@ -19,18 +19,6 @@ export type Settings = Static<typeof Settings>;
 export const SettingsPatch = Type.Partial(Type.Object({ ...Settings.properties, plugins: PluginPatch }));
 export type SettingsPatch = Static<typeof SettingsPatch>;
 
-export const DEFAULT_SETTINGS: Settings = {
-  private_mode: false,
-  locked_logins: false,
-  locked_controls: false,
-  control_protection: false,
-  implicit_hosting: false,
-  inactive_cursors: false,
-  merciful_reconnect: true,
-  heartbeat_interval: 10,
-  plugins: null,
-};
-
 /** New settings with the fields of `patch` in place; `plugins` are merged key by key. */
 export function mergeSettings(current: Settings, patch: SettingsPatch): Settings {
   return { ...current, ...patch, plugins: mergePluginValues(current.plugins, patch.plugins) };

@@ -9,11 +9,6 @@ export interface RtpClock {
   readonly zeroMs: number;
 }
 
-/** The RTP timestamp (32 bits) of what was captured at `nowMs`. */
-export function rtpTimestampAt(clock: RtpClock, nowMs: number): number {
-  return Math.floor(((nowMs - clock.zeroMs) * clock.clockRateHz) / 1000) % 2 ** 32;
-}
-
 /** A reading of the system's monotonic clock in ns, in ms on the scale of `performance.now()` of this process. */
 export function monotonicNsToMs(ns: bigint): number {
   return Number(ns - process.hrtime.bigint()) / 1e6 + performance.now();

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
 import type { RtpListener } from '../../../server/capture/streams/encoded-stream.js';
-import { rtpTimestampAt } from '../../../server/capture/streams/rtp-clock.js';
 import type { AudioCodecName } from '../../../server/protocol/codec.js';
+import { rtpTimestampAt } from '../../support/rtp-timestamp.js';
 import { waitFor } from '../../support/wait-for.js';
 import { openTestCapture } from './capture-fixture.js';
 import { type PulseAudio, playTone, startSharedPulseAudio } from './pulse-audio.js';

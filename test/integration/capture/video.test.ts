@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
-import { rtpTimestampAt } from '../../../server/capture/streams/rtp-clock.js';
+import { rtpTimestampAt } from '../../support/rtp-timestamp.js';
 import { waitFor } from '../../support/wait-for.js';
 import { startXServer, type XServer } from '../../support/x/x-server.js';
 import { type FixtureOptions, openTestCapture } from './capture-fixture.js';

@@ -5,8 +5,9 @@ import { KeyboardModifiersPatch } from '../../../server/protocol/keyboard.js';
 import { MemberProfile, mergeProfile, NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
 import { ScreenSize } from '../../../server/protocol/screen.js';
 import { sendClientEvents } from '../../../server/protocol/send.js';
-import { DEFAULT_SETTINGS, mergeSettings, SettingsPatch } from '../../../server/protocol/settings.js';
+import { mergeSettings, SettingsPatch } from '../../../server/protocol/settings.js';
 import { CandidateInit, SignalRequest } from '../../../server/protocol/signal.js';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.js';
 
 const unicast = sendClientEvents['send/unicast'];
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type Clock, MAX_TIMER_MS } from '../../../server/lib/clock.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
 import { RoomRunner } from '../../../server/room/room-runner.js';
 import { startingRoom } from '../../../server/room/room-state.js';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 
 /** A clock that goes on a fraction with every look, and whose timers fire when the test says. */

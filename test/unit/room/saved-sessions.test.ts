@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { err, ok } from '../../../server/lib/result.js';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
 import { type SavedSession, startingRoom } from '../../../server/room/room-state.js';
 import { PasswordMarks } from '../../../server/room/store/password-marks.js';
 import { restoreSessions } from '../../../server/room/store/restore-sessions.js';
 import { readSessions } from '../../../server/room/store/session-entries.js';
 import { NO_NOTES, noted, readNotes, writeNotes } from '../../../server/room/store/session-notes.js';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 import { silentLog } from '../../support/silent-log.js';
 

@@ -1,11 +1,12 @@
 import { DISCONNECTS } from '../../../server/protocol/errors/disconnects.js';
 import { type MemberProfile, NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { DEFAULT_SETTINGS, type Settings } from '../../../server/protocol/settings.js';
+import type { Settings } from '../../../server/protocol/settings.js';
 import type { Actor, Command, Refusal } from '../../../server/room/command.js';
 import type { Effect } from '../../../server/room/effect.js';
 import { step } from '../../../server/room/room.js';
 import { type Room, type SavedSession, startingRoom } from '../../../server/room/room-state.js';
 import type { SessionRules } from '../../../server/room/session-rules.js';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 
 export const session = (id: string): Actor => ({ kind: 'session', id });

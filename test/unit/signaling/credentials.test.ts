@@ -1,10 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { DEFAULT_SETTINGS } from '../../../server/protocol/settings.js';
 import { step } from '../../../server/room/room.js';
 import { startingRoom } from '../../../server/room/room-state.js';
 import { tokenDigest } from '../../../server/room/store/token-digest.js';
 import { actorOf, apiTokenDigest, newToken } from '../../../server/signaling/http/access/credentials.js';
+import { DEFAULT_SETTINGS } from '../../support/default-settings.js';
 import { ENDLESS, loginOf } from '../../support/sessions.js';
 
 const counted = vi.hoisted(() => ({ hashes: 0 }));
