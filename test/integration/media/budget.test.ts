@@ -1,22 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../support/browsers/chromium.js';
+import { expect, test } from 'vitest';
 import { waitFor } from '../../support/wait-for.js';
-import { type Source, startSource } from './picture-source.js';
+import { useMedia } from './use-media.js';
 import { openViewing } from './viewing.js';
 import { watchWithChromium } from './watching.js';
 
-let sources: { readonly video: Source; readonly audio: Source };
-let browser: Browser;
-beforeAll(async () => {
-  sources = { video: await startSource('vp8'), audio: await startSource('opus') };
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await sources?.video.stop();
-  await sources?.audio.stop();
-});
+const media = useMedia();
 
 const WINDOW_MS = 200;
 const MEASURED_MS = 4_000;
@@ -42,10 +30,10 @@ test('EG1, EG5 Chromium is sent no more than the budget, still sees whole frames
     transport: 'udp',
     profile: 'AEAD_AES_128_GCM',
     loss: 0,
-    sources,
+    sources: media().sources,
     left: note,
   });
-  const { stats, close } = await watchWithChromium(browser, viewing);
+  const { stats, close } = await watchWithChromium(media().browser, viewing);
   try {
     await waitFor('a picture', async () => Number((await stats()).framesDecoded) > 20);
     const [sender] = viewing.senders;

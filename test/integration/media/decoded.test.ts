@@ -1,28 +1,13 @@
 import wrtc from '@roamhq/wrtc';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SrtpProfile } from '../../../server/media/media-engine.js';
-import { launchChromium } from '../../support/browsers/chromium.js';
 import { waitFor } from '../../support/wait-for.js';
-import { type Source, startSource } from './picture-source.js';
+import { useClosers, useMedia } from './use-media.js';
 import { openViewing, type Viewing } from './viewing.js';
 
-let sources: { readonly video: Source; readonly audio: Source };
-let browser: Browser;
-beforeAll(async () => {
-  sources = { video: await startSource('vp8'), audio: await startSource('opus') };
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await sources?.video.stop();
-  await sources?.audio.stop();
-});
+const media = useMedia();
 
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = useClosers();
 
 /** What a viewer decoded so far. */
 interface Seen {
@@ -66,7 +51,7 @@ async function watchWithLibwebrtc(viewing: Viewing): Promise<() => Promise<Seen>
 }
 
 async function watchWithChromium(viewing: Viewing): Promise<() => Promise<Seen>> {
-  const page = await browser.newPage();
+  const page = await media().browser.newPage();
   closers.push(() => page.close());
   const offer = await viewing.offer('chromium');
   const answer = await page.evaluate(async (sdp) => {
@@ -122,7 +107,7 @@ const CASES: readonly (readonly [client: keyof typeof WATCH, profile: SrtpProfil
 
 describe.each(['fast', 'plain'] as const)('%s path', (path) => {
   test.each(CASES)('%s decodes picture and sound: %s, %s, loss %d', async (client, profile, transport, loss) => {
-    const viewing = await openViewing({ path, transport, profile, loss, sources });
+    const viewing = await openViewing({ path, transport, profile, loss, sources: media().sources });
     closers.push(() => viewing.close());
     expect(viewing.implementations).toBe(path === 'fast' ? 'libcrypto sendmmsg' : 'node:crypto dgram');
     const seen = await WATCH[client](viewing);

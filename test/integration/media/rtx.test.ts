@@ -1,27 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../support/browsers/chromium.js';
+import { expect, test } from 'vitest';
 import { waitFor } from '../../support/wait-for.js';
-import { type Source, startSource } from './picture-source.js';
+import { useClosers, useMedia } from './use-media.js';
 import { openViewing, type Viewing, type ViewingOptions } from './viewing.js';
 import { type Stats, watchWithChromium, watchWithLibwebrtc } from './watching.js';
 
-let sources: { readonly video: Source; readonly audio: Source };
-let browser: Browser;
-beforeAll(async () => {
-  sources = { video: await startSource('vp8'), audio: await startSource('opus') };
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await sources?.video.stop();
-  await sources?.audio.stop();
-});
+const media = useMedia();
 
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = useClosers();
 
 /** What a client reads that has never heard of RTX. */
 function withoutRtx(offer: string): string {
@@ -42,7 +27,7 @@ async function watch(
   viewing: Viewing,
   seen?: (offer: string) => string,
 ): Promise<() => Promise<Stats>> {
-  const watching = client === 'chromium' ? watchWithChromium(browser, viewing, seen) : watchWithLibwebrtc(viewing, seen);
+  const watching = client === 'chromium' ? watchWithChromium(media().browser, viewing, seen) : watchWithLibwebrtc(viewing, seen);
   const { stats, close } = await watching;
   closers.push(close);
   return stats;
@@ -50,7 +35,7 @@ async function watch(
 
 async function open(options: Partial<ViewingOptions>): Promise<Viewing> {
   const profile = 'AES_CM_128_HMAC_SHA1_80';
-  const viewing = await openViewing({ path: 'fast', transport: 'udp', profile, loss: 0, sources, ...options });
+  const viewing = await openViewing({ path: 'fast', transport: 'udp', profile, loss: 0, sources: media().sources, ...options });
   closers.push(() => viewing.close());
   return viewing;
 }

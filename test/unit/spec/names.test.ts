@@ -1,18 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { treeFiles } from '../../support/tree-files.js';
 
 const DECLARATION = /^export (?:abstract |async )*(?:class|interface|type|const|function) (\w+)/gm;
 
 test('no exported name stands for two things', () => {
-  const files = ['server', 'client'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => `${folder}/${path}`),
-  );
   const places = new Map<string, Set<string>>();
-  for (const file of files) {
-    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(DECLARATION)) {
-      places.set(name, (places.get(name) ?? new Set()).add(file));
+  for (const { path, text } of ['server', 'client'].flatMap((folder) => treeFiles(folder, '.ts'))) {
+    for (const [, name = ''] of text.matchAll(DECLARATION)) {
+      places.set(name, (places.get(name) ?? new Set()).add(path));
     }
   }
   expect(places.size).toBeGreaterThan(1_000);

@@ -1,19 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { treeFiles } from '../../support/tree-files.js';
 
-const files = (folder: string, ending: string) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith(ending))
-    .map((path) => ({ path: `${folder}/${path}`, text: readFileSync(`${folder}/${path}`, 'utf8') }));
-
-const SPECS = files('server', 'SPEC.md').map(({ path, text }) => ({
+const SPECS = treeFiles('server', 'SPEC.md').map(({ path, text }) => ({
   path,
   rules: [...text.matchAll(/^- \*\*([A-Z]{1,2}\d+)\*\* /gm)].map(([, rule = '']) => rule),
 }));
 const RULES = SPECS.flatMap(({ rules }) => rules);
 /** The numbers that begin a title: `'C1, C2 the title'`. */
 const QUOTED = new Set(
-  files('test', '.test.ts').flatMap(({ text }) =>
+  treeFiles('test', '.test.ts').flatMap(({ text }) =>
     [...text.matchAll(/['"`]((?:[A-Z]{1,2}\d+,? )+)/g)].flatMap(([, numbers = '']) => numbers.match(/[A-Z]+\d+/g) ?? []),
   ),
 );
@@ -28,7 +23,7 @@ test.each(SPECS)('every rule of $path begins the title of a test', ({ rules }) =
 });
 
 test('the code quotes rules that there are', () => {
-  const cited = files('server', '.ts').flatMap(({ text }) =>
+  const cited = treeFiles('server', '.ts').flatMap(({ text }) =>
     [...text.matchAll(/SPEC\.md ([A-Z]{1,2}\d+)(?:(?:-|, )([A-Z]{1,2}\d+))?/g)].flatMap(([, first, second]) => [first, second]),
   );
   expect(cited.length).toBeGreaterThan(0);
