@@ -1,15 +1,15 @@
 // npm start: from a fresh Debian 12 or 13 with Node alone to a desktop in the browser. Words after `--` go to the server.
 import { fileURLToPath } from 'node:url';
-import { attach } from './lib/attach.mjs';
-import { ensureBuild } from './lib/build.mjs';
-import { runDesktopSession } from './lib/desktop-session.mjs';
-import { checkNodeVersion } from './lib/node-version.mjs';
-import { ensureNpmPackages } from './lib/npm.mjs';
-import { ensurePackages } from './lib/packages.mjs';
-import { runCommand } from './lib/progress.mjs';
-import { readableProduct } from './lib/readable-copy.mjs';
+import { readableProduct } from './lib/container/readable-copy.mjs';
 import { checkServerAddress } from './lib/server-address.mjs';
-import { sessionUsers } from './lib/session-user.mjs';
+import { attach } from './lib/session/attach.mjs';
+import { runDesktopSession } from './lib/session/desktop-session.mjs';
+import { sessionUsers } from './lib/session/session-user.mjs';
+import { ensureBuild } from './lib/setup/build.mjs';
+import { checkNodeVersion } from './lib/setup/node-version.mjs';
+import { ensureNpmPackages } from './lib/setup/npm.mjs';
+import { ensurePackages } from './lib/setup/packages.mjs';
+import { runCommand } from './lib/setup/progress.mjs';
 
 await runCommand(async () => {
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');

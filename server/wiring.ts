@@ -2,7 +2,7 @@ import type { BindAddress, Config } from './config/config.js';
 import type { IceTransportsOptions } from './ice/ice-types.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
-import type { Settings } from './protocol/settings.js';
+import type { Settings } from './protocol/events/settings.js';
 import type { RoomOptions } from './room/open-room.js';
 import { SESSION_LIMITS } from './signaling/limits.js';
 import type { ServerOptions, SessionOptions } from './signaling/options.js';

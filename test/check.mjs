@@ -1,6 +1,6 @@
 // npm run check: the quick ring. Lint and types of everything, and the unit tests that the change since main concerns.
 import { fileURLToPath } from 'node:url';
-import { ensureNpmPackages } from '../docker/lib/npm.mjs';
+import { ensureNpmPackages } from '../docker/lib/setup/npm.mjs';
 import { runStaticCheck, STATIC_CHECKS } from './runner/static-checks.mjs';
 import { summarize } from './runner/summary.mjs';
 import { touchedTests } from './runner/touched-tests.mjs';

@@ -2,12 +2,12 @@
 // Words after `--` name the phases to run, for example: npm test -- lint unit
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureBuild } from '../docker/lib/build.mjs';
 import { errorMessage } from '../docker/lib/error-code.mjs';
-import { checkNodeVersion } from '../docker/lib/node-version.mjs';
-import { ensureNpmPackages } from '../docker/lib/npm.mjs';
-import { ensurePackages } from '../docker/lib/packages.mjs';
-import { Stop } from '../docker/lib/progress.mjs';
+import { ensureBuild } from '../docker/lib/setup/build.mjs';
+import { checkNodeVersion } from '../docker/lib/setup/node-version.mjs';
+import { ensureNpmPackages } from '../docker/lib/setup/npm.mjs';
+import { ensurePackages } from '../docker/lib/setup/packages.mjs';
+import { Stop } from '../docker/lib/setup/progress.mjs';
 import { runConformance } from './runner/conformance.mjs';
 import { asWritten, runPhase } from './runner/phase.mjs';
 import { runStaticCheck, STATIC_CHECKS } from './runner/static-checks.mjs';

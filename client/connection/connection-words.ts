@@ -1,5 +1,5 @@
 import { assertNever } from '../../server/lib/assert-never.js';
-import type { PeerPhase } from './peer-policy.js';
+import type { PeerPhase } from './media/peer-policy.js';
 import type { SessionPolicyState } from './session-policy.js';
 
 /** The state of the connection for people: `good` needs no attention, `busy` mends itself, `bad` waits for the user. */

@@ -1,11 +1,11 @@
 import { assertNever } from '../../server/lib/assert-never.js';
-import { canBeSeen } from '../../server/lib/seen-text.js';
-import type { ControlHost } from '../../server/protocol/control.js';
-import type { MemberProfile } from '../../server/protocol/profile.js';
-import type { ScreenSize } from '../../server/protocol/screen.js';
-import type { SessionData, SessionState } from '../../server/protocol/session.js';
-import type { Settings } from '../../server/protocol/settings.js';
-import type { SystemInit } from '../../server/protocol/system.js';
+import { canBeSeen } from '../../server/lib/text/seen-text.js';
+import type { ControlHost } from '../../server/protocol/events/control.js';
+import type { MemberProfile } from '../../server/protocol/events/profile.js';
+import type { ScreenSize } from '../../server/protocol/events/screen.js';
+import type { SessionData, SessionState } from '../../server/protocol/events/session.js';
+import type { Settings } from '../../server/protocol/events/settings.js';
+import type { SystemInit } from '../../server/protocol/events/system.js';
 import type { PageMessage } from '../wire/page-events.js';
 
 /** A session as the page shows it: who it is, what it may do, whether it is here. */

@@ -1,6 +1,6 @@
-import type { CheckState } from './connection-check.js';
-import type { CursorMessage } from './media-link.js';
-import { NO_PEER, type PeerPhase } from './peer-policy.js';
+import type { CheckState } from './check/connection-check.js';
+import type { CursorMessage } from './media/media-link.js';
+import { NO_PEER, type PeerPhase } from './media/peer-policy.js';
 import type { RoomView } from './room-view.js';
 import { type SessionPolicyState, SIGNED_OUT } from './session-policy.js';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../server/lib/clock.js';
-import type { SocketLoss } from './connection-check.js';
+import type { SocketLoss } from './check/connection-check.js';
 
 const KEPT = 6;
 

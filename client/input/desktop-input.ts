@@ -1,6 +1,6 @@
 import type { Clock } from '../../server/lib/clock.js';
 import type { Dispose } from '../../server/lib/dispose.js';
-import type { InputCommand } from '../../server/protocol/channel-input.js';
+import type { InputCommand } from '../../server/protocol/channel/channel-input.js';
 import type { KeyAction } from './keyboard.js';
 import { flushMove, MOVE_INTERVAL_MS, type MoveGate, OPEN_GATE, offerMove } from './move-gate.js';
 import type { ScreenPoint } from './viewport.js';

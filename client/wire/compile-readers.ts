@@ -1,5 +1,5 @@
 import { KindGuard, type TObject, type TSchema } from '@sinclair/typebox';
-import { serverEvents } from '../../server/protocol/events.js';
+import { serverEvents } from '../../server/protocol/events/events.js';
 import { PAGE_EVENTS } from './page-events.js';
 
 const HEAD = '// Compiled from the schemas in server/protocol/ by `npm run readers`; edit those instead.';

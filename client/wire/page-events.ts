@@ -1,4 +1,4 @@
-import type { ServerEventName, ServerMessage } from '../../server/protocol/events.js';
+import type { ServerEventName, ServerMessage } from '../../server/protocol/events/events.js';
 
 /** The events of the server that the page has a use for; `npm run readers` compiles a reader for each. */
 export const PAGE_EVENTS = [

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../lib/error-code.mjs';
 
-/** @import { PrivatePart } from '../lib/private-environment.mjs' */
+/** @import { PrivatePart } from '../lib/session/private-environment.mjs' */
 
 /** EX_CONFIG of sysexits.h. */
 const CONFIG_EXIT_CODE = 78;
 const { SESSION_PRIVATE: folder } = process.env;
 
 /**
- * What writePrivate of lib/private-environment.mjs wrote; undefined where it wrote nothing.
+ * What writePrivate of lib/session/private-environment.mjs wrote; undefined where it wrote nothing.
  * @param {string} path
  */
 function read(path) {

@@ -1,9 +1,9 @@
 // Child processes of the preparing steps: their output is kept for the error, its last line shown as progress.
 import { spawn } from 'node:child_process';
-import { failureAdvice } from './failure-advice.mjs';
-import { Stop } from './progress.mjs';
+import { failureAdvice } from './setup/failure-advice.mjs';
+import { Stop } from './setup/progress.mjs';
 
-/** @import { Report } from './progress.mjs' */
+/** @import { Report } from './setup/progress.mjs' */
 
 const KEPT_CHARACTERS = 20_000;
 const SHOWN_LINES = 30;

@@ -1,7 +1,7 @@
 // The address the server is going to listen on, checked before anything is started.
 import { createServer } from 'node:net';
 import { errorCode } from './error-code.mjs';
-import { Stop } from './progress.mjs';
+import { Stop } from './setup/progress.mjs';
 
 const DEFAULT_BIND = '127.0.0.1:8080';
 

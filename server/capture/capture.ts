@@ -5,7 +5,7 @@ import { Emitter } from '../lib/emitter.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { CODECS } from '../protocol/codec.js';
-import type { ScreenSize } from '../protocol/screen.js';
+import type { ScreenSize } from '../protocol/events/screen.js';
 import type { CaptureStatus } from './capture-status.js';
 import { CHOSEN_ELEMENTS, type HasElement } from './encoders/default-encoders.js';
 import { hardwareDevices } from './encoders/hardware-devices.js';

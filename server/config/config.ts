@@ -1,6 +1,6 @@
 import type { AudioCodecName, VideoCodecName } from '../protocol/codec.js';
-import type { MemberProfile } from '../protocol/profile.js';
-import type { ScreenSize } from '../protocol/screen.js';
+import type { MemberProfile } from '../protocol/events/profile.js';
+import type { ScreenSize } from '../protocol/events/screen.js';
 
 /**
  * The whole configuration after reading, checking and resolving (SPEC.md); made by `loadConfig` only.

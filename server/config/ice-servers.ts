@@ -1,4 +1,4 @@
-import { shownIceUrl } from '../lib/shown-url.js';
+import { shownIceUrl } from '../lib/text/shown-url.js';
 import type { IceServerSetting, WebRtcConfig } from './config.js';
 import { iceUrlProblem } from './forms/network-forms.js';
 import type { Values } from './schema.js';

@@ -1,4 +1,4 @@
-import { HIDDEN } from '../lib/shown-url.js';
+import { HIDDEN } from '../lib/text/shown-url.js';
 import type { Form } from './forms/form.js';
 
 /**

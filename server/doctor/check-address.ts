@@ -2,7 +2,7 @@ import { createConnection } from 'node:net';
 import { connectTurn } from '../ice/turn/turn-transport.js';
 import type { Clock } from '../lib/clock.js';
 import { askBinding } from './check-server.js';
-import { FAILED, type PathOutcome } from './path.js';
+import { FAILED, type PathOutcome } from './diagnosis/path.js';
 
 /** Whether our UDP mux port answers a binding request sent to this address. */
 export async function checkUdp(address: string, port: number, clock: Clock, limitMs: number): Promise<PathOutcome> {

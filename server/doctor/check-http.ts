@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Clock } from '../lib/clock.js';
-import { FAILED, type PathOutcome } from './path.js';
+import { FAILED, type PathOutcome } from './diagnosis/path.js';
 
 export interface HttpPort {
   readonly host: string;

@@ -7,7 +7,7 @@ import { decodeStun, encodeStun } from '../ice/stun/stun.js';
 import { allocateRelay } from '../ice/turn/turn-allocation.js';
 import { connectTurn, type TurnTransport } from '../ice/turn/turn-transport.js';
 import type { Clock } from '../lib/clock.js';
-import type { PathOutcome } from './path.js';
+import type { PathOutcome } from './diagnosis/path.js';
 
 const RETRANSMIT_MS = [0, 300, 900, 2000] as const;
 const UNREACHED = 701;

@@ -4,12 +4,12 @@ import type { Dispose } from '../lib/dispose.js';
 import type { Log } from '../lib/log.js';
 import { err, type Result } from '../lib/result.js';
 import type { DoctorProbe, DoctorResult, doctorServerEvents } from '../protocol/doctor.js';
-import type { MessageOf } from '../protocol/events.js';
+import type { MessageOf } from '../protocol/events/events.js';
 import type { ProbePeer } from '../webrtc/probe-peer.js';
 import { within } from './check-server.js';
-import { diagnose, verdictOf } from './diagnose.js';
-import type { ClientFacts, DoctorFacts } from './facts.js';
-import { type Path, type PathOutcome, type PathResult, pathId } from './path.js';
+import { diagnose, verdictOf } from './diagnosis/diagnose.js';
+import type { ClientFacts, DoctorFacts } from './diagnosis/facts.js';
+import { type Path, type PathOutcome, type PathResult, pathId } from './diagnosis/path.js';
 import { findPlanned, type Plan, planCandidates, planServers } from './probe-plan.js';
 import type { ServerLook } from './server-view.js';
 

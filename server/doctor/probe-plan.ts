@@ -1,7 +1,7 @@
 import type { Candidate } from '../ice/candidates/candidate.js';
 import type { IceServerWithCa } from '../ice/ice-types.js';
 import { parseIceUrl } from '../ice/servers/ice-url.js';
-import type { Path } from './path.js';
+import type { Path } from './diagnosis/path.js';
 
 /** One thing for the browser to try. */
 export type Plan =

@@ -7,9 +7,9 @@ import type { DoctorView } from '../protocol/doctor.js';
 import { checkTcp, checkUdp } from './check-address.js';
 import { checkHttp, type HttpPort } from './check-http.js';
 import { checkServer, within } from './check-server.js';
-import { diagnose, isElsewhere } from './diagnose.js';
-import { type DoctorFacts, isOwn } from './facts.js';
-import { hostPort, type Path, type PathOutcome, type PathResult } from './path.js';
+import { diagnose, isElsewhere } from './diagnosis/diagnose.js';
+import { type DoctorFacts, isOwn } from './diagnosis/facts.js';
+import { hostPort, type Path, type PathOutcome, type PathResult } from './diagnosis/path.js';
 
 export interface ServerChecks {
   readonly ice: Pick<IceTransports, 'createPeer' | 'listening' | 'servedServers'>;

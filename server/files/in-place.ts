@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { parseJson } from '../lib/json-text.js';
+import { parseJson } from '../lib/text/json-text.js';
 import { errorCode } from './file-trouble.js';
 import { keepCopy, readCopy } from './kept-copy.js';
 import { readKeptFile } from './synced.js';

@@ -1,4 +1,4 @@
-import type { LimitTable } from '../lib/limits.js';
+import type { LimitTable } from '../lib/bounds/limits.js';
 
 /** What anyone may make ICE hold, ask and answer. */
 export const ICE_LIMITS = {

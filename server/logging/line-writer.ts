@@ -1,5 +1,5 @@
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
-import { type Backlog, backlog } from '../lib/backlog.js';
+import { type Backlog, backlog } from '../lib/bounds/backlog.js';
 import { setNonBlocking } from '../native/os-pipe.js';
 
 /** What waits while nobody reads, in bytes; what comes beyond it is dropped and counted. */

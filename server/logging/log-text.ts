@@ -1,4 +1,4 @@
-import { uriPart } from '../lib/seen-text.js';
+import { uriPart } from '../lib/text/seen-text.js';
 
 /** Characters that end a line, steer a terminal, hide themselves or turn the direction of the text around them; lone surrogates. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

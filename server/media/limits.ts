@@ -1,4 +1,4 @@
-import type { LimitTable } from '../lib/limits.js';
+import type { LimitTable } from '../lib/bounds/limits.js';
 
 /** What a viewer may say about its media. */
 export const MEDIA_LIMITS = {

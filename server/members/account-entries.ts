@@ -1,7 +1,7 @@
 import { isMapping } from '../config/forms/form.js';
 import { NO_RIGHTS, storedProfile } from '../config/forms/structure-forms.js';
-import { parseJson } from '../lib/json-text.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { parseJson } from '../lib/text/json-text.js';
 import { errorMessage } from '../protocol/errors/http-errors.js';
 import { accountNameTrouble, cleanName } from '../protocol/name.js';
 import type { Account, Accounts } from './stored-members.js';

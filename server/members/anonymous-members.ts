@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../lib/result.js';
-import type { MemberProfile } from '../protocol/profile.js';
+import type { MemberProfile } from '../protocol/events/profile.js';
 import type { Member, MemberError, MemberProvider, VerifiedMember } from './provider.js';
 
 /** The member half of providers that keep none: their members exist as sessions only. */

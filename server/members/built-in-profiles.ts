@@ -1,4 +1,4 @@
-import { type MemberProfile, NEW_MEMBER_PROFILE } from '../protocol/profile.js';
+import { type MemberProfile, NEW_MEMBER_PROFILE } from '../protocol/events/profile.js';
 
 /** The multiuser templates before configuration is laid over them (SPEC.md MB2). */
 export const USER_PROFILE: MemberProfile = { ...NEW_MEMBER_PROFILE, can_see_inactive_cursors: false };

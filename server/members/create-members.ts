@@ -4,10 +4,10 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { ok, type Result } from '../lib/result.js';
 import { FileStore } from './file-store.js';
-import { type GeneratedPasswords, generatedPasswords } from './generated-passwords.js';
 import { MemoryStore } from './memory-store.js';
 import { MultiuserMembers } from './multiuser.js';
 import { NoAuthMembers } from './noauth.js';
+import { type GeneratedPasswords, generatedPasswords } from './passwords/generated-passwords.js';
 import type { MemberProvider } from './provider.js';
 import { StoredMembers } from './stored-members.js';
 

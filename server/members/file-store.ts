@@ -7,7 +7,7 @@ import { PRIVATE_MODE, readKeptFile } from '../files/synced.js';
 import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type AccountEntries, readAccounts, writeAccounts } from './account-entries.js';
-import { HashedPasswords, type PasswordForm, PlainPasswords } from './password-form.js';
+import { HashedPasswords, type PasswordForm, PlainPasswords } from './passwords/password-form.js';
 import type { MemberError } from './provider.js';
 import type { Accounts, Store } from './stored-members.js';
 

@@ -1,6 +1,6 @@
 import type { ConfiguredUser } from '../config/config.js';
 import { ok, type Result } from '../lib/result.js';
-import { PlainPasswords } from './password-form.js';
+import { PlainPasswords } from './passwords/password-form.js';
 import type { MemberError } from './provider.js';
 import type { Accounts, Store } from './stored-members.js';
 

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '../lib/result.js';
-import { type MemberProfile, mergeProfile } from '../protocol/profile.js';
+import { type MemberProfile, mergeProfile } from '../protocol/events/profile.js';
 import { AnonymousMembers } from './anonymous-members.js';
 import { ADMIN_PROFILE, USER_PROFILE } from './built-in-profiles.js';
 import { freshMemberId } from './member-id.js';
-import { credentialOf, sameSecret } from './password.js';
+import { credentialOf, sameSecret } from './passwords/password.js';
 import type { MemberError, VerifiedMember } from './provider.js';
 
 export interface MultiuserOptions {

@@ -1,5 +1,5 @@
 import type { Result } from '../lib/result.js';
-import type { MemberProfile } from '../protocol/profile.js';
+import type { MemberProfile } from '../protocol/events/profile.js';
 
 /** Why a provider refused. `unsupported`: this provider keeps no members. `failed`: its storage does not work. */
 export type MemberError = 'wrong-credentials' | 'not-found' | 'exists' | 'unsupported' | 'failed';

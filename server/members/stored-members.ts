@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../lib/result.js';
-import { type MemberProfile, mergeProfile } from '../protocol/profile.js';
-import { credentialOf } from './password.js';
-import type { PasswordForm } from './password-form.js';
+import { type MemberProfile, mergeProfile } from '../protocol/events/profile.js';
+import { credentialOf } from './passwords/password.js';
+import type { PasswordForm } from './passwords/password-form.js';
 import type { Member, MemberError, MemberProvider, VerifiedMember } from './provider.js';
 
 /** One account. The password is in the form that the store keeps, see `Store.passwords`. */

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { BindAddress, Config } from '../config/config.js';
-import type { GeneratedPasswords } from '../members/generated-passwords.js';
+import type { GeneratedPasswords } from '../members/passwords/generated-passwords.js';
 import { hostAndPort } from '../wiring.js';
 
 const NAMES = { admin: 'Admin', user: 'Guest' } as const;

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { CandidateInit, Description, IceServer } from './events/signal.js';
 import { FIELD_LIMITS } from './limits.js';
 import { Milliseconds, Uint16 } from './numbers.js';
-import { CandidateInit, Description, IceServer } from './signal.js';
 
 /** What was found out about one way between a browser and the server. */
 export const DoctorFinding = Type.Object({

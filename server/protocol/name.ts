@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { canBeSeen, SEEN_CHARACTER } from '../lib/seen-text.js';
+import { canBeSeen, SEEN_CHARACTER } from '../lib/text/seen-text.js';
 import type { PlainErrorCode } from './errors/http-errors.js';
 import { FIELD_LIMITS } from './limits.js';
 

@@ -1,5 +1,5 @@
-import { nestsDeeper } from '../lib/json-scan.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { nestsDeeper } from '../lib/text/json-scan.js';
 import { FIELD_LIMITS } from './limits.js';
 
 const { depth } = FIELD_LIMITS;

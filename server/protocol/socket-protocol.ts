@@ -1,4 +1,4 @@
-import { uriPart } from '../lib/seen-text.js';
+import { uriPart } from '../lib/text/seen-text.js';
 
 /** The WebSocket subprotocol that our page asks for, and the server answers with. neko's clients ask for none. */
 export const SOCKET_PROTOCOL = 'neko.v3';

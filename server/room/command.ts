@@ -1,5 +1,5 @@
-import type { MemberProfile } from '../protocol/profile.js';
-import type { SettingsPatch } from '../protocol/settings.js';
+import type { MemberProfile } from '../protocol/events/profile.js';
+import type { SettingsPatch } from '../protocol/events/settings.js';
 import type { ClientPlace } from './client-place.js';
 import type { InputAction } from './input-action.js';
 import type { Ban, NewSession, SocketId } from './room-state.js';

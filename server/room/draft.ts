@@ -1,4 +1,4 @@
-import type { ServerMessage } from '../protocol/events.js';
+import type { ServerMessage } from '../protocol/events/events.js';
 import type { Actor, Refusal } from './command.js';
 import type { Effect } from './effect.js';
 import { type EpochMs, type Room, type Session, socketOf } from './room-state.js';

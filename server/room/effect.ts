@@ -1,6 +1,6 @@
 import type { DisconnectCode } from '../protocol/errors/disconnects.js';
-import type { ServerMessage } from '../protocol/events.js';
-import type { SystemInit } from '../protocol/system.js';
+import type { ServerMessage } from '../protocol/events/events.js';
+import type { SystemInit } from '../protocol/events/system.js';
 import type { InputAction } from './input-action.js';
 import type { EpochMs, SocketId } from './room-state.js';
 

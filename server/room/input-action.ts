@@ -1,4 +1,4 @@
-import type { InputCommand } from '../protocol/datachannel.js';
+import type { InputCommand } from '../protocol/channel/datachannel.js';
 
 /** One thing that a hand does, in screen pixels, X keysyms and X button numbers. */
 export type InputAction =

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { ok, type Result } from '../lib/result.js';
-import type { Settings } from '../protocol/settings.js';
+import type { Settings } from '../protocol/events/settings.js';
 import { RoomRunner } from './room-runner.js';
 import { startingRoom } from './room-state.js';
 import type { SessionRules } from './session-rules.js';

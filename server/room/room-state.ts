@@ -1,6 +1,6 @@
+import type { MemberProfile } from '../protocol/events/profile.js';
+import type { Settings } from '../protocol/events/settings.js';
 import { cleanName } from '../protocol/name.js';
-import type { MemberProfile } from '../protocol/profile.js';
-import type { Settings } from '../protocol/settings.js';
 import type { ClientPlace } from './client-place.js';
 import type { SessionRules } from './session-rules.js';
 

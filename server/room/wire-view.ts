@@ -1,5 +1,5 @@
-import type { ControlHost } from '../protocol/control.js';
-import type { SessionData, SessionState } from '../protocol/session.js';
+import type { ControlHost } from '../protocol/events/control.js';
+import type { SessionData, SessionState } from '../protocol/events/session.js';
 import type { RoomInit } from './effect.js';
 import { type EpochMs, isConnected, isWatching, type Room, type Session } from './room-state.js';
 

@@ -1,5 +1,5 @@
+import type { Rate } from '../lib/bounds/token-bucket.js';
 import type { Log } from '../lib/log.js';
-import type { Rate } from '../lib/token-bucket.js';
 import type { ClientPlace } from '../room/client-place.js';
 import type { Actor } from '../room/command.js';
 import type { RoomRunner } from '../room/room-runner.js';

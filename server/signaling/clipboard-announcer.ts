@@ -1,6 +1,6 @@
 import type { Dispose } from '../lib/dispose.js';
-import { CLIPBOARD_TOO_LARGE } from '../protocol/clipboard.js';
 import { REFUSED_EVENTS } from '../protocol/errors/refused-events.js';
+import { CLIPBOARD_TOO_LARGE } from '../protocol/events/clipboard.js';
 import { FIELD_LIMITS } from '../protocol/limits.js';
 import { socketOf } from '../room/room-state.js';
 import { CLIPBOARD_LIMITS } from './limits.js';

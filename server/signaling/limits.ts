@@ -1,4 +1,4 @@
-import type { LimitTable } from '../lib/limits.js';
+import type { LimitTable } from '../lib/bounds/limits.js';
 
 /** What HTTP clients may send, hold open and ask for. */
 export const HTTP_LIMITS = {

@@ -1,4 +1,4 @@
-import { TokenBucket } from '../lib/token-bucket.js';
+import { TokenBucket } from '../lib/bounds/token-bucket.js';
 
 /** At most `burst` lines, one more every `intervalMs`; knows how many it held back. */
 export class LogLimiter {

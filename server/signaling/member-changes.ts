@@ -1,5 +1,5 @@
 import { AppError } from '../protocol/errors/app-error.js';
-import { type MemberProfile, type MemberProfilePatch, mergeProfile } from '../protocol/profile.js';
+import { type MemberProfile, type MemberProfilePatch, mergeProfile } from '../protocol/events/profile.js';
 import type { MemberError } from './ports.js';
 import type { Services } from './services.js';
 

@@ -2,13 +2,13 @@ import type { DoctorVisitor } from '../doctor/doctor.js';
 import type { Dispose } from '../lib/dispose.js';
 import type { Result } from '../lib/result.js';
 import type { Member, MemberError, MemberProvider, VerifiedMember } from '../members/provider.js';
-import type { Position } from '../protocol/control.js';
 import type { DoctorResult, DoctorStart, DoctorView } from '../protocol/doctor.js';
-import type { KeyboardMap, KeyboardModifiers, KeyboardModifiersPatch } from '../protocol/keyboard.js';
-import type { ScreenSize } from '../protocol/screen.js';
-import type { SignalProvide, SignalRequest } from '../protocol/signal.js';
+import type { Position } from '../protocol/events/control.js';
+import type { KeyboardMap, KeyboardModifiers, KeyboardModifiersPatch } from '../protocol/events/keyboard.js';
+import type { ScreenSize } from '../protocol/events/screen.js';
+import type { SignalProvide, SignalRequest } from '../protocol/events/signal.js';
 import type { ViewerHandle } from '../viewers/viewer-handle.js';
-import type { Circumstances, WebRtcHooks, WebRtcSignaling } from '../viewers/webrtc-signaling.js';
+import type { Circumstances, WebRtcHooks, WebRtcSignaling } from '../viewers/webrtc/webrtc-signaling.js';
 
 /** What signaling needs of the desktop. */
 export interface DesktopPort {

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Turns } from '../members/turns.js';
-import type { ServerMessage } from '../protocol/events.js';
+import type { ServerMessage } from '../protocol/events/events.js';
 import type { RoomRunner } from '../room/room-runner.js';
 import { type Session, type SocketId, socketOf } from '../room/room-state.js';
 import type { PasswordMarks } from '../room/store/password-marks.js';

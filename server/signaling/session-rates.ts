@@ -1,6 +1,6 @@
-import { AgingMap } from '../lib/aging-map.js';
-import type { Limit } from '../lib/limits.js';
-import { type Rate, TokenBucket } from '../lib/token-bucket.js';
+import { AgingMap } from '../lib/bounds/aging-map.js';
+import type { Limit } from '../lib/bounds/limits.js';
+import { type Rate, TokenBucket } from '../lib/bounds/token-bucket.js';
 import { EVENT_LIMITS, SOCKET_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
 import { SessionShare } from './session-share.js';

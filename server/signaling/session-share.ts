@@ -1,4 +1,4 @@
-import { type Rate, TokenBucket } from '../lib/token-bucket.js';
+import { type Rate, TokenBucket } from '../lib/bounds/token-bucket.js';
 
 /**
  * [P] What one session may do. A part of it is the session's own; the rest comes out of what all sessions of its network

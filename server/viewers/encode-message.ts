@@ -1,4 +1,4 @@
-import { type ChannelMessage, encodeChannelMessage } from '../protocol/datachannel.js';
+import { type ChannelMessage, encodeChannelMessage } from '../protocol/channel/datachannel.js';
 
 /** One message to viewers, as a buffer that any number of them can be sent. */
 export function encodeMessage(message: ChannelMessage): Buffer {

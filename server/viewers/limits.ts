@@ -1,4 +1,4 @@
-import type { LimitTable } from '../lib/limits.js';
+import type { LimitTable } from '../lib/bounds/limits.js';
 
 /** How many viewers may be on their way. */
 export const VIEWER_LIMITS = {

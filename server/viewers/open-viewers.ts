@@ -8,9 +8,9 @@ import type { Clock } from '../lib/clock.js';
 import type { Fanout, MediaEngine } from '../media/media-engine.js';
 import { CODECS } from '../protocol/codec.js';
 import type { RoomRunner } from '../room/room-runner.js';
-import { type MeteredStream, meterStream } from './metered-stream.js';
+import { type MeteredStream, meterStream } from './video/metered-stream.js';
 import { Viewers } from './viewers.js';
-import { WebRtcEntrance } from './webrtc-entrance.js';
+import { WebRtcEntrance } from './webrtc/webrtc-entrance.js';
 
 export interface ViewerStages {
   readonly config: Config;

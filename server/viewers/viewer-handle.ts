@@ -1,6 +1,6 @@
 import type { Result } from '../lib/result.js';
-import type { InputCommand } from '../protocol/datachannel.js';
-import type { PeerAudio, PeerAudioRequest, PeerVideo, PeerVideoRequest } from '../protocol/signal.js';
+import type { InputCommand } from '../protocol/channel/datachannel.js';
+import type { PeerAudio, PeerAudioRequest, PeerVideo, PeerVideoRequest } from '../protocol/events/signal.js';
 import type { TransportEnd } from './viewer-transport.js';
 
 /** A viewer as fronts and the room steer it, whatever it watches through. */

@@ -7,7 +7,7 @@ export interface ViewerTransport {
   show(shown: Shown): void;
   /** Pictures are to wait so long for their sound, ms; while no sound is sent they do not. */
   holdPicture(holdMs: number): void;
-  /** One message of the binary protocol (protocol/datachannel.ts), shared with other viewers; dropped while there is no way for it. */
+  /** One message of the binary protocol (protocol/channel/datachannel.ts), shared with other viewers; dropped while there is no way for it. */
   send(message: Buffer): void;
   /** What was sent so far and how it arrived; undefined before anything could be. */
   statistics(): TransportStatistics | undefined;

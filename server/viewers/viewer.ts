@@ -1,11 +1,11 @@
 import type { Log } from '../lib/log.js';
-import { decodeInput, splitTime } from '../protocol/datachannel.js';
-import type { PeerAudioRequest, PeerVideo, PeerVideoRequest } from '../protocol/signal.js';
-import type { CursorAudience, CursorBroadcast } from './cursor-broadcast.js';
+import { decodeInput, splitTime } from '../protocol/channel/datachannel.js';
+import type { PeerAudioRequest, PeerVideo, PeerVideoRequest } from '../protocol/events/signal.js';
+import type { CursorAudience, CursorBroadcast } from './cursor/cursor-broadcast.js';
 import { encodeMessage } from './encode-message.js';
 import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from './lip-sync.js';
 import type { Progress } from './setting-up.js';
-import { applyVideoRequest, type Streams, sameChoice, shownOf, type VideoChoice } from './video-choice.js';
+import { applyVideoRequest, type Streams, sameChoice, shownOf, type VideoChoice } from './video/video-choice.js';
 import type { CloseReason, ViewerHandle, ViewerHooks } from './viewer-handle.js';
 import type { OpenTransport, ViewerTransport } from './viewer-transport.js';
 

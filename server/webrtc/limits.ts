@@ -1,4 +1,4 @@
-import type { LimitTable } from '../lib/limits.js';
+import type { LimitTable } from '../lib/bounds/limits.js';
 
 /** What one viewer may send as DTLS; until it has proved who it is, everybody may. */
 export const DTLS_LIMITS = {

@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../../docker/lib/error-code.mjs';
-import { ensurePackages } from '../../docker/lib/packages.mjs';
+import { ensurePackages } from '../../docker/lib/setup/packages.mjs';
 import { waitFor } from '../support/wait-for.js';
 
 const READY_LIMIT_MS = 60_000;

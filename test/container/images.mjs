@@ -3,8 +3,8 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../docker/lib/command.mjs';
-import { npm } from '../../docker/lib/npm.mjs';
-import { step } from '../../docker/lib/progress.mjs';
+import { npm } from '../../docker/lib/setup/npm.mjs';
+import { step } from '../../docker/lib/setup/progress.mjs';
 
 /** @import { Engine } from './engine.mjs' */
 

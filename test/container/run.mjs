@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../docker/lib/command.mjs';
 import { errorMessage } from '../../docker/lib/error-code.mjs';
-import { step } from '../../docker/lib/progress.mjs';
+import { step } from '../../docker/lib/setup/progress.mjs';
 import { examineCrashes } from './crashes.mjs';
 import { openEngine } from './engine.mjs';
 import { expect, until } from './expect.mjs';

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../support/net/host.js';
 import { canMakeNetworks, type Lab, openLab } from '../support/net/lab.js';
-import { canMakeLinks, type Link } from '../support/net/link.js';
-import type { BothWays, LinkQuality } from '../support/net/link-quality.js';
+import { canMakeLinks, type Link } from '../support/net/link/link.js';
+import type { BothWays, LinkQuality } from '../support/net/link/link-quality.js';
 import { waitFor } from '../support/wait-for.js';
 
-const PROBE = fileURLToPath(new URL('../support/net/link-probe.mjs', import.meta.url));
+const PROBE = fileURLToPath(new URL('../support/net/link/link-probe.mjs', import.meta.url));
 const LEFT = '10.1.0.1';
 const RIGHT = '10.1.0.2';
 const PORT = 5000;

@@ -104,7 +104,7 @@ function holdOpen(host: Host, port: number) {
 }
 
 function program(name: string): string {
-  return fileURLToPath(new URL(`../support/net/${name}.mjs`, import.meta.url));
+  return fileURLToPath(new URL(`../support/net/programs/${name}.mjs`, import.meta.url));
 }
 
 /** The server's name for this viewer's peer, which everyone on the path can read. */

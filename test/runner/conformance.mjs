@@ -2,7 +2,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureNpmPackages } from '../../docker/lib/npm.mjs';
+import { ensureNpmPackages } from '../../docker/lib/setup/npm.mjs';
 import { GAPS } from './conformance-gaps.mjs';
 import { asWritten, runPhase } from './phase.mjs';
 

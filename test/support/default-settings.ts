@@ -1,4 +1,4 @@
-import type { Settings } from '../../server/protocol/settings.js';
+import type { Settings } from '../../server/protocol/events/settings.js';
 
 /** The settings of a room where nothing is configured. */
 export const DEFAULT_SETTINGS: Settings = {

@@ -1,8 +1,8 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { err, ok, type Result } from '../../server/lib/result.js';
-import { decodeEnvelope, decodePayload, type Envelope } from '../../server/protocol/envelope.js';
-import { type ServerMessage, serverEvents } from '../../server/protocol/events.js';
+import { decodeEnvelope, decodePayload, type Envelope } from '../../server/protocol/events/envelope.js';
+import { type ServerMessage, serverEvents } from '../../server/protocol/events/events.js';
 
 /** Reads one text frame of the server, as strictly as its schema is. An event that the table does not know is an error. */
 export function decodeServerMessage(text: string): Result<ServerMessage> {

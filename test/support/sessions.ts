@@ -1,4 +1,4 @@
-import type { MemberProfile } from '../../server/protocol/profile.js';
+import type { MemberProfile } from '../../server/protocol/events/profile.js';
 import { placeOf } from '../../server/room/client-place.js';
 import type { NewSession } from '../../server/room/room-state.js';
 import type { SessionRules } from '../../server/room/session-rules.js';

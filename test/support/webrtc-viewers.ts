@@ -1,6 +1,6 @@
 import { CODECS } from '../../server/protocol/codec.js';
 import { Viewers } from '../../server/viewers/viewers.js';
-import { WebRtcEntrance, type WebRtcOptions } from '../../server/viewers/webrtc-entrance.js';
+import { WebRtcEntrance, type WebRtcOptions } from '../../server/viewers/webrtc/webrtc-entrance.js';
 import { silentLog } from './silent-log.js';
 
 /** Viewers over WebRTC of streams that a test makes, VP8 and Opus, without screen and signaling. */

@@ -1,7 +1,7 @@
 import type { PipelineConfig } from '../../config/config.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { VideoCodecName } from '../../protocol/codec.js';
-import type { ScreenSize } from '../../protocol/screen.js';
+import type { ScreenSize } from '../../protocol/events/screen.js';
 import { evaluateNumber, evaluateText, type Variables } from './expression.js';
 import { quoted } from './launch-text.js';
 import { colors, grabbed, pointed, type VideoText } from './video-text.js';

@@ -1,6 +1,6 @@
 import type { CaptureConfig, PipelineConfig } from '../../config/config.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { ScreenSize } from '../../protocol/screen.js';
+import type { ScreenSize } from '../../protocol/events/screen.js';
 import { defaultBitrateBps, defaultEncoder, type HasElement } from '../encoders/default-encoders.js';
 import { fallbackNotice, type HardwareDevices, missingHardware, NO_DEVICES } from '../encoders/hardware-fallback.js';
 import { codecProblem } from '../encoders/known-encoders.js';

@@ -1,6 +1,6 @@
 import type { Log } from '../../lib/log.js';
 import { ok, type Result } from '../../lib/result.js';
-import type { ScreenSize } from '../../protocol/screen.js';
+import type { ScreenSize } from '../../protocol/events/screen.js';
 import type { HasElement } from '../encoders/default-encoders.js';
 import { bitrateSettings, nominalBitrate } from '../encoders/encoder-bitrate.js';
 import { HardwareTrust } from '../encoders/hardware-trust.js';

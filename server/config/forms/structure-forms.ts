@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../lib/result.js';
 import { errorMessage } from '../../protocol/errors/http-errors.js';
+import type { MemberProfile } from '../../protocol/events/profile.js';
 import { accountNameTrouble, nameTrouble } from '../../protocol/name.js';
-import type { MemberProfile } from '../../protocol/profile.js';
 import type { ConfiguredUser, IceServerSetting, PipelineConfig } from '../config.js';
 import { parseJsonAsWritten } from './as-written.js';
 import { type Form, isMapping } from './form.js';

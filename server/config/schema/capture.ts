@@ -1,4 +1,4 @@
-import { shownUrl } from '../../lib/shown-url.js';
+import { shownUrl } from '../../lib/text/shown-url.js';
 import { boolean, integer, listOf, oneOf, pattern, text } from '../forms/scalar-forms.js';
 import { pipelines } from '../forms/structure-forms.js';
 import { key } from '../key.js';

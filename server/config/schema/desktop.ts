@@ -1,5 +1,5 @@
 import { err, ok } from '../../lib/result.js';
-import type { ScreenSize } from '../../protocol/screen.js';
+import type { ScreenSize } from '../../protocol/events/screen.js';
 import type { Form } from '../forms/form.js';
 import { boolean, text } from '../forms/scalar-forms.js';
 import { key } from '../key.js';

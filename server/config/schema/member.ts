@@ -1,4 +1,4 @@
-import { HIDDEN } from '../../lib/shown-url.js';
+import { HIDDEN } from '../../lib/text/shown-url.js';
 import { boolean, oneOf, text } from '../forms/scalar-forms.js';
 import { memberProfile, users } from '../forms/structure-forms.js';
 import { key } from '../key.js';

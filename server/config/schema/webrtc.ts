@@ -1,4 +1,4 @@
-import { HIDDEN, shownIceUrl, shownUrl } from '../../lib/shown-url.js';
+import { HIDDEN, shownIceUrl, shownUrl } from '../../lib/text/shown-url.js';
 import type { IceServerSetting } from '../config.js';
 import {
   externalAddress,

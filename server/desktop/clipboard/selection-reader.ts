@@ -1,7 +1,7 @@
 import type { Property, XEvent } from 'x11';
 import type { Clock } from '../../lib/clock.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { CLIPBOARD_TOO_LARGE } from '../../protocol/clipboard.js';
+import { CLIPBOARD_TOO_LARGE } from '../../protocol/events/clipboard.js';
 import { FIELD_LIMITS } from '../../protocol/limits.js';
 import type { XConnection } from '../x-connection.js';
 import type { SelectionAtoms } from './selection-atoms.js';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { Property } from 'x11';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { KeyboardMap } from '../../protocol/keyboard.js';
+import type { KeyboardMap } from '../../protocol/events/keyboard.js';
 import type { XConnection } from '../x-connection.js';
 
 /** The names that XKB rules use: several can be listed, each with a group. */

@@ -1,4 +1,4 @@
-import type { ScreenSize } from '../../protocol/screen.js';
+import type { ScreenSize } from '../../protocol/events/screen.js';
 import type { ModeLine } from './cvt.js';
 
 /** [P] Which sizes and rates a screen offers, and what was asked for in terms of them. */

@@ -2,7 +2,7 @@ import type { ModeInfo, OutputInfo, ScreenResources } from 'x11';
 import type { Dispose } from '../../lib/dispose.js';
 import { Emitter } from '../../lib/emitter.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { ScreenSize } from '../../protocol/screen.js';
+import type { ScreenSize } from '../../protocol/events/screen.js';
 import type { XConnection } from '../x-connection.js';
 import { cvt, type ModeLine } from './cvt.js';
 import { DEFAULT_RATE, listedSizes, modeFor, roundedSize, sizeOf } from './screen-modes.js';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { type Clock, MAX_TIMER_MS } from '../../lib/clock.js';
 import type { Log } from '../../lib/log.js';
-import { shownIceUrl } from '../../lib/shown-url.js';
+import { shownIceUrl } from '../../lib/text/shown-url.js';
 import { addressKey, canonicalAddress, familyOf } from '../address.js';
 import type { AgentShell } from '../agent-shell.js';
 import type { IceServerWithCa } from '../ice-types.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { err, ok, type Result } from '../../lib/result.js';
-import { shownUrl } from '../../lib/shown-url.js';
+import { shownUrl } from '../../lib/text/shown-url.js';
 
 /** The start waits for the answer, so a network without a way out must not hold it up. */
 const LIMIT_MS = 2_000;

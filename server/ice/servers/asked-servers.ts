@@ -1,4 +1,4 @@
-import { shownIceUrl } from '../../lib/shown-url.js';
+import { shownIceUrl } from '../../lib/text/shown-url.js';
 import type { IceServerWithCa } from '../ice-types.js';
 import { type IceUrl, parseIceUrl } from './ice-url.js';
 

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../lib/result.js';
-import { shownIceUrl } from '../../lib/shown-url.js';
+import { shownIceUrl } from '../../lib/text/shown-url.js';
 import { parseHostPort } from './host-port.js';
 
 /** A STUN or TURN server (RFC 7064, RFC 7065). Pure. */

@@ -1,4 +1,4 @@
-import { TokenBucket } from '../../lib/token-bucket.js';
+import { TokenBucket } from '../../lib/bounds/token-bucket.js';
 
 /** A token bucket per key and one for all of them together. Pure: time is an argument. */
 export interface RateLimit {

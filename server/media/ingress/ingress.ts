@@ -1,4 +1,4 @@
-import { TokenBucket } from '../../lib/token-bucket.js';
+import { TokenBucket } from '../../lib/bounds/token-bucket.js';
 import { allocateArena } from '../../native/arena.js';
 import { u16, u32 } from '../bytes.js';
 import { MEDIA_LIMITS } from '../limits.js';

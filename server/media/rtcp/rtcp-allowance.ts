@@ -1,4 +1,4 @@
-import { TokenBucket } from '../../lib/token-bucket.js';
+import { TokenBucket } from '../../lib/bounds/token-bucket.js';
 import { MEDIA_LIMITS } from '../limits.js';
 
 const PER_SECOND: number = MEDIA_LIMITS.rtcpRate.value;

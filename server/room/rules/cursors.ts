@@ -1,4 +1,4 @@
-import type { SessionCursors } from '../../protocol/session.js';
+import type { SessionCursors } from '../../protocol/events/session.js';
 import type { Draft } from '../draft.js';
 import type { CursorPosition } from '../room-state.js';
 

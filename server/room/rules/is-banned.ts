@@ -1,4 +1,4 @@
-import type { MemberProfile } from '../../protocol/profile.js';
+import type { MemberProfile } from '../../protocol/events/profile.js';
 import type { ClientPlace } from '../client-place.js';
 import type { Room } from '../room-state.js';
 

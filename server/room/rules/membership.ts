@@ -1,4 +1,4 @@
-import type { MemberProfile } from '../../protocol/profile.js';
+import type { MemberProfile } from '../../protocol/events/profile.js';
 import type { Draft } from '../draft.js';
 import { isConnected, type NewSession, newSession, type Session } from '../room-state.js';
 import { sessionData } from '../wire-view.js';

@@ -1,5 +1,5 @@
-import type { MemberProfile } from '../../protocol/profile.js';
-import type { Settings } from '../../protocol/settings.js';
+import type { MemberProfile } from '../../protocol/events/profile.js';
+import type { Settings } from '../../protocol/events/settings.js';
 import type { Actor } from '../command.js';
 import type { Room } from '../room-state.js';
 

@@ -1,4 +1,4 @@
-import type { MemberProfile } from '../../protocol/profile.js';
+import type { MemberProfile } from '../../protocol/events/profile.js';
 import type { Actor, Refusal } from '../command.js';
 import type { Room } from '../room-state.js';
 import { hostingRefusal, isHost, profileOf } from './permissions.js';

@@ -1,4 +1,4 @@
-import { mergeSettings, type SettingsPatch } from '../../protocol/settings.js';
+import { mergeSettings, type SettingsPatch } from '../../protocol/events/settings.js';
 import { type Actor, actorId } from '../command.js';
 import type { Draft } from '../draft.js';
 import { connectedAdmins } from '../room-state.js';

@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { parseJson } from '../../lib/json-text.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { isWellFormed } from '../../lib/seen-text.js';
+import { parseJson } from '../../lib/text/json-text.js';
+import { isWellFormed } from '../../lib/text/seen-text.js';
 import { decode } from '../../protocol/decode.js';
+import { MemberProfile } from '../../protocol/events/profile.js';
 import { FIELD_LIMITS } from '../../protocol/limits.js';
-import { MemberProfile } from '../../protocol/profile.js';
 import type { SavedSession } from '../room-state.js';
 import { noted, type SessionNotes } from './session-notes.js';
 import { tokenDigest } from './token-digest.js';

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { parseJson } from '../../lib/json-text.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { parseJson } from '../../lib/text/json-text.js';
 import { decode } from '../../protocol/decode.js';
 import { placeOf } from '../client-place.js';
 import type { NewSession, SavedSession } from '../room-state.js';

@@ -1,6 +1,6 @@
 import { assertNever } from '../../lib/assert-never.js';
 import type { Dispose } from '../../lib/dispose.js';
-import type { InputCommand } from '../../protocol/datachannel.js';
+import type { InputCommand } from '../../protocol/channel/datachannel.js';
 import type { ViewerHooks } from '../../viewers/viewer-handle.js';
 import { sayDropped } from '../say-dropped.js';
 import type { Services } from '../services.js';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { type AppError, errorBody } from '../../protocol/errors/app-error.js';
-import type { MemberProfile } from '../../protocol/profile.js';
+import type { MemberProfile } from '../../protocol/events/profile.js';
 import type { Actor } from '../../room/command.js';
 import type { Deed } from '../../room/rules/rights.js';
 import { HTTP_LIMITS } from '../limits.js';

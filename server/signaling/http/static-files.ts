@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyReply } from 'fastify';
-import { uriPart } from '../../lib/seen-text.js';
+import { uriPart } from '../../lib/text/seen-text.js';
 
 /** What a request for a static file comes to: a file below the directory, a redirect, or nothing. */
 export type StaticTarget =

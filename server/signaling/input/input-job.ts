@@ -1,5 +1,5 @@
 import { assertNever } from '../../lib/assert-never.js';
-import type { Position } from '../../protocol/control.js';
+import type { Position } from '../../protocol/events/control.js';
 import type { InputAction } from '../../room/input-action.js';
 import type { DesktopPort, InputPort } from '../ports.js';
 import type { Services } from '../services.js';

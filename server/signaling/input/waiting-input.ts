@@ -1,4 +1,4 @@
-import { TokenBucket } from '../../lib/token-bucket.js';
+import { TokenBucket } from '../../lib/bounds/token-bucket.js';
 import { INPUT_LIMITS } from '../limits.js';
 
 /** One thing that a session does on the desktop. Positions and the wheel add up while they wait, everything else keeps its order. */

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from '@fastify/websocket';
-import type { Envelope } from '../../protocol/envelope.js';
 import type { DisconnectCode } from '../../protocol/errors/disconnects.js';
+import type { Envelope } from '../../protocol/events/envelope.js';
 import { throttleKey } from '../../room/client-place.js';
 import type { Actor } from '../../room/command.js';
 import type { SocketId } from '../../room/room-state.js';

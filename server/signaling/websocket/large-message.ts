@@ -1,6 +1,6 @@
-import { endOfString } from '../../lib/json-scan.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { decodeEnvelope, type Envelope } from '../../protocol/envelope.js';
+import { endOfString } from '../../lib/text/json-scan.js';
+import { decodeEnvelope, type Envelope } from '../../protocol/events/envelope.js';
 import { SOCKET_LIMITS } from '../limits.js';
 import { allowedBytes, LOOKED_AT_BYTES } from './message-size.js';
 

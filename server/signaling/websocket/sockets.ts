@@ -1,9 +1,9 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { Clock } from '../../lib/clock.js';
 import type { Log } from '../../lib/log.js';
-import { encodeEnvelope } from '../../protocol/envelope.js';
 import { DISCONNECTS, type DisconnectCode, type SocketEnd } from '../../protocol/errors/disconnects.js';
-import type { ServerMessage } from '../../protocol/events.js';
+import { encodeEnvelope } from '../../protocol/events/envelope.js';
+import type { ServerMessage } from '../../protocol/events/events.js';
 import type { RoomRunner } from '../../room/room-runner.js';
 import type { SocketId } from '../../room/room-state.js';
 import { SOCKET_LIMITS } from '../limits.js';

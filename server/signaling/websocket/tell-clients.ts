@@ -1,6 +1,6 @@
 import { assertNever } from '../../lib/assert-never.js';
 import type { Dispose } from '../../lib/dispose.js';
-import type { SystemInit } from '../../protocol/system.js';
+import type { SystemInit } from '../../protocol/events/system.js';
 import type { RoomInit } from '../../room/effect.js';
 import type { SocketId } from '../../room/room-state.js';
 import type { Services } from '../services.js';

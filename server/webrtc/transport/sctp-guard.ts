@@ -1,5 +1,5 @@
+import { TokenBucket } from '../../lib/bounds/token-bucket.js';
 import { ahead32, isAfter32 } from '../../lib/serial-number.js';
-import { TokenBucket } from '../../lib/token-bucket.js';
 import { SCTP_LIMITS } from '../limits.js';
 import { type DataFacts, readData, SctpInbound } from './sctp-inbound.js';
 import { CHUNK, PACKET_HEADER_BYTES, readPacket, readParameters, type SctpChunk } from './sctp-packet.js';

@@ -9,7 +9,7 @@ import {
   type InputCommand,
   joinTime,
   splitTime,
-} from '../../../server/protocol/datachannel.js';
+} from '../../../server/protocol/channel/datachannel.js';
 import { anyBytes, mutated, record } from '../mutated.js';
 import { holds, type Target } from '../target.js';
 

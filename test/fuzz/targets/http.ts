@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Agent, request as send } from 'node:http';
 import fc from 'fast-check';
-import { Harness, type Login } from '../../integration/signaling/harness.js';
+import { Harness, type Login } from '../../integration/signaling/support/harness.js';
 import { mutatedText, record } from '../mutated.js';
 import { holdsAsync, type Target } from '../target.js';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Desktop } from '../../../server/desktop/desktop.js';
-import { CLIPBOARD_TOO_LARGE } from '../../../server/protocol/clipboard.js';
+import { CLIPBOARD_TOO_LARGE } from '../../../server/protocol/events/clipboard.js';
 import { waitFor } from '../../support/wait-for.js';
 import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 

@@ -1,5 +1,5 @@
 import { type Desktop, openDesktop } from '../../../server/desktop/desktop.js';
-import type { ScreenSize } from '../../../server/protocol/screen.js';
+import type { ScreenSize } from '../../../server/protocol/events/screen.js';
 import { silentLog } from '../../support/silent-log.js';
 import { startXServer } from '../../support/x/x-server.js';
 

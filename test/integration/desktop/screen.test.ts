@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Desktop } from '../../../server/desktop/desktop.js';
-import type { ScreenSize } from '../../../server/protocol/screen.js';
+import type { ScreenSize } from '../../../server/protocol/events/screen.js';
 import { waitFor } from '../../support/wait-for.js';
 import { openTestDesktop, type TestDesktop } from './desktop-fixture.js';
 

@@ -19,7 +19,7 @@ interface Preparing {
 function prepare(body: string, { imports = '', env = {} } = {}): Preparing {
   const script = `
     import { run } from '${LIB}command.mjs';
-    import { runCommand, step } from '${LIB}progress.mjs';
+    import { runCommand, step } from '${LIB}setup/progress.mjs';
     ${imports}
     await runCommand(async () => { ${body} });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -70,7 +70,7 @@ test('a folder that cannot be made is named, without a stack', async () => {
   const { output, ended } = prepare(
     `const user = { uid: process.getuid(), gid: process.getgid() }; openSessionFolder({ desktop: user, server: user }, '');`,
     {
-      imports: `import { openSessionFolder } from '${LIB}session-folder.mjs';`,
+      imports: `import { openSessionFolder } from '${LIB}session/session-folder.mjs';`,
       env: { TMPDIR: missing },
     },
   );

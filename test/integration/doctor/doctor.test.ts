@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import wrtc from '@roamhq/wrtc';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type CheckState, ConnectionCheck } from '../../../client/connection/connection-check.js';
+import { type CheckState, ConnectionCheck } from '../../../client/connection/check/connection-check.js';
 import { readMessage } from '../../../client/wire/read-message.js';
 import { type Doctor, openDoctor } from '../../../server/doctor/doctor.js';
 import { createIceTransports } from '../../../server/ice/ice-transports.js';

@@ -10,7 +10,7 @@ import { tidyFile } from '../../../server/files/kept-file.js';
 import { readRegularFileSync } from '../../../server/files/regular-file.js';
 import { readTls } from '../../../server/listening/read-tls.js';
 import { FileStore } from '../../../server/members/file-store.js';
-import { generatedPasswords, passwordFile } from '../../../server/members/generated-passwords.js';
+import { generatedPasswords, passwordFile } from '../../../server/members/passwords/generated-passwords.js';
 import { BanFile, banFileOf } from '../../../server/room/store/ban-file.js';
 import { SessionFile } from '../../../server/room/store/session-file.js';
 import { notesFileOf } from '../../../server/room/store/session-notes.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Clock } from '../../../server/lib/clock.js';
 import type { Log } from '../../../server/lib/log.js';
-import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
+import { NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
 import { SessionFile } from '../../../server/room/store/session-file.js';
 import { canMount, smallDisk } from '../../support/faults/small-disk.js';
 import { loginOf } from '../../support/sessions.js';

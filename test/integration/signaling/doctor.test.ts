@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { err } from '../../../server/lib/result.js';
-import { EMPTY_VIEW } from './fake-doctor.js';
-import { Harness } from './harness.js';
+import { EMPTY_VIEW } from './support/fake-doctor.js';
+import { Harness } from './support/harness.js';
 
 let harness: Harness;
 beforeEach(async () => {

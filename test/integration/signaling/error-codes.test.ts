@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { Harness, type Overrides } from './harness.js';
+import { Harness, type Overrides } from './support/harness.js';
 
 let harness: Harness;
 const start = async (overrides?: Overrides) => {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
-import { Harness, type Overrides } from './harness.js';
+import { Harness, type Overrides } from './support/harness.js';
 
 let harness: Harness;
 const sockets: Socket[] = [];

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
 import { makeCertificate } from '../../support/servers/certificate.js';
-import { Harness, type Overrides } from './harness.js';
+import { Harness, type Overrides } from './support/harness.js';
 
 const open: { close(): Promise<void> }[] = [];
 const sockets: Socket[] = [];

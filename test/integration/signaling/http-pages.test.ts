@@ -5,8 +5,8 @@ import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
-import { ADMIN_PASSWORD } from './fake-members.js';
-import { Client, Harness, type Overrides } from './harness.js';
+import { ADMIN_PASSWORD } from './support/fake-members.js';
+import { Client, Harness, type Overrides } from './support/harness.js';
 
 let harness: Harness;
 const COOKIES = {

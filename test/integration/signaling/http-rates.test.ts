@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EVENT_LIMITS } from '../../../server/signaling/limits.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
-import { type Client, Harness, type Login } from './harness.js';
+import { type Client, Harness, type Login } from './support/harness.js';
 
 let harness: Harness;
 let clock: SteppedClock;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Harness } from './harness.js';
+import { Harness } from './support/harness.js';
 
 let harness: Harness;
 beforeAll(async () => {

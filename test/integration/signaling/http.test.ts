@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Clock } from '../../../server/lib/clock.js';
 import { systemClock } from '../../../server/lib/clock.js';
-import { ADMIN_PASSWORD, USER_PASSWORD } from './fake-members.js';
-import { Harness, type Overrides } from './harness.js';
+import { ADMIN_PASSWORD, USER_PASSWORD } from './support/fake-members.js';
+import { Harness, type Overrides } from './support/harness.js';
 
 let harness: Harness;
 let directory = '';

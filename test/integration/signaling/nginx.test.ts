@@ -3,7 +3,7 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startLocalNginx } from '../../support/servers/local-nginx.js';
 import { hasNginx } from '../../support/servers/nginx-configuration.js';
-import { Client, Harness } from './harness.js';
+import { Client, Harness } from './support/harness.js';
 
 let harness: Harness;
 afterEach(() => harness.close());

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Client, Harness, type Login } from './harness.js';
+import { type Client, Harness, type Login } from './support/harness.js';
 
 let harness: Harness;
 beforeEach(async () => {

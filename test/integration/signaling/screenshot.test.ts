@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { err, ok } from '../../../server/lib/result.js';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
 import { waitFor } from '../../support/wait-for.js';
-import { Harness, type Login } from './harness.js';
+import { Harness, type Login } from './support/harness.js';
 
 const PATH = '/api/room/screen/shot.jpg';
 const IMAGE = ok(Buffer.from([0xff, 0xd8, 0xff]));

@@ -7,13 +7,13 @@ import { err } from '../../../server/lib/result.js';
 import { MemoryStore } from '../../../server/members/memory-store.js';
 import { MultiuserMembers } from '../../../server/members/multiuser.js';
 import { type Store, StoredMembers } from '../../../server/members/stored-members.js';
-import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
+import { NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
 import { notesFileOf } from '../../../server/room/store/session-notes.js';
 import type { MemberPort } from '../../../server/signaling/ports.js';
 import { ENDLESS } from '../../support/sessions.js';
 import { waitFor } from '../../support/wait-for.js';
-import { USER_PASSWORD } from './fake-members.js';
-import { Harness, type Login, type Overrides } from './harness.js';
+import { USER_PASSWORD } from './support/fake-members.js';
+import { Harness, type Login, type Overrides } from './support/harness.js';
 
 let harness: Harness;
 let directory = '';

@@ -4,7 +4,7 @@ import { ok } from '../../../server/lib/result.js';
 import { HTTP_LIMITS, SOCKET_LIMITS } from '../../../server/signaling/limits.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
-import { type Client, COOKIE, Harness, type Overrides } from './harness.js';
+import { type Client, COOKIE, Harness, type Overrides } from './support/harness.js';
 
 let harness: Harness;
 const raw: Socket[] = [];

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { Harness, type Overrides } from './harness.js';
+import { Harness, type Overrides } from './support/harness.js';
 
 let harness: Harness;
 const start = async (overrides?: Overrides) => {

@@ -6,7 +6,7 @@ import { createMediaEngine } from '../../../server/media/create-media-engine.js'
 import type { MediaEngine } from '../../../server/media/media-engine.js';
 import { VIEWER_LIMITS } from '../../../server/viewers/limits.js';
 import type { Viewers } from '../../../server/viewers/viewers.js';
-import type { WebRtcEntrance } from '../../../server/viewers/webrtc-entrance.js';
+import type { WebRtcEntrance } from '../../../server/viewers/webrtc/webrtc-entrance.js';
 import { PEER_LIMITS } from '../../../server/webrtc/limits.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { silentLog } from '../../support/silent-log.js';

@@ -1,5 +1,5 @@
 import { ICE_LIMITS } from '../../../server/ice/limits.js';
-import type { Limit, LimitTable, LimitUnit } from '../../../server/lib/limits.js';
+import type { Limit, LimitTable, LimitUnit } from '../../../server/lib/bounds/limits.js';
 import { MEDIA_LIMITS } from '../../../server/media/limits.js';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import {

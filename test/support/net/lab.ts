@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { Host } from './host.js';
 import { Lan } from './lan.js';
-import { Link } from './link.js';
-import type { LinkOptions } from './link-quality.js';
+import { Link } from './link/link.js';
+import type { LinkOptions } from './link/link-quality.js';
 
 /**
  * A small internet on this machine: hosts and cables are network namespaces and veth pairs that belong to this process alone

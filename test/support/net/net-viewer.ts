@@ -6,7 +6,7 @@ import { waitFor } from '../wait-for.js';
 import type { Host } from './host.js';
 import type { NetServer } from './net-server.js';
 
-const PROGRAM = fileURLToPath(new URL('client.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('programs/client.mjs', import.meta.url));
 
 export interface CandidateEnd {
   readonly type: 'host' | 'srflx' | 'prflx' | 'relay';

@@ -7,7 +7,7 @@ import {
   REQUEST_TIMEOUT_MS,
   SHAKY_MS,
   stepPeer,
-} from '../../../client/connection/peer-policy.js';
+} from '../../../client/connection/media/peer-policy.js';
 
 type Event = readonly [
   nowMs: number,

@@ -4,7 +4,7 @@ import { LONG_PRESS_MS, NO_TOUCH, stepTouch, type TouchInput } from '../../../cl
 import { fitPicture, toScreen } from '../../../client/input/viewport.js';
 import { accumulateWheel, STILL_WHEEL } from '../../../client/input/wheel.js';
 import type { Clock } from '../../../server/lib/clock.js';
-import type { InputCommand } from '../../../server/protocol/channel-input.js';
+import type { InputCommand } from '../../../server/protocol/channel/channel-input.js';
 
 const HD = { width: 1280, height: 720 };
 

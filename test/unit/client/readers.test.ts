@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { compileReaders } from '../../../client/wire/compile-readers.js';
 import { PAGE_EVENTS } from '../../../client/wire/page-events.js';
 import { readMessage } from '../../../client/wire/read-message.js';
-import { serverEvents } from '../../../server/protocol/events.js';
+import { serverEvents } from '../../../server/protocol/events/events.js';
 
 const read = (event: string, payload?: unknown) => readMessage(JSON.stringify({ event, payload }));
 /** As it is on the wire: without what is undefined. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { apiUrl, socketUrl } from '../../../client/connection/endpoints.js';
 import { readLink } from '../../../client/connection/links.js';
 import { readLoginAnswer } from '../../../client/connection/login-outcome.js';
-import { stereoAnswer } from '../../../client/connection/stereo-answer.js';
+import { stereoAnswer } from '../../../client/connection/media/stereo-answer.js';
 
 test.each([
   ['http://h/#token=a%2Bb', { kind: 'token', token: 'a+b' }, 'http://h/'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSoundCounters, SoundDelay } from '../../../client/connection/sound-delay.js';
+import { readSoundCounters, SoundDelay } from '../../../client/connection/media/sound-delay.js';
 
 /** A page's counters after `seconds` of sound that waited `delayMs`; `level` is the mean square of what was played. */
 class Page {

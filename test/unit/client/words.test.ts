@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { connectionWords } from '../../../client/connection/connection-words.js';
-import type { PeerPhase } from '../../../client/connection/peer-policy.js';
+import type { PeerPhase } from '../../../client/connection/media/peer-policy.js';
+import { EMPTY_REPORT, readStats, usesOwnRelay } from '../../../client/connection/media/stats-report.js';
 import type { SessionPolicyState } from '../../../client/connection/session-policy.js';
-import { EMPTY_REPORT, readStats, usesOwnRelay } from '../../../client/connection/stats-report.js';
 
 const live: SessionPolicyState = { kind: 'live', lastMessageMs: 0 };
 const connected: PeerPhase = { kind: 'connected' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureAdvice } from '../../../docker/lib/failure-advice.mjs';
+import { failureAdvice } from '../../../docker/lib/setup/failure-advice.mjs';
 
 test.each([
   [

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { policyWarnings } from '../../../docker/lib/container/policy-files.mjs';
 import { jsonFault } from '../../../docker/lib/json-fault.mjs';
-import { policyWarnings } from '../../../docker/lib/policy-files.mjs';
 
 test.each([
   ['nothing in it', '{}'],

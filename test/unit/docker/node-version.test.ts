@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkNodeVersion } from '../../../docker/lib/node-version.mjs';
+import { checkNodeVersion } from '../../../docker/lib/setup/node-version.mjs';
 
 test.each(['20.19.0', '20.20.2', '22.1.0'])('Node %s is new enough', (version) => {
   expect(() => checkNodeVersion(version)).not.toThrow();

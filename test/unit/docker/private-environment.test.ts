@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { splitEnvironment, writePrivate } from '../../../docker/lib/private-environment.mjs';
+import { splitEnvironment, writePrivate } from '../../../docker/lib/session/private-environment.mjs';
 import { mayHoldSecret } from '../../../server/config/sources/secret-files.js';
 
 test('secrets are taken out of the environment that programs get; other settings stay', () => {

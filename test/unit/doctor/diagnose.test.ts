@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { diagnose, verdictOf } from '../../../server/doctor/diagnose.js';
-import type { ClientFacts, DoctorFacts } from '../../../server/doctor/facts.js';
-import { FAILED, type Path, type PathOutcome, type PathResult } from '../../../server/doctor/path.js';
+import { diagnose, verdictOf } from '../../../server/doctor/diagnosis/diagnose.js';
+import type { ClientFacts, DoctorFacts } from '../../../server/doctor/diagnosis/facts.js';
+import { FAILED, type Path, type PathOutcome, type PathResult } from '../../../server/doctor/diagnosis/path.js';
 
 const LAN = { interfaceName: 'eth0', address: '192.168.1.5', prefixLength: 24 };
 const BRIDGED = { interfaceName: 'eth0', address: '172.17.0.2', prefixLength: 16 };

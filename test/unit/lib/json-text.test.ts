@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseJson } from '../../../server/lib/json-text.js';
+import { parseJson } from '../../../server/lib/text/json-text.js';
 
 test.each([
   ['', 'line 1, column 1'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { uriPart } from '../../../server/lib/seen-text.js';
+import { uriPart } from '../../../server/lib/text/seen-text.js';
 import { LogText } from '../../../server/logging/log-text.js';
 import { offeredProtocols } from '../../../server/protocol/socket-protocol.js';
 

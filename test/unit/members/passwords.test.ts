@@ -1,7 +1,7 @@
 import { scryptSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { nekoHash } from '../../../server/members/password.js';
-import { HashedPasswords, PlainPasswords } from '../../../server/members/password-form.js';
+import { nekoHash } from '../../../server/members/passwords/password.js';
+import { HashedPasswords, PlainPasswords } from '../../../server/members/passwords/password-form.js';
 import { Turns } from '../../../server/members/turns.js';
 
 const hashed = new HashedPasswords();

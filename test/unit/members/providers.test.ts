@@ -7,7 +7,7 @@ import { readAccounts, writeAccounts } from '../../../server/members/account-ent
 import { createMembers } from '../../../server/members/create-members.js';
 import { freshMemberId } from '../../../server/members/member-id.js';
 import type { MemberProvider } from '../../../server/members/provider.js';
-import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
+import { NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { LinkDirection } from '../../support/net/link-direction.js';
-import type { LinkQuality } from '../../support/net/link-quality.js';
+import { LinkDirection } from '../../support/net/link/link-direction.js';
+import type { LinkQuality } from '../../support/net/link/link-quality.js';
 import { seededRandom } from '../../support/seeded-random.js';
 
 interface Packet {

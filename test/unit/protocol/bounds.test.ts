@@ -1,13 +1,13 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
 import { decode, mismatchOf as refusalCodeOf } from '../../../server/protocol/decode.js';
-import { decodeEnvelope } from '../../../server/protocol/envelope.js';
 import { errorMessage } from '../../../server/protocol/errors/http-errors.js';
-import { clientEvents } from '../../../server/protocol/events.js';
+import { decodeEnvelope } from '../../../server/protocol/events/envelope.js';
+import { clientEvents } from '../../../server/protocol/events/events.js';
+import { MemberProfilePatch, NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
+import { SettingsPatch } from '../../../server/protocol/events/settings.js';
 import { FIELD_LIMITS } from '../../../server/protocol/limits.js';
 import { accountNameTrouble, cleanName, Name, nameTrouble, Password } from '../../../server/protocol/name.js';
-import { MemberProfilePatch, NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { SettingsPatch } from '../../../server/protocol/settings.js';
 import { newSession } from '../../../server/room/room-state.js';
 import { loginOf } from '../../support/sessions.js';
 

@@ -9,7 +9,7 @@ import {
   joinTime,
   MAX_CURSOR_PNG_BYTES,
   splitTime,
-} from '../../../server/protocol/datachannel.js';
+} from '../../../server/protocol/channel/datachannel.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { ControlButton, ControlMove, ControlScroll, ControlTouch } from '../../../server/protocol/control.js';
 import { decode } from '../../../server/protocol/decode.js';
-import { KeyboardModifiersPatch } from '../../../server/protocol/keyboard.js';
-import { MemberProfile, mergeProfile, NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import { ScreenSize } from '../../../server/protocol/screen.js';
-import { sendClientEvents } from '../../../server/protocol/send.js';
-import { mergeSettings, SettingsPatch } from '../../../server/protocol/settings.js';
-import { CandidateInit, SignalRequest } from '../../../server/protocol/signal.js';
+import { ControlButton, ControlMove, ControlScroll, ControlTouch } from '../../../server/protocol/events/control.js';
+import { KeyboardModifiersPatch } from '../../../server/protocol/events/keyboard.js';
+import { MemberProfile, mergeProfile, NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
+import { ScreenSize } from '../../../server/protocol/events/screen.js';
+import { sendClientEvents } from '../../../server/protocol/events/send.js';
+import { mergeSettings, SettingsPatch } from '../../../server/protocol/events/settings.js';
+import { CandidateInit, SignalRequest } from '../../../server/protocol/events/signal.js';
 import { DEFAULT_SETTINGS } from '../../support/default-settings.js';
 
 const unicast = sendClientEvents['send/unicast'];

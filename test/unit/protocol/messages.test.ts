@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { decodeEnvelope, decodePayload, encodeEnvelope } from '../../../server/protocol/envelope.js';
-import type { ServerMessage } from '../../../server/protocol/events.js';
-import { SignalRequest } from '../../../server/protocol/signal.js';
+import { decodeEnvelope, decodePayload, encodeEnvelope } from '../../../server/protocol/events/envelope.js';
+import type { ServerMessage } from '../../../server/protocol/events/events.js';
+import { SignalRequest } from '../../../server/protocol/events/signal.js';
 import { decodeServerMessage } from '../../support/server-message.js';
 
 const encodeServerMessage = (message: ServerMessage) => encodeEnvelope(message);

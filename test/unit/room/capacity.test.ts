@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MemberProfile } from '../../../server/protocol/profile.js';
+import type { MemberProfile } from '../../../server/protocol/events/profile.js';
 import { loginOf } from '../../support/sessions.js';
 import { ADMIN, ScriptedRoom, USER } from './scripted-room.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MemberProfile } from '../../../server/protocol/profile.js';
+import type { MemberProfile } from '../../../server/protocol/events/profile.js';
 import { ADMIN, ScriptedRoom, session, USER } from './scripted-room.js';
 
 const people = (settings = {}) => ScriptedRoom.with({ ann: ADMIN, bob: USER }, settings);

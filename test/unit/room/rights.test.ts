@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { MemberProfile } from '../../../server/protocol/profile.js';
-import type { Settings } from '../../../server/protocol/settings.js';
+import type { MemberProfile } from '../../../server/protocol/events/profile.js';
+import type { Settings } from '../../../server/protocol/events/settings.js';
 import type { Actor } from '../../../server/room/command.js';
 import { type Deed, refusalOf } from '../../../server/room/rules/rights.js';
 import { ADMIN, API, ScriptedRoom, session, USER } from './scripted-room.js';

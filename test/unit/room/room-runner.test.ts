@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Clock, MAX_TIMER_MS } from '../../../server/lib/clock.js';
-import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
+import { NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
 import { RoomRunner } from '../../../server/room/room-runner.js';
 import { startingRoom } from '../../../server/room/room-state.js';
 import { DEFAULT_SETTINGS } from '../../support/default-settings.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { err, ok } from '../../../server/lib/result.js';
-import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
+import { NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
 import { type SavedSession, startingRoom } from '../../../server/room/room-state.js';
 import { PasswordMarks } from '../../../server/room/store/password-marks.js';
 import { restoreSessions } from '../../../server/room/store/restore-sessions.js';

@@ -1,6 +1,6 @@
 import { DISCONNECTS } from '../../../server/protocol/errors/disconnects.js';
-import { type MemberProfile, NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
-import type { Settings } from '../../../server/protocol/settings.js';
+import { type MemberProfile, NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
+import type { Settings } from '../../../server/protocol/events/settings.js';
 import type { Actor, Command, Refusal } from '../../../server/room/command.js';
 import type { Effect } from '../../../server/room/effect.js';
 import { step } from '../../../server/room/room.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SettingsPatch } from '../../../server/protocol/settings.js';
+import type { SettingsPatch } from '../../../server/protocol/events/settings.js';
 import { ADMIN, API, ScriptedRoom, session, USER } from './scripted-room.js';
 
 const people = (settings = {}) => ScriptedRoom.with({ ann: ADMIN, bob: USER }, settings);

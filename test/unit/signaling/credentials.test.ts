@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { NEW_MEMBER_PROFILE } from '../../../server/protocol/profile.js';
+import { NEW_MEMBER_PROFILE } from '../../../server/protocol/events/profile.js';
 import { step } from '../../../server/room/room.js';
 import { startingRoom } from '../../../server/room/room-state.js';
 import { tokenDigest } from '../../../server/room/store/token-digest.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HTTP_LIMITS } from '../../../server/signaling/limits.js';
-import { Harness, type Overrides } from '../../integration/signaling/harness.js';
+import { Harness, type Overrides } from '../../integration/signaling/support/harness.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { makeCertificate } from '../../support/servers/certificate.js';
 import { waitFor } from '../../support/wait-for.js';

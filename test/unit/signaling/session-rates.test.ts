@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { AgingMap } from '../../../server/lib/aging-map.js';
-import { TokenBucket } from '../../../server/lib/token-bucket.js';
-import { clientEvents } from '../../../server/protocol/events.js';
+import { AgingMap } from '../../../server/lib/bounds/aging-map.js';
+import { TokenBucket } from '../../../server/lib/bounds/token-bucket.js';
+import { clientEvents } from '../../../server/protocol/events/events.js';
 import { EVENT_LIMITS, SOCKET_LIMITS } from '../../../server/signaling/limits.js';
 import { type EventKind, kindOf, SessionRates } from '../../../server/signaling/session-rates.js';
 import { Liveness } from '../../../server/signaling/websocket/liveness.js';

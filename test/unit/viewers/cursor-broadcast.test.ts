@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { decodeChannelMessage } from '../../../server/protocol/datachannel.js';
-import { CursorBroadcast, type CursorShape } from '../../../server/viewers/cursor-broadcast.js';
-import type { ScreenPosition } from '../../../server/viewers/cursor-start.js';
+import { decodeChannelMessage } from '../../../server/protocol/channel/datachannel.js';
+import { CursorBroadcast, type CursorShape } from '../../../server/viewers/cursor/cursor-broadcast.js';
+import type { ScreenPosition } from '../../../server/viewers/cursor/cursor-start.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { waitFor } from '../../support/wait-for.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CursorStart } from '../../../server/viewers/cursor-start.js';
+import { CursorStart } from '../../../server/viewers/cursor/cursor-start.js';
 
 /** A cursor at 1,1 that is at 2,2 when asked for the second time, and what a viewer got. */
 function fixture() {

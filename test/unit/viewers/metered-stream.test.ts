@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RtpListener } from '../../../server/capture/streams/encoded-stream.js';
-import { meterStream } from '../../../server/viewers/metered-stream.js';
+import { meterStream } from '../../../server/viewers/video/metered-stream.js';
 
 test('the rate is that of the last complete second, and 0 once nothing comes', () => {
   let nowMs = 0;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Rung, type StreamQuery, selectStream } from '../../../server/viewers/select-stream.js';
+import { type Rung, type StreamQuery, selectStream } from '../../../server/viewers/video/select-stream.js';
 
 const LADDER: Rung[] = [
   { id: 'hq', bitrateBps: 3_000_000, nominalBitrateBps: undefined },

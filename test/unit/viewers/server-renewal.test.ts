@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { IceServer } from '../../../server/protocol/signal.js';
-import { FRESH_UNTIL, RENEW_AT, ServerRenewal } from '../../../server/viewers/server-renewal.js';
+import type { IceServer } from '../../../server/protocol/events/signal.js';
+import { FRESH_UNTIL, RENEW_AT, ServerRenewal } from '../../../server/viewers/webrtc/server-renewal.js';
 
 /** A clock that is moved by hand; nothing waits. */
 function steppedClock() {

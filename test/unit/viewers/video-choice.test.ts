@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { applyVideoRequest, type Streams, type VideoChoice, type VideoRequest } from '../../../server/viewers/video-choice.js';
+import {
+  applyVideoRequest,
+  type Streams,
+  type VideoChoice,
+  type VideoRequest,
+} from '../../../server/viewers/video/video-choice.js';
 
 const STREAMS: Streams = {
   ladder: [

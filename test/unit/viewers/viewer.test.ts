@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeChannelMessage, encodeInput } from '../../../server/protocol/datachannel.js';
+import { decodeChannelMessage, encodeInput } from '../../../server/protocol/channel/datachannel.js';
 import { ViewingRoom } from './viewing-room.js';
 
 const ALL = { video: 'hq', audio: true };

@@ -1,5 +1,5 @@
-import { endOfString } from '../../../lib/json-scan.js';
 import type { Result } from '../../../lib/result.js';
+import { endOfString } from '../../../lib/text/json-scan.js';
 import { type JsonFault, parseUntrusted } from '../../../protocol/parse-untrusted.js';
 
 /** Parses the first JSON value of a text and ignores what follows it. */

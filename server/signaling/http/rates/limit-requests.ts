@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { AgingMap } from '../../../lib/aging-map.js';
+import { AgingMap } from '../../../lib/bounds/aging-map.js';
+import { type Rate, TokenBucket } from '../../../lib/bounds/token-bucket.js';
 import type { Clock } from '../../../lib/clock.js';
-import { type Rate, TokenBucket } from '../../../lib/token-bucket.js';
 import { AppError } from '../../../protocol/errors/app-error.js';
 import { throttleKey } from '../../../room/client-place.js';
 import { actorId } from '../../../room/command.js';

@@ -1,4 +1,4 @@
-import { type Rate, TokenBucket } from '../../../lib/token-bucket.js';
+import { type Rate, TokenBucket } from '../../../lib/bounds/token-bucket.js';
 
 /** A token bucket for each caller. Pure but for its own memory, which is bounded: the longest silent caller goes first. */
 export class RequestRate {

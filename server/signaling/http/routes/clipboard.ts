@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { ClipboardText } from '../../../protocol/clipboard.js';
 import { AppError } from '../../../protocol/errors/app-error.js';
+import { ClipboardText } from '../../../protocol/events/clipboard.js';
 import { HTTP_LIMITS } from '../../limits.js';
 import { bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 

@@ -1,6 +1,6 @@
 import type { Result } from '../../../lib/result.js';
 import { AppError } from '../../../protocol/errors/app-error.js';
-import { KeyboardMap, KeyboardModifiersPatch } from '../../../protocol/keyboard.js';
+import { KeyboardMap, KeyboardModifiersPatch } from '../../../protocol/events/keyboard.js';
 import { type Answer, bodyEndpoint, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 
 function value<T>(result: Result<T>): T {

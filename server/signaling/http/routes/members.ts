@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { AppError } from '../../../protocol/errors/app-error.js';
+import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../../protocol/events/profile.js';
 import { accountNameTrouble, Name, Password } from '../../../protocol/name.js';
-import { MemberProfilePatch, mergeProfile, NEW_MEMBER_PROFILE } from '../../../protocol/profile.js';
 import { HTTP_LIMITS } from '../../limits.js';
 import { changePassword, deleteMember, memberError, profileOfMember, updateMember } from '../../member-changes.js';
 import { readWholeBody } from '../bodies/request-body.js';

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { AppError } from '../../../protocol/errors/app-error.js';
+import { MemberProfilePatch, mergeProfile } from '../../../protocol/events/profile.js';
 import { Name } from '../../../protocol/name.js';
-import { MemberProfilePatch, mergeProfile } from '../../../protocol/profile.js';
 import { API_ID } from '../../../room/command.js';
 import { connectedAdmins, connectedUsers, type Room } from '../../../room/room-state.js';
 import { API_PROFILE } from '../../../room/rules/permissions.js';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../protocol/errors/app-error.js';
-import { ScreenSize } from '../../../protocol/screen.js';
+import { ScreenSize } from '../../../protocol/events/screen.js';
 import { actorId } from '../../../room/command.js';
 import { setScreen } from '../../websocket/handlers/screen.js';
 import { bodyEndpoint, type Endpoint, endpoint, json } from '../endpoint.js';

@@ -1,4 +1,4 @@
-import { SettingsPatch } from '../../../protocol/settings.js';
+import { SettingsPatch } from '../../../protocol/events/settings.js';
 import { HTTP_LIMITS } from '../../limits.js';
 import { readWholeBody } from '../bodies/request-body.js';
 import { type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';

@@ -1,4 +1,4 @@
-import { clipboardClientEvents as events } from '../../../protocol/clipboard.js';
+import { clipboardClientEvents as events } from '../../../protocol/events/clipboard.js';
 import { type EventRoute, guarded, on } from './event-route.js';
 
 /** Sets the desktop's clipboard for those who may. */

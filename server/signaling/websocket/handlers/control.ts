@@ -1,5 +1,5 @@
 import { err } from '../../../lib/result.js';
-import { controlClientEvents as events, givenPosition, type Position } from '../../../protocol/control.js';
+import { controlClientEvents as events, givenPosition, type Position } from '../../../protocol/events/control.js';
 import type { Command } from '../../../room/command.js';
 import type { InputAction } from '../../../room/input-action.js';
 import type { Services } from '../../services.js';

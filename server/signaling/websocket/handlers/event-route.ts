@@ -1,6 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { err, ok, type Result } from '../../../lib/result.js';
-import { decodePayload } from '../../../protocol/envelope.js';
+import { decodePayload } from '../../../protocol/events/envelope.js';
 import type { Deed } from '../../../room/rules/rights.js';
 import type { Services } from '../../services.js';
 

@@ -1,4 +1,4 @@
-import { keyboardClientEvents as events } from '../../../protocol/keyboard.js';
+import { keyboardClientEvents as events } from '../../../protocol/events/keyboard.js';
 import { type EventRoute, guarded, on } from './event-route.js';
 
 export const keyboardEvents = {

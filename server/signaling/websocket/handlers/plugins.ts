@@ -1,5 +1,5 @@
-import type { ServerMessage } from '../../../protocol/events.js';
-import type { pluginClientEvents as events } from '../../../protocol/plugins.js';
+import type { ServerMessage } from '../../../protocol/events/events.js';
+import type { pluginClientEvents as events } from '../../../protocol/events/plugins.js';
 import { type Services, sendToSession } from '../../services.js';
 import { DONE, type EventRoute, onBare } from './event-route.js';
 

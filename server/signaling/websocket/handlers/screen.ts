@@ -1,5 +1,5 @@
 import { err, type Result } from '../../../lib/result.js';
-import { screenClientEvents as events, type ScreenSize } from '../../../protocol/screen.js';
+import { screenClientEvents as events, type ScreenSize } from '../../../protocol/events/screen.js';
 import { type Services, sendToAll } from '../../services.js';
 import { DONE, type EventRoute, guarded, on } from './event-route.js';
 

@@ -1,5 +1,5 @@
 import { err } from '../../../lib/result.js';
-import { sendClientEvents as events } from '../../../protocol/send.js';
+import { sendClientEvents as events } from '../../../protocol/events/send.js';
 import { relay } from '../../services.js';
 import { DONE, type EventRoute, on } from './event-route.js';
 

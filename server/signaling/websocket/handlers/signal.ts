@@ -1,9 +1,9 @@
 import { err, type Result } from '../../../lib/result.js';
-import type { SignalRequest } from '../../../protocol/signal.js';
-import { signalClientEvents as events } from '../../../protocol/signal.js';
+import type { SignalRequest } from '../../../protocol/events/signal.js';
+import { signalClientEvents as events } from '../../../protocol/events/signal.js';
 import { isSessionPaused } from '../../../room/rules/permissions.js';
 import type { ViewerHandle } from '../../../viewers/viewer-handle.js';
-import type { WebRtcHooks, WebRtcSignaling } from '../../../viewers/webrtc-signaling.js';
+import type { WebRtcHooks, WebRtcSignaling } from '../../../viewers/webrtc/webrtc-signaling.js';
 import { roomHooks } from '../../datachannel/channel-front.js';
 import { type Services, sendToSession } from '../../services.js';
 import { DONE, type EventRoute, guarded, type Outcome, on, onBare, type Sender } from './event-route.js';

@@ -1,4 +1,4 @@
-import { systemClientEvents as events } from '../../../protocol/system.js';
+import { systemClientEvents as events } from '../../../protocol/events/system.js';
 import { DONE, type EventRoute, on, onBare } from './event-route.js';
 
 /** A client's own log is of interest while something is being looked into, and it is nothing to be trusted. */
