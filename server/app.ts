@@ -37,7 +37,7 @@ export interface AppOptions {
   readonly clock: Clock;
   /** Prints one line for the person who started the server. */
   say(line: string): void;
-  /** Of whoever keeps the server running, if anybody does. */
+  /** The folder of the launcher that keeps the server running; undefined where there is none. */
   readonly runtime?: RuntimeFolder | undefined;
 }
 

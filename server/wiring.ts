@@ -7,7 +7,7 @@ import type { RoomOptions } from './room/open-room.js';
 import { SESSION_LIMITS } from './signaling/limits.js';
 import type { ServerOptions, SessionOptions } from './signaling/options.js';
 
-/** What ICE needs to know of the configuration; `found` are the addresses that a web service saw us from, and grows. */
+/** What ICE needs to know of the configuration; `found` holds the addresses that a web service saw us from, and grows. */
 export function iceOptions(
   { webrtc, server }: Config,
   found: readonly string[],

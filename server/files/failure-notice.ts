@@ -1,6 +1,6 @@
 import type { Log } from '../lib/log.js';
 
-/** Says what is wrong with one file: each kind of failure once, until it works again. */
+/** Logs what is wrong with one file: each kind of failure once, until the file can be used again. */
 export class FailureNotice {
   #said: string | undefined;
 

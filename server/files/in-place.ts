@@ -11,7 +11,7 @@ const BLANK = ' ';
  * Writes a file that cannot be replaced, such as one that is mounted by itself. First a synced copy of the new text is kept
  * elsewhere, then the room for it is taken by blanks behind the old text, which stays valid JSON, and only then is the old text
  * overwritten: a full disk refuses before that, and what a crash leaves half written `recoverInPlace` puts right.
- * Where there is no file, `refusal` is thrown: the reason why none could be made.
+ * Where there is no file, it throws `refusal`: the reason why none could be made.
  */
 export async function writeInPlace(target: string, text: string, refusal: unknown): Promise<void> {
   const file = await open(target, constants.O_RDWR).catch((error: unknown) => {

@@ -52,7 +52,7 @@ function besides(target: string): string {
   return join(dirname(target), `.${basename(target)}${SUFFIX}`);
 }
 
-/** A folder of our own under the temporary one. Whoever shares that one with us must not have made it in our name. */
+/** A folder of our own under the temporary one. Another user of the machine must not have made it in our name. */
 async function elsewhere(target: string): Promise<string> {
   const uid = process.getuid?.() ?? 0;
   const folder = join(tmpdir(), `neko-writing-${uid}`);

@@ -10,7 +10,7 @@ import { PRIVATE_MODE, syncFolder, targetOf } from './synced.js';
 
 /**
  * Puts a file of ours in order before it is first read: finishes what a crash interrupted, removes what it left beside, and
- * takes the file away from other users. Nothing of it stops the start.
+ * takes from other users the right to read it. A failure here does not stop the start.
  */
 export async function tidyFile(path: string, log: Log): Promise<void> {
   try {
@@ -54,7 +54,7 @@ async function kindOf(target: string): Promise<'file' | 'none' | 'odd'> {
   }
 }
 
-/** By the opened file, so that nothing else is meant once it is known to be one. */
+/** Works on the opened file: its path may name another one by now. */
 async function tighten(path: string, log: Log): Promise<void> {
   try {
     const file = await openRegularFile(path);

@@ -11,7 +11,7 @@ const RETRY: BackoffPolicy = { firstMs: 1_000, maxMs: 60_000 };
 export interface KeptWriterOptions<T> {
   /** As the log names it. */
   readonly file: string;
-  /** Said of a write that failed. */
+  /** The log line of a write that failed. */
   readonly failure: string;
   readonly log: Log;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface KeptWriterOptions<T> {
 
 /**
  * Writes what is kept in memory to its file: completely, never two writes at once, and of several changes at once the last. A
- * write that fails is said once and tried again by itself until it succeeds.
+ * write that fails is logged once and tried again until it succeeds.
  */
 export class KeptWriter<T> {
   readonly #options: KeptWriterOptions<T>;

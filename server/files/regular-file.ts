@@ -6,7 +6,7 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
  * Opens a file for reading, through symbolic links. Anything that is neither a file nor a folder is refused at once, and not
- * opened where it was that from the beginning, since opening alone sets some devices off. Throws the system's error else.
+ * opened, since opening alone sets some devices off. Throws the system's error.
  */
 export async function openRegularFile(path: string): Promise<FileHandle> {
   refuseOdd(await stat(path));
@@ -20,7 +20,7 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   return file;
 }
 
-/** The text of a file; refuses what is none as `openRegularFile` does. */
+/** The text of a file; refuses the same as `openRegularFile`. */
 export async function readRegularFile(path: string): Promise<string> {
   const file = await openRegularFile(path);
   try {
@@ -30,7 +30,7 @@ export async function readRegularFile(path: string): Promise<string> {
   }
 }
 
-/** The same while nothing else runs yet. */
+/** The same, synchronously: for the time before the server runs. */
 export function readRegularFileSync(path: string): string {
   refuseOdd(statSync(path));
   const file = openSync(path, FLAGS);
@@ -42,7 +42,7 @@ export function readRegularFileSync(path: string): string {
   }
 }
 
-/** Folders pass: reading one is an error of the system that says so. */
+/** Folders pass: the system refuses to read them, in clear words. */
 function refuseOdd(found: Stats): void {
   if (!found.isFile() && !found.isDirectory()) throw new Error(`it is ${kindOf(found)} and no regular file`);
 }

@@ -36,7 +36,7 @@ function isMountedAlone(error: unknown): boolean {
   return ['EBUSY', 'EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
 }
 
-/** Started as root, we leave the file to whom it belongs, unless the container does not let us. */
+/** A server that runs as root keeps the file's owner, unless the container forbids that. */
 async function keepOwner(target: string, temporary: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const before = await stat(target).catch(() => undefined);

@@ -21,7 +21,7 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Puts what was renamed in a folder on the disk; a file system that has nothing to do for that refuses, which is no error. */
+/** Puts what was renamed in a folder on the disk; some file systems refuse that, which is no error. */
 export async function syncFolder(path: string): Promise<void> {
   let folder: FileHandle | undefined;
   try {
@@ -52,7 +52,7 @@ export async function targetOf(path: string): Promise<string> {
   throw new Error('too many symbolic links');
 }
 
-/** The text of a file; undefined where there is none. Throws the system's error, or says what is there and is no file. */
+/** The text of a file; undefined where there is none. Throws the system's error, or one that names what stands in its place. */
 export async function readKeptFile(path: string): Promise<string | undefined> {
   try {
     return await readRegularFile(path);

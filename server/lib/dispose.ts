@@ -1,4 +1,4 @@
-/** Releases what was acquired. Calling it twice does nothing the second time. */
+/** Releases what was acquired. A second call does nothing. */
 export type Dispose = () => void;
 
 /** Makes any release idempotent. */

@@ -1,6 +1,6 @@
 /**
- * Runs a task once at a time. Whoever asks while it runs gets the outcome of the next run, however many they are: what began
- * before they asked may be out of date.
+ * Runs a task once at a time. All callers that come while it runs share the outcome of the next run: the run that began before
+ * they called may be out of date.
  */
 export class OneAtATime<Outcome> {
   #running: Promise<Outcome> | null = null;

@@ -1,4 +1,4 @@
-/** The outcome of reading untrusted input: a value, or an error that can be shown to whoever sent it. */
+/** The outcome of reading untrusted input: a value, or an error that can be shown to its sender. */
 export type Result<T, E = string> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {

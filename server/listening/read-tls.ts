@@ -3,7 +3,7 @@ import type { ServerConfig } from '../config/config.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { ServerOptions } from '../signaling/options.js';
 
-/** Reads certificate and key and tries them; an error names the setting. `readFile` throws what stands in the way. */
+/** Reads certificate and key and tries them; an error names the setting. `readFile` throws the system's error. */
 export function readTls(tls: ServerConfig['tls'], readFile: (path: string) => string): Result<ServerOptions['tls']> {
   if (tls === undefined) return ok(null);
   const cert = readPem('server.cert', tls.certPath, readFile);

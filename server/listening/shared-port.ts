@@ -5,14 +5,14 @@ import { HTTP_LIMITS } from '../signaling/limits.js';
 
 /** STUN over TCP begins with a frame length below 4096, so with a byte below 0x10 (RFC 4571); HTTP and TLS never do. */
 const FIRST_BYTE_LIMIT = 0x10;
-/** A connection that says nothing is not kept longer than one of HTTP without a request. */
+/** A silent connection is kept as long as an HTTP connection without a request. */
 const SILENT_LIMIT_MS = HTTP_LIMITS.headTime.value;
 
-/** Counts the connections before it is known what they are. */
+/** Counts the connections before their protocol is known. */
 export interface Door {
-  /** False when it was one too many, and has been closed. */
+  /** Returns false, and closes the connection, when it is one too many. */
   admit(socket: Socket): boolean;
-  /** It is none of HTTP. */
+  /** The connection turned out not to be HTTP. */
   release(socket: Socket): void;
 }
 
@@ -34,7 +34,7 @@ export function createSharedPort(
     waiting.add(socket);
     socket.setNoDelay(true);
     socket.setTimeout(SILENT_LIMIT_MS, () => socket.destroy());
-    // A connection that breaks before it said anything concerns nobody.
+    // A connection that breaks before its first byte needs no log line.
     const ignore = () => {};
     socket.once('error', ignore);
     socket.once('close', () => waiting.delete(socket));
@@ -61,7 +61,7 @@ export function createSharedPort(
         server.once('error', reject);
         server.listen(port, host, () => {
           server.off('error', reject);
-          // Out of descriptors, connections are lost, and the next one may do.
+          // Without free descriptors a connection is lost; the next one may succeed.
           server.on('error', (error) => http.emit('error', error));
           // Node's limits on the time of heads and requests run from here on; this server never listens itself.
           http.emit('listening');

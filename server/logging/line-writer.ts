@@ -2,11 +2,11 @@ import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import { type Backlog, backlog } from '../lib/bounds/backlog.js';
 import { setNonBlocking } from '../native/os-pipe.js';
 
-/** What waits while nobody reads, in bytes; what comes beyond it is dropped and counted. */
+/** Bytes kept while nobody reads; what comes beyond them is dropped and counted. */
 const MOST_WAITING_BYTES = 1 << 20;
-/** How soon to look again whether a pipe is read, or a disk has room. */
+/** The wait before the next try of a pipe that is full, or a disk. */
 const RETRY_MS = 200;
-/** How long the end of the process waits for what is left. */
+/** How long the process waits at its end for lines that are left. */
 const EXIT_PATIENCE_MS = 500;
 const EXIT_POLL_MS = 10;
 
@@ -16,7 +16,7 @@ const EXIT_POLL_MS = 10;
  */
 export class LineWriter {
   readonly #fd: number;
-  /** Writing to a disk may take its time and is left to another thread; anything else says at once that it takes no more. */
+  /** Disks can be slow, so another thread writes to them; pipes and terminals refuse at once what they cannot take. */
   readonly #isFile: boolean;
   readonly #waiting: Backlog = backlog(MOST_WAITING_BYTES);
   #writing = false;
@@ -31,7 +31,7 @@ export class LineWriter {
     process.once('exit', () => this.#flush());
   }
 
-  /** Calls `listener` with their number when lines were dropped and it flows again. */
+  /** Calls `listener` with the number of dropped lines once lines flow again. */
   onDropped(listener: (lines: number) => void): void {
     this.#onDropped = listener;
   }
@@ -63,7 +63,7 @@ export class LineWriter {
         return;
       }
     }
-    this.#tellDropped();
+    this.#announceDropped();
   }
 
   #waitAndTryAgain(): void {
@@ -74,16 +74,16 @@ export class LineWriter {
     this.#retry.unref();
   }
 
-  #tellDropped(): void {
+  #announceDropped(): void {
     const dropped = this.#dropped;
     if (dropped === 0) return;
     this.#dropped = 0;
     this.#onDropped(dropped);
   }
 
-  /** The process ends: only waiting helps now, and not for long. */
+  /** The process ends: waits for the reader, but not for long. */
   #flush(): void {
-    // What another thread is writing just now gets there by itself.
+    // The thread finishes by itself what it is writing now.
     if (this.#writing) this.#waiting.take(this.#waiting.first()?.length ?? 0);
     const waiter = new Int32Array(new SharedArrayBuffer(4));
     for (let waitedMs = 0; waitedMs < EXIT_PATIENCE_MS; waitedMs += EXIT_POLL_MS) {
@@ -95,7 +95,7 @@ export class LineWriter {
   }
 }
 
-/** The bytes that were taken: none by a pipe that is full, a disk that is full, or a reader that is gone. */
+/** Returns how many bytes were taken: none by a full pipe, a full disk, or a reader that is gone. */
 function tryWrite(fd: number, chunk: Uint8Array): number {
   try {
     return writeSync(fd, chunk);
@@ -105,8 +105,8 @@ function tryWrite(fd: number, chunk: Uint8Array): number {
 }
 
 /**
- * A way to write to the same pipe or terminal that never waits. It is opened a second time, since the first one may be shared with
- * processes that expect to wait; a pipe of another user cannot be opened again, and a socket never can.
+ * A way to write to the same pipe or terminal that never waits. It is opened a second time, since processes that share
+ * the first descriptor may expect it to wait; a pipe of another user cannot be opened again, and a socket never can.
  */
 function withoutWaiting(fd: number): number {
   try {

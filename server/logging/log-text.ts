@@ -2,7 +2,7 @@ import { uriPart } from '../lib/text/seen-text.js';
 
 /** Characters that end a line, steer a terminal, hide themselves or turn the direction of the text around them; lone surrogates. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** What stands behind these words in a URL, a header or JSON is nobody's business. */
+/** The value behind these words in a URL, a header or JSON is a secret. */
 const SECRET_WORDS = 'token|pwd|password|passwd|secret|credential|authorization|cookie|api_token';
 const SECRET_PAIR = new RegExp(`((?:${SECRET_WORDS})=|"(?:${SECRET_WORDS})"\\s*:\\s*")[^&\\s"'#;,]+`, 'gi');
 const SECRET_HEADER = /((?:authorization|cookie)\s*:\s*)[^\r\n]+/gi;
@@ -13,7 +13,7 @@ const SESSION_TOKEN = /(?<![\w-])[\w-]{64}(?![\w-])/g;
 const HIDDEN = '(hidden)';
 const MAX_CHARACTERS = 4_000;
 const MAX_DEPTH = 6;
-/** Shorter ones would be found in innocent words. */
+/** Shorter secrets would be found inside ordinary words. */
 const MIN_SECRET_CHARACTERS = 6;
 
 /** Makes what is logged safe to read: one line for each message whatever it carries, and no secret in it. */

@@ -15,7 +15,7 @@ const TIMESTAMPS = {
 
 /**
  * The process's logger on standard error or in `log.dir` (SETTINGS.md), which writes none of `secrets`. Throws when
- * the directory cannot be used; a log that stops to take lines later costs those lines and nothing else.
+ * the directory cannot be used; a log that takes no more lines later costs those lines and nothing else.
  */
 export function createLogger(config: LogConfig, secrets: readonly string[] = []): Logger {
   const safe = new LogText(secrets);
@@ -27,7 +27,7 @@ export function createLogger(config: LogConfig, secrets: readonly string[] = [])
     hooks: {
       logMethod(words, log) {
         const [first, ...rest]: unknown[] = words;
-        // An error alone would become the message by itself, past what makes it safe.
+        // Pino would make the message of a lone error, without the filter for secrets.
         const whole = first instanceof Error ? [{ error: first }, ...(rest.length > 0 ? rest : [first.message])] : words;
         Reflect.apply(
           log,

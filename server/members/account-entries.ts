@@ -6,7 +6,7 @@ import { errorMessage } from '../protocol/errors/http-errors.js';
 import { accountNameTrouble, cleanName } from '../protocol/name.js';
 import type { Account, Accounts } from './stored-members.js';
 
-/** What a member file holds: accounts, and entries that are none and stay in the file as they are. */
+/** The content of a member file: accounts, and other entries, which stay in the file as they are. */
 export interface AccountEntries {
   readonly accounts: Accounts;
   /** Every entry as it stands in the file. */
@@ -33,7 +33,7 @@ export function readAccounts(text: string): Result<AccountEntries> {
   return ok({ accounts, raw, broken });
 }
 
-/** The file's text with `next` for its accounts. What was not changed stays as it was written, entries that are none included. */
+/** The file's text with `next` for its accounts. Unchanged accounts, and entries that are no accounts, stay as they were written. */
 export function writeAccounts({ accounts, raw, broken }: AccountEntries, next: Accounts): string {
   const kept = [...raw].filter(([name]) => broken.has(name) || next.has(name));
   const entries = new Map(kept);

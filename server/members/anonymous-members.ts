@@ -2,11 +2,11 @@ import { err, ok, type Result } from '../lib/result.js';
 import type { MemberProfile } from '../protocol/events/profile.js';
 import type { Member, MemberError, MemberProvider, VerifiedMember } from './provider.js';
 
-/** The member half of providers that keep none: their members exist as sessions only. */
+/** The member functions of providers without accounts: their members exist as sessions only. */
 export abstract class AnonymousMembers implements MemberProvider {
   abstract authenticate(username: string, password: string): Promise<Result<VerifiedMember, MemberError>>;
 
-  /** What every session may have been opened with, whoever it is. */
+  /** The credentials that every session may have been opened with. */
   protected abstract commonCredentials(): readonly string[];
 
   async credentials(ids: readonly string[]): Promise<Result<ReadonlyMap<string, readonly string[]>, MemberError>> {

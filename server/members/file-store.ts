@@ -19,7 +19,7 @@ export interface FileStoreOptions {
 
 /**
  * The accounts of the file provider. Read on every use, so that a hand edit counts at once; written completely on every change,
- * readable for us alone. An entry that cannot be used is named in the log and left alone, the others sign in.
+ * readable for us alone. An entry that cannot be used is named in the log and left alone; the other accounts work.
  */
 export class FileStore implements Store {
   readonly passwords: PasswordForm;
@@ -27,7 +27,7 @@ export class FileStore implements Store {
   readonly #log: Log;
   readonly #reading: FailureNotice;
   readonly #writing: FailureNotice;
-  #toldBroken = '';
+  #loggedBroken = '';
   #last: Promise<unknown> = Promise.resolve();
 
   constructor({ path, hash }: FileStoreOptions, log: Log) {
@@ -44,7 +44,7 @@ export class FileStore implements Store {
     const text = await readKeptFile(this.#path).catch((error: unknown) => err(fileTrouble(error)));
     const entries = typeof text === 'string' || text === undefined ? readAccounts(text ?? '') : text;
     if (!entries.ok) return err(`the member file ${this.#path} cannot be read: ${entries.error}; NEKO_MEMBER_FILE_PATH names it`);
-    // A missing file is made; that it cannot be made is in the log.
+    // A missing file is made; a failure is logged.
     await this.read();
     return ok(undefined);
   }
@@ -60,7 +60,7 @@ export class FileStore implements Store {
       if (!entries.ok) return entries;
       const next = change(entries.value.accounts);
       if (!next.ok) return next;
-      // The name of an entry that cannot be used is taken all the same.
+      // An entry that cannot be used still takes its name.
       if ([...next.value.keys()].some((name) => entries.value.broken.has(name))) return err('exists' as const);
       return this.#write(writeAccounts(entries.value, next.value));
     });
@@ -75,14 +75,14 @@ export class FileStore implements Store {
       return err('failed');
     }
     this.#reading.works();
-    this.#tellBroken(entries.value.broken);
+    this.#logBroken(entries.value.broken);
     return entries;
   }
 
   async #readEntries(): Promise<Result<AccountEntries>> {
     try {
       const text = await readKeptFile(this.#path);
-      // Appending nothing makes the file where there is none and harms none that came meanwhile.
+      // Appending nothing creates a missing file and changes nothing in one that was created meanwhile.
       if (text === undefined) await writeFile(this.#path, '', { mode: PRIVATE_MODE, flag: 'a' });
       return readAccounts(text ?? '');
     } catch (error) {
@@ -101,10 +101,10 @@ export class FileStore implements Store {
     return ok(undefined);
   }
 
-  #tellBroken(broken: ReadonlyMap<string, string>): void {
-    const told = JSON.stringify([...broken]);
-    if (told === this.#toldBroken) return;
-    this.#toldBroken = told;
+  #logBroken(broken: ReadonlyMap<string, string>): void {
+    const entries = JSON.stringify([...broken]);
+    if (entries === this.#loggedBroken) return;
+    this.#loggedBroken = entries;
     for (const [member, reason] of broken)
       this.#log.warn({ file: this.#path, member, reason }, 'this member cannot sign in, its entry in the member file is broken');
   }

@@ -6,8 +6,8 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const SUFFIX_LENGTH = 5;
 
 /**
- * `<username>-<5 random characters>`, so that one name can be logged in many times (SPEC.md MB1). Of a name that
- * would make the id too long, the end is left out.
+ * `<username>-<5 random characters>`, so that one name can be logged in many times (SPEC.md MB1). A name that
+ * would make the id too long is cut.
  */
 export function freshMemberId(username: string): string {
   const suffix = Array.from({ length: SUFFIX_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');

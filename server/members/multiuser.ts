@@ -23,7 +23,7 @@ export class MultiuserMembers extends AnonymousMembers {
   }
 
   override async authenticate(username: string, password: string): Promise<Result<VerifiedMember, MemberError>> {
-    // Both are always compared, so that the time does not tell which one came near.
+    // Both are always compared, so that the time taken does not reveal which of them came close.
     const isAdmin = sameSecret(password, this.#options.adminPassword);
     const isUser = sameSecret(password, this.#options.userPassword);
     if (!isAdmin && !isUser) return err('wrong-credentials');

@@ -9,9 +9,9 @@ export interface Member {
   readonly profile: MemberProfile;
 }
 
-/** Who showed a right password. */
+/** The member whose right password was given. */
 export interface VerifiedMember extends Member {
-  /** Stands for that password: one of `credentials` as long as it counts. */
+  /** Stands for that password: one of `credentials` while the password is valid. */
   readonly credential: string;
 }
 
@@ -19,8 +19,8 @@ export interface VerifiedMember extends Member {
 export interface MemberProvider {
   authenticate(username: string, password: string): Promise<Result<VerifiedMember, MemberError>>;
   /**
-   * What sessions of these members may have been opened with: a text for each password that counts now, another text for
-   * another password. Members that are not there are left out. The texts can be guessed from: they stay in the process.
+   * The passwords that are valid now for these members, each as a text that differs for each password. Unknown members are
+   * left out. Passwords could be guessed from the texts, so they stay in the process.
    */
   credentials(ids: readonly string[]): Promise<Result<ReadonlyMap<string, readonly string[]>, MemberError>>;
   /** `limit` 0 means all. */

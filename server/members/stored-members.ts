@@ -87,8 +87,8 @@ export class StoredMembers implements MemberProvider {
   }
 
   /**
-   * Keeps a right password in a better form, unless it was changed meanwhile; a store that fails has said so, and the old one
-   * stands. Resolves with the form that this password is kept in now.
+   * Keeps a right password in a better form, unless it was changed meanwhile; a store that fails has logged it, and the old form
+   * stays. Resolves with the form that this password is kept in now.
    */
   async #improve(id: string, { password }: Account, better: string): Promise<string> {
     const done = await this.#update(id, (account) =>

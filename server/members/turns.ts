@@ -12,7 +12,7 @@ export class Turns {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // Whoever comes next takes over our place.
+      // The next piece of work takes over our place.
       if (next === undefined) this.#running--;
       else next();
     }

@@ -6,8 +6,8 @@ import { hostAndPort } from '../wiring.js';
 const NAMES = { admin: 'Admin', user: 'Guest' } as const;
 
 /**
- * Tells the person who started the server where it is. Passwords that were generated are shown as links; they stand in the
- * fragment, which browsers keep to themselves, and the page takes them out of the address bar at once.
+ * Prints the server's address for the person who started it. Generated passwords are shown as links that carry them in the
+ * fragment: browsers do not send it, and the page takes it out of the address bar at once.
  */
 export function announce(config: Config, generated: GeneratedPasswords, say: (line: string) => void): void {
   const scheme = config.server.tls === undefined ? 'http' : 'https';

@@ -1,8 +1,8 @@
 import type { Log } from '../lib/log.js';
 
 /**
- * Ends the process, once its reason is in the log, when an error gets here: it is a bug of ours, and the supervisor starts a
- * fresh one. What a viewer sends never gets here: an error over it ends that viewer's peer or socket.
+ * Ends the process when an error was caught nowhere else, once the error is logged: it is a bug, and the supervisor starts a
+ * new process. Errors in what a viewer sends do not get here: they end that viewer's peer or socket.
  */
 export function guardProcess(log: Log): void {
   const handle = (error: unknown) => {

@@ -4,16 +4,16 @@ import type { BindAddress, ServerConfig } from '../config/config.js';
 import type { Environment } from '../config/sources/environment.js';
 import type { Log } from '../lib/log.js';
 
-/** Set by what keeps this server running: a folder of its user alone that lives as long as the container or the one npm start. */
+/** Set by the launcher: a folder of its user alone that lasts as long as the container or the one npm start. */
 const VARIABLE = 'SESSION_PRIVATE';
 
-/** Where the server listens, for whoever checks its health; `path` is that of /health. */
+/** Where the server listens, for health checks; `path` is that of /health. */
 export interface Listening extends BindAddress {
   readonly tls: boolean;
   readonly path: string;
 }
 
-/** What must outlive a crash of the server without being configured, and what its keepers want to know of it. */
+/** Files that outlive a crash of the server without being configured, and those that the launcher reads. */
 export interface RuntimeFolder {
   /** Generated passwords stand beside this file, where no session file was configured. */
   readonly passwordsBeside: string;

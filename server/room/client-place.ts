@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 export interface ClientPlace {
   /** Its IP address. */
   readonly address: string;
-  /** What shares a fate with that address: itself, or the /64 network that one IPv6 user has. */
+  /** The network that bounds count for: the address itself, or the /64 network that one IPv6 user has. */
   readonly network: string;
 }
 
@@ -13,12 +13,12 @@ export function placeOf(address: string): ClientPlace {
   return { address, network: throttleKey(address) };
 }
 
-/** What shares a fate when passwords are guessed: an IPv4 address, or the /64 network that one IPv6 user has. */
+/** The network that guesses of passwords count for: an IPv4 address, or the /64 network that one IPv6 user has. */
 export function throttleKey(address: string): string {
   return networkOf(address, 64);
 }
 
-/** What one subscriber may have at most: an IPv4 address, or a /48 network of IPv6. */
+/** The most that one subscriber has: an IPv4 address, or a /48 network of IPv6. */
 export function lineOf(address: string): string {
   return networkOf(address, 48);
 }

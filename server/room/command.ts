@@ -4,7 +4,7 @@ import type { ClientPlace } from './client-place.js';
 import type { InputAction } from './input-action.js';
 import type { Ban, NewSession, SocketId } from './room-state.js';
 
-/** Who does something: a session, or whoever holds the API token. */
+/** The one who acts: a session, or the holder of the API token. */
 export type Actor = { readonly kind: 'session'; readonly id: string } | { readonly kind: 'api' };
 
 /** The name that the holder of the API token goes by on the wire. It is in no list of sessions. */
@@ -27,7 +27,7 @@ export type Command =
   /** An admin ends the connection and the peer; session and token stay. */
   | { readonly kind: 'disconnect-session'; readonly id: string }
   | { readonly kind: 'connect'; readonly id: string; readonly socket: SocketId }
-  /** `clean`: closed on purpose, so nobody will be back in a moment. */
+  /** `clean`: closed on purpose, so that no reconnect is awaited. */
   | { readonly kind: 'socket-closed'; readonly id: string; readonly socket: SocketId; readonly clean: boolean }
   | { readonly kind: 'watching'; readonly id: string; readonly watching: boolean }
   | { readonly kind: 'set-profile'; readonly id: string; readonly profile: MemberProfile }
@@ -38,7 +38,7 @@ export type Command =
   | { readonly kind: 'take-control'; readonly actor: Actor }
   | { readonly kind: 'give-control'; readonly actor: Actor; readonly to: string }
   | { readonly kind: 'reset-control'; readonly actor: Actor }
-  /** `asks`: it asks for control by itself, as input over the WebSocket does. */
+  /** `asks`: the input also asks for control, as input over the WebSocket does. */
   | { readonly kind: 'input'; readonly id: string; readonly actions: readonly InputAction[]; readonly asks: boolean }
   /** Time has passed; sent when a wake effect asked for it. */
   | { readonly kind: 'tick' };

@@ -4,7 +4,7 @@ import type { Effect } from './effect.js';
 import { type EpochMs, type Room, type Session, socketOf } from './room-state.js';
 import { type Deed, refusalOf } from './rules/rights.js';
 
-/** What became of a command: the room as it is now, what is to be done about it, and why nothing happened if so. */
+/** The outcome of a command: the room as it is now, the effects, and a refusal where the command changed nothing. */
 export interface Step {
   readonly state: Room;
   readonly effects: readonly Effect[];

@@ -7,7 +7,7 @@ import type { EpochMs, SocketId } from './room-state.js';
 /** The room's part of `system/init`. */
 export type RoomInit = Pick<SystemInit, 'session_id' | 'control_host' | 'sessions' | 'settings'>;
 
-/** What clients are told, by the sockets of their fronts. */
+/** Messages to clients, sent by the fronts over their sockets. */
 export type ClientEffect =
   | { readonly kind: 'send'; readonly sockets: readonly SocketId[]; readonly message: ServerMessage }
   /** Send `system/init` and, to admins, `system/admin`. */
@@ -15,7 +15,7 @@ export type ClientEffect =
   /** Send `system/disconnect`, then close. */
   | { readonly kind: 'disconnect'; readonly socket: SocketId; readonly reason: DisconnectCode };
 
-/** What becomes of the picture and sound of a session. */
+/** Changes to the picture and sound of a session. */
 export type ViewerEffect =
   | { readonly kind: 'pause-peer'; readonly sessionId: string; readonly paused: boolean }
   | { readonly kind: 'close-peer'; readonly sessionId: string };
@@ -23,22 +23,22 @@ export type ViewerEffect =
 /** What is done on the desktop. */
 export type DesktopEffect =
   | { readonly kind: 'input'; readonly sessionId: string; readonly action: InputAction }
-  /** Control passed on: nothing of the former host reaches the next, and nothing stays held. */
+  /** Control passed on: waiting input of the former host is dropped, and held keys are let go. */
   | { readonly kind: 'release-input' };
 
-/** What is to be on disk. */
+/** Changes to what is saved on disk. */
 export type StoreEffect = { readonly kind: 'persist' } | { readonly kind: 'persist-bans' };
 
-/** What the shell has to do, in this order. */
+/** Everything that a command has the shells do, in this order. */
 export type Effect =
   | ClientEffect
   | ViewerEffect
   | DesktopEffect
   | StoreEffect
-  /** The room's clock is to come back at that time. */
+  /** The runner calls the room again at that time. */
   | { readonly kind: 'wake'; readonly atMs: EpochMs };
 
-/** Who carries out which effects. */
+/** The effects of each group; one part of the server carries out one group. */
 export type EffectGroups = {
   clients: ClientEffect;
   peers: ViewerEffect;

@@ -1,6 +1,6 @@
 import type { InputCommand } from '../protocol/channel/datachannel.js';
 
-/** One thing that a hand does, in screen pixels, X keysyms and X button numbers. */
+/** One action of an input device, in screen pixels, X keysyms and X button numbers. */
 export type InputAction =
   | Exclude<InputCommand, { kind: 'ping' }>
   /** Pressed together, and let go. */

@@ -9,11 +9,11 @@ import type { Room, SocketId } from './room-state.js';
 import { type Deed, type RightRefusal, refusalOf } from './rules/rights.js';
 
 /**
- * Holds the one room: feeds it commands, passes its effects on in order to whoever carries them out, wakes it when it asked
+ * Holds the one room: feeds it commands, passes its effects on in order to their subscribers, wakes it when it asked
  * to be.
  */
 export class RoomRunner {
-  /** Fronts and stages subscribe to the group that concerns them. `state` is the room as all commands so far have left it. */
+  /** Fronts and stages subscribe to the group that concerns them. `state` is the room after all commands so far. */
   readonly effects = new Emitter<EffectGroups>();
   /** Unix time at the zero of the clock, taken once: the room's time never goes back. */
   readonly #epochMs: number;
@@ -34,7 +34,7 @@ export class RoomRunner {
     return this.room;
   }
 
-  /** A number for a socket of whichever front, so that an effect means the socket of one front alone. */
+  /** A number for a socket. All fronts share the numbering, so that an effect means one socket of one front. */
   newSocketId(): SocketId {
     this.#lastSocket += 1;
     return this.#lastSocket;
@@ -55,7 +55,7 @@ export class RoomRunner {
     return this.#epochMs + this.clock.nowMs();
   }
 
-  /** Changes the room at once; answers why it did not, or null. Effects caused by effects come after those already waiting. */
+  /** Changes the room at once; returns the refusal, or null. Effects caused by effects come after those already waiting. */
   apply(command: Command): Refusal | null {
     const { state, effects, refused } = step(this.room, command, this.nowMs());
     this.room = state;

@@ -4,7 +4,7 @@ import { cleanName } from '../protocol/name.js';
 import type { ClientPlace } from './client-place.js';
 import type { SessionRules } from './session-rules.js';
 
-/** What a front reaches one client by, such as a WebSocket; the runner gives the numbers, none of them twice. */
+/** A front's way to one client, such as a WebSocket; the runner gives the numbers, none of them twice. */
 export type SocketId = number;
 
 /** All times in the room are Unix epoch milliseconds on a scale that never goes back. */
@@ -28,24 +28,24 @@ export interface Ban {
   readonly member: string | null;
   readonly place: ClientPlace | null;
   readonly bannedMs: EpochMs;
-  /** Who did it. */
+  /** The admin who banned. */
   readonly by: string;
 }
 
-/** What a login makes a session from. */
+/** The parts of a new session that its login gives. */
 export interface NewSession {
   readonly id: string;
-  /** Opaque; whoever shows it is this session. */
+  /** Opaque; a request that shows it acts as this session. */
   readonly token: string;
-  /** What the session is found by when its token is shown. */
+  /** The token's digest, by which the session is found. */
   readonly tokenDigest: string;
   readonly profile: MemberProfile;
   readonly place: ClientPlace;
-  /** Tells whether the password of this login still counts; null where nobody can tell. */
+  /** A mark of the password of this login, to check whether it is still valid; null where that is unknown. */
   readonly passwordMark: string | null;
 }
 
-/** What outlives a restart. */
+/** The part of a session that outlives a restart. */
 export interface SavedSession extends NewSession {
   readonly createdMs: EpochMs;
   /** Null: the session was connected when it was saved. */
@@ -84,11 +84,11 @@ export interface Room {
   /** Token digest -> id of the session whose token it is. */
   readonly idsByToken: ReadonlyMap<string, string>;
   readonly bans: ReadonlyMap<string, Ban>;
-  /** When the room will look for sessions that are over; no later than the first of them is. */
+  /** When the room next looks for expired sessions; no later than the first of them expires. */
   readonly expiryCheckMs: EpochMs | null;
   /** The session in control; always one of `sessions`. */
   readonly hostId: string | null;
-  /** Requests for control that the host was told of: who asked -> when the asker may ask again. */
+  /** Requests for control that were passed to the host: id of the asker -> when it may ask again. */
   readonly openRequests: ReadonlyMap<string, EpochMs>;
   readonly cursors: InactiveCursors;
   readonly lastUserLeftMs: EpochMs | null;
@@ -125,8 +125,8 @@ export function newSession(made: NewSession, nowMs: EpochMs): Session {
 }
 
 /**
- * A name from an old file or a provider of somebody's own may be longer than clients may set it; it is cut. A file of another
- * clock may hold times that are yet to come; they count as now.
+ * A name from an old file or a custom provider may be longer than clients may set it; it is cut. A file from a machine with
+ * another clock may hold times in the future; they count as now.
  */
 function restoredSession(saved: SavedSession, nowMs: EpochMs): Session {
   return {

@@ -12,7 +12,7 @@ import { noteUse } from './rules/lifetime.js';
 import { closeForbiddenPeers, disconnectSession, expireSessions, login, setProfile } from './rules/membership.js';
 import { setSettings } from './rules/settings-rules.js';
 
-/** What a command does to the room (room/SPEC.md). Pure: the caller carries out the effects, in order. */
+/** Applies a command to the room (room/SPEC.md). Pure: the caller carries out the effects, in order. */
 export function step(room: Room, command: Command, nowMs: EpochMs): Step {
   const draft = new Draft(room, nowMs);
   work(draft, command);

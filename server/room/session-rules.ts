@@ -1,4 +1,4 @@
-/** How long sessions live and how many there may be, as configured. */
+/** The configured lifetime and number of sessions. */
 export interface SessionRules {
   /** A session that is not connected and not used for this long ends; 0 turns this off. */
   readonly idleMs: number;
@@ -6,9 +6,9 @@ export interface SessionRules {
   readonly lifetimeMs: number;
   /** Sessions in all. */
   readonly inAll: number;
-  /** Of those, how many only admins may have. */
+  /** How many of those are kept for admins. */
   readonly keptForAdmins: number;
-  /** Sessions of one network; users and admins are counted apart. */
+  /** Sessions of one network; those of users and of admins are counted separately. */
   readonly ofNetwork: number;
   readonly bans: number;
 }

@@ -8,7 +8,7 @@ export function wireTime(epochMs: EpochMs): string {
   return new Date(epochMs).toISOString();
 }
 
-/** The state of a session as clients see it: a time is there only for what has happened. */
+/** The state of a session as clients see it: a time is present only once its event has happened. */
 export function sessionState(session: Session): SessionState {
   const { connection, watching } = session;
   return {
@@ -25,7 +25,7 @@ export function sessionData(session: Session): SessionData {
   return { id: session.id, profile: session.profile, state: sessionState(session) };
 }
 
-/** Who is in control; `actor` is the session that caused it, empty where nobody did. */
+/** The `control/host` message; `actor` is the session that caused the change, empty where none did. */
 export function controlHost(room: Room, actor: string): ControlHost {
   return room.hostId === null ? { id: actor, has_host: false } : { id: actor, has_host: true, host_id: room.hostId };
 }

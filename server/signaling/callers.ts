@@ -10,15 +10,15 @@ import { LogLimiter } from './log-limiter.js';
 
 const GUESSES: Rate = { burst: LOGIN_LIMITS.guessBurst.value, perSecond: LOGIN_LIMITS.guessRate.value };
 
-/** Who calls; null is nobody, who has to wait before the next guess where `waitMs` is not 0. */
+/** The caller, or null for an unknown token; its network has to wait for `waitMs` before the next guess. */
 export interface Identified {
   readonly actor: Actor | null;
   readonly waitMs: number;
 }
 
 /**
- * Who calls, by the token shown. Unknown tokens of one network are counted; beyond the bound they are told to wait. That never
- * keeps out a session, whose token nobody guesses, nor an API token that is long enough for the same to be true.
+ * Finds callers by their tokens. Unknown tokens of one network are counted; beyond the bound the network has to wait. The wait
+ * never concerns session tokens, which cannot be guessed, nor an API token that is long enough.
  */
 export class Callers {
   readonly #apiDigest: string | null;
@@ -40,12 +40,12 @@ export class Callers {
       );
   }
 
-  /** Who shows `token`, or null where nobody does. */
+  /** The owner of `token`, or null for an unknown one. */
   lookUp(token: string): Actor | null {
     return actorOf(this.room.state, token, this.#apiDigest);
   }
 
-  /** The same for a request that came from `place`: a session was used, or somebody guessed. */
+  /** The same for a request from `place`, which counts as a use of the session or as a guess. */
   identify(token: string, { place, nowMs }: { readonly place: ClientPlace; readonly nowMs: number }): Identified {
     const actor = this.lookUp(token);
     if (actor?.kind === 'session') this.room.apply({ kind: 'use', id: actor.id, place });

@@ -8,14 +8,14 @@ import { LogLimiter } from './log-limiter.js';
 import { type Services, sendToSession } from './services.js';
 
 const BETWEEN_READS_MS = 1_000 / CLIPBOARD_LIMITS.reads.value;
-/** A page that copies too much again and again is told about now and then. */
+/** Bounds the warnings about a page that keeps copying too much. */
 const REFUSED_EVERY_MS = 5_000;
 /** Escaped as JSON, a text of control characters grows sixfold. */
 const MAX_WIRE_CHARACTERS = 2 * FIELD_LIMITS.clipboard.value;
 
 /**
- * Tells the host what the desktop's clipboard holds now, whenever that changes: one read at a time, the newest wins, the last
- * is always told. A host that has not taken the former yet is not sent more.
+ * Sends the host the content of the desktop's clipboard whenever it changes: one read at a time, the newest wins, the last
+ * is always sent. A host that has not yet taken the one before is not sent more.
  */
 export class ClipboardAnnouncer {
   readonly #refusals = new LogLimiter(1, REFUSED_EVERY_MS);
@@ -67,7 +67,7 @@ export class ClipboardAnnouncer {
     const { hostId } = room.state;
     if (hostId === null || !this.#mayHear(hostId)) return;
     const text = await desktop.clipboard.readText();
-    // Reading took time: whoever is host now need not be the one it was read for.
+    // The read took time, in which the host may have changed.
     if (!this.#mayHear(hostId)) return;
     if (text.ok && text.value === undefined) return;
     if (text.ok && text.value !== undefined && fits(text.value))

@@ -37,16 +37,16 @@ import type { SignalingOptions } from './options.js';
 import type { Services } from './services.js';
 import { SessionRates } from './session-rates.js';
 import { Heartbeats } from './websocket/heartbeats.js';
+import { sendEffects } from './websocket/send-effects.js';
 import { addSocketRoute } from './websocket/socket-route.js';
 import { Sockets } from './websocket/sockets.js';
-import { tellClients } from './websocket/tell-clients.js';
 
 /** The room's fronts: HTTP API, WebSocket and static files in one Fastify application that the caller listens with. */
 export interface Signaling {
   readonly app: FastifyInstance;
-  /** Counts the connections of `app`, whoever accepts them. */
+  /** Counts the connections of `app`, also those that another listener accepts. */
   readonly connections: ConnectionGate;
-  /** Says good-bye to every client and resolves when the server is closed. */
+  /** Sends every client the reason, and resolves when the server is closed. */
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
   const { clock, log, desktop, session } = options;
   const { runner: room, passwordMarks } = options.room;
   const sockets = new Sockets(room, clock, log);
-  // Who is in control is not to lose keys by what others at the same address do.
+  // The host must not lose keys through other sessions at its address.
   const rates = new SessionRates((id) => (room.isHost(id) ? null : (room.state.sessions.get(id)?.place.network ?? null)));
   const services: Services = {
     ...options,
@@ -71,7 +71,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
     startedAtMs: Date.now(),
   };
   const stopInput = openInput(services);
-  const stopTelling = tellClients(services);
+  const stopSending = sendEffects(services);
   const stopSteering = steerViewers(services);
   const stopWatching = watchDescriptors(clock, log);
   const connections = openGate(services);
@@ -86,7 +86,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
     stopInput();
     sockets.close();
     await app.close();
-    stopTelling();
+    stopSending();
     stopSteering();
   };
   return {
@@ -101,7 +101,7 @@ export async function createSignaling(options: SignalingOptions): Promise<Signal
 
 async function createApp(services: Services, gate: ConnectionGate, saved: () => Promise<void>): Promise<FastifyInstance> {
   const app = await createHttpApp(services.server, { gate, trusts: services.trusts, clock: services.clock, log: services.log });
-  // A session whose token has been answered is on disk, and so is a ban, so that a crash right after takes none along.
+  // A session is on disk before its token is answered, and a ban too, so that a crash right after loses neither.
   app.addHook('onSend', saved);
   addSecurityHeaders(app, services.server);
   addCallers(app, services, gate);

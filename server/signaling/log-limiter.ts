@@ -1,6 +1,6 @@
 import { TokenBucket } from '../lib/bounds/token-bucket.js';
 
-/** At most `burst` lines, one more every `intervalMs`; knows how many it held back. */
+/** At most `burst` lines, one more every `intervalMs`; counts the lines it held back. */
 export class LogLimiter {
   readonly #lines: TokenBucket;
   #heldBack = 0;

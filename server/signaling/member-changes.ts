@@ -3,7 +3,7 @@ import { type MemberProfile, type MemberProfilePatch, mergeProfile } from '../pr
 import type { MemberError } from './ports.js';
 import type { Services } from './services.js';
 
-/** What a refusal of the member provider is to a client; how its storage failed is not for clients. */
+/** The error for a refusal of the member provider; clients do not see how its storage failed. */
 export function memberError(error: MemberError): AppError {
   if (error === 'not-found') return new AppError('member-not-found');
   if (error === 'exists') return new AppError('member-exists');
@@ -20,8 +20,8 @@ export async function profileOfMember({ room, members }: Services, id: string): 
 }
 
 /**
- * Merges into the member's profile, in the store and then in the live session, so that a store that fails leaves both as they
- * were; a provider without a store has sessions only.
+ * Merges into the member's profile, first in the store, then in the live session: a store that fails leaves both unchanged.
+ * A provider without a store has sessions only.
  */
 export function updateMember(services: Services, id: string, patch: MemberProfilePatch): Promise<void> {
   return services.memberTurns.take(async () => {
@@ -51,7 +51,7 @@ export function deleteMember(services: Services, id: string): Promise<void> {
     const stored = await members.delete(id);
     if (!stored.ok && stored.error === 'failed') throw memberError(stored.error);
     passwordChanges.count += 1;
-    // Whoever is signed in without a record is out as well.
+    // A session without a record ends, too.
     const live = room.apply({ kind: 'delete-session', id }) === null;
     if (!stored.ok && !(live && stored.error === 'unsupported')) throw memberError(stored.error);
   });

@@ -12,7 +12,7 @@ import type {
   WebRtcPort,
 } from './ports.js';
 
-/** What the fronts of the room are made from. */
+/** Everything that the fronts need to start. */
 export interface SignalingOptions {
   readonly server: ServerOptions;
   readonly session: SessionOptions;
@@ -30,7 +30,7 @@ export interface SignalingOptions {
 }
 
 export interface ServerOptions {
-  /** Everything is served below it: empty, or a path with a leading and no trailing slash. */
+  /** The path below which everything is served: empty, or with a leading and no trailing slash. */
   readonly pathPrefix: string;
   /** Origins that may call; `*` stands for any, an empty list turns CORS off. */
   readonly cors: readonly string[];
@@ -42,7 +42,7 @@ export interface ServerOptions {
   readonly staticDir: string | null;
   /** The static files are our own page. */
   readonly ownPage: boolean;
-  /** Who may show our pages in a frame, as Content-Security-Policy has it. */
+  /** Sites that may show our pages in a frame, as in Content-Security-Policy. */
   readonly frameAncestors: string;
 }
 

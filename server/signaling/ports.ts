@@ -23,7 +23,7 @@ export interface DesktopPort {
 export interface ScreenPort {
   current(): ScreenSize;
   configurations(): readonly ScreenSize[];
-  /** Answers with the size applied. `size.width` is a multiple of 8 and `size.rate` above 0 when it gets here. */
+  /** Returns the size applied. Callers make `size.width` a multiple of 8 and `size.rate` above 0. */
   set(size: ScreenSize): Promise<Result<ScreenSize>>;
 }
 
@@ -67,25 +67,25 @@ export interface ClipboardPort {
   onChange(listener: () => void): Dispose;
 }
 
-/** What signaling needs of the viewers, whatever they watch through: at most one per session, which outlives the session's WebSocket. */
+/** What signaling needs of the viewers: at most one per session, which outlives the session's WebSocket. */
 export interface ViewersPort {
   /** Selectable video ids, best first. */
   readonly videos: readonly string[];
   viewer(sessionId: string): ViewerHandle | undefined;
-  /** The session `by` moved the pointer, on the screen; the others are shown where it is. */
+  /** The session `by` moved the pointer; the others are shown its position. */
   pointerMoved(move: Position & { readonly by: string }): void;
 }
 
-/** What signaling needs of WebRTC, the one way to watch that is negotiated over it. */
+/** What signaling needs of WebRTC, the transport that clients negotiate over the WebSocket. */
 export interface WebRtcPort {
-  /** Makes the session's viewer; an older one is replaced without any hook of it being called again. */
+  /** Makes the session's viewer; it replaces an older one, whose hooks are not called any more. */
   request(
     sessionId: string,
     request: SignalRequest,
     hooks: WebRtcHooks,
     circumstances: Circumstances,
   ): Promise<Result<SignalProvide>>;
-  /** Undefined for a session that does not watch over WebRTC. */
+  /** The session's peer; undefined for a session that does not watch over WebRTC. */
   signaling(sessionId: string): WebRtcSignaling | undefined;
 }
 
@@ -100,7 +100,7 @@ export interface DoctorPort {
 
 /** What signaling needs of the capture. */
 export interface CapturePort {
-  /** An input comes: it is answered with the next picture at once. */
+  /** An input comes: the next picture is captured at once. */
   noteInput(): void;
 }
 
@@ -110,11 +110,11 @@ export interface ScreenshotPort {
 }
 
 export interface HealthPort {
-  /** Why a viewer who comes now would get no picture; undefined when he would. */
+  /** Why a new viewer would get no picture; undefined when it would. */
   problem(): string | undefined;
 }
 
 export type { Member, MemberError, VerifiedMember };
 
-/** What signaling needs of the members: a provider, whole. Passwords are compared in constant time behind it. */
+/** What signaling needs of the members: a provider, which compares passwords in constant time. */
 export type MemberPort = MemberProvider;

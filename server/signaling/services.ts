@@ -22,7 +22,7 @@ import type { SessionRates } from './session-rates.js';
 import type { Heartbeats } from './websocket/heartbeats.js';
 import type { Sockets } from './websocket/sockets.js';
 
-/** What handlers of messages and requests work with. */
+/** The parts that handlers of messages and requests use. */
 export interface Services {
   readonly room: RoomRunner;
   readonly callers: Callers;
@@ -52,13 +52,13 @@ export interface Services {
   readonly startedAtMs: number;
 }
 
-/** Sends to the session's present socket; without one the message is lost, as it would be on a cut line. */
+/** Sends to the session's present socket; without one the message is lost, as on a broken connection. */
 export function sendToSession(services: Services, sessionId: string, message: ServerMessage): void {
   const socket = socketOf(services.room.state.sessions.get(sessionId));
   if (socket !== null) services.sockets.send([socket], message);
 }
 
-/** Passes on what one client says to others; a session that is behind with reading misses it. */
+/** Passes a client's message on to others; a session that is behind with reading misses it. */
 export function relay(services: Services, message: ServerMessage, where: (session: Session) => boolean): void {
   services.sockets.relay(socketsOf(services, where), message);
 }

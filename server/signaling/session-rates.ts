@@ -5,10 +5,10 @@ import { EVENT_LIMITS, SOCKET_LIMITS } from './limits.js';
 import { LogLimiter } from './log-limiter.js';
 import { SessionShare } from './session-share.js';
 
-/** What a session's messages are counted as. */
+/** The kinds of events that are counted apart. */
 export type EventKind = keyof typeof EVENT_LIMITS;
 
-/** Whoever floods us is worth a line now and then. */
+/** Log lines about sessions that send too much. */
 const SAID_EVERY_MS = 10_000;
 
 interface Allowance {
@@ -18,7 +18,7 @@ interface Allowance {
   readonly said: LogLimiter;
 }
 
-/** What all sessions of one network share. */
+/** The allowance that all sessions of one network share. */
 interface Shared {
   readonly kinds: ReadonlyMap<EventKind, TokenBucket>;
   readonly traffic: TokenBucket;
@@ -33,10 +33,10 @@ export class SessionRates {
     (attempts, nowMs) => attempts.isFull(nowMs),
   );
 
-  /** `networkOf`: from where a session is used; null where it shares with nobody. */
+  /** `networkOf`: the network of a session; null where it shares with no other. */
   constructor(private readonly networkOf: (sessionId: string) => string | null) {}
 
-  /** Whether somebody from there (an address, or the network that one user has) may open a socket. */
+  /** Whether a client of that network may open a socket. */
   mayTry(throttleKey: string, nowMs: number): boolean {
     return this.#addresses.of(throttleKey, nowMs).take(nowMs);
   }
@@ -57,14 +57,14 @@ export class SessionRates {
     return this.#sessions.of(sessionId, nowMs).kinds.get(kind)?.untilNextMs(shared, nowMs) ?? 0;
   }
 
-  /** Counts what came in; answers for how long nothing more is to be read, ms. */
+  /** Counts received bytes; returns for how long to stop reading, ms. */
   received(sessionId: string, bytes: number, nowMs: number): number {
     const shared = this.#sharedBy(sessionId, nowMs)?.traffic ?? null;
     return this.#sessions.of(sessionId, nowMs).traffic.owe(shared, nowMs, bytes);
   }
 
-  /** How many droppings were not told since the last that was, or null when this one is not to be told either. */
-  tellDropped(sessionId: string, nowMs: number): number | null {
+  /** How many drops went unlogged since the last log line, or null when this one is not to be logged either. */
+  unloggedDrops(sessionId: string, nowMs: number): number | null {
     return this.#sessions.of(sessionId, nowMs).said.pass(nowMs);
   }
 

@@ -1,8 +1,8 @@
 import { type Rate, TokenBucket } from '../lib/bounds/token-bucket.js';
 
 /**
- * [P] What one session may do. A part of it is the session's own; the rest comes out of what all sessions of its network
- * share, so that many sessions are not worth many times as much, and one that takes it all leaves the others their part.
+ * [P] The allowance of one session. A part is the session's own; the rest comes out of the part that all sessions of its
+ * network share. So many sessions cannot do many times as much, and one that uses it all leaves the others their own.
  * Time is an argument; without a network nothing is shared.
  */
 export class SessionShare {
@@ -14,7 +14,7 @@ export class SessionShare {
     this.#own = new TokenBucket(own, nowMs);
   }
 
-  /** True if the session might do `cost` more, which is taken then. */
+  /** Takes `cost` if the session has it; false if not. */
   take(shared: TokenBucket | null, nowMs: number, cost = 1): boolean {
     if (!this.#all.has(nowMs, cost)) return false;
     const isOwn = this.#own.take(nowMs, cost);
@@ -22,7 +22,7 @@ export class SessionShare {
     return this.#all.take(nowMs, cost);
   }
 
-  /** Takes `cost`, there or not; answers how long it is until none is owed, ms. */
+  /** Takes `cost`, going into debt if need be; returns how long the debt lasts, ms. */
   owe(shared: TokenBucket | null, nowMs: number, cost: number): number {
     const waitMs = this.#all.owe(nowMs, cost);
     return shared === null || this.#own.take(nowMs, cost) ? waitMs : Math.max(waitMs, shared.owe(nowMs, cost));
@@ -34,7 +34,7 @@ export class SessionShare {
     return Math.max(this.#all.untilNextMs(nowMs), ofNetworkMs);
   }
 
-  /** Whether it is as a new one would be. */
+  /** Whether it is full, like a new one. */
   isFull(nowMs: number): boolean {
     return this.#all.isFull(nowMs) && this.#own.isFull(nowMs);
   }

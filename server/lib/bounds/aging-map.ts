@@ -3,7 +3,7 @@ const MAX_KEYS = 10_000;
 /** How many old keys are looked at when a new one comes, so that remembering never takes long. */
 const LOOKED_AT = 2;
 
-/** [P] Something for each key, made when it is first asked for and forgotten once it is as good as new. */
+/** [P] A value for each key, made at its first use and forgotten once it equals a new one. */
 export class AgingMap<Value> {
   readonly #values = new Map<string, Value>();
 

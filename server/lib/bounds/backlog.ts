@@ -1,6 +1,6 @@
 /** Bytes that wait to be written, in order. */
 export interface Backlog {
-  /** False when there is no room for them: they are not kept. */
+  /** Returns false, and keeps nothing, when there is no room. */
   add(bytes: Uint8Array): boolean;
   /** What is to be written next; undefined when nothing waits. */
   first(): Uint8Array | undefined;

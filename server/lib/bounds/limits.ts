@@ -1,8 +1,8 @@
-/** A bound on what a client may send, and what comes of going beyond it; each front keeps a table of them. */
+/** A bound on what a client may send, and the consequence of exceeding it; each front keeps a table of them. */
 export interface Limit {
   readonly value: number;
   readonly unit: LimitUnit;
-  /** Of a rate: how many at once, after a time of rest. */
+  /** For a rate: the largest burst after a time of rest. */
   readonly burst?: number;
   /** What is counted, in words: it is a row of docs/limits.md. */
   readonly what: string;

@@ -17,20 +17,20 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Whether there are `cost` tokens, which stay. */
+  /** Whether there are `cost` tokens; takes none. */
   has(nowMs: number, cost = 1): boolean {
     this.#earn(nowMs);
     return this.#tokens >= cost;
   }
 
-  /** True if there were `cost` tokens, which are gone then. */
+  /** Takes `cost` tokens if there are so many; false if not. */
   take(nowMs: number, cost = 1): boolean {
     if (!this.has(nowMs, cost)) return false;
     this.#tokens -= cost;
     return true;
   }
 
-  /** Takes `cost` tokens, there or not; answers how long it is until none is owed, ms. */
+  /** Takes `cost` tokens, going into debt if need be; returns how long the debt lasts, ms. */
   owe(nowMs: number, cost: number): number {
     this.#earn(nowMs);
     this.#tokens -= cost;
@@ -43,7 +43,7 @@ export class TokenBucket {
     return Math.max(0, ((1 - this.#tokens) / this.rate.perSecond) * 1_000);
   }
 
-  /** Whether it is as a new one would be. */
+  /** Whether it is full, like a new one. */
   isFull(nowMs: number): boolean {
     this.#earn(nowMs);
     return this.#tokens >= this.rate.burst;

@@ -1,7 +1,7 @@
 /**
  * One character that can be seen, for expressions with the flag `u`: a letter, digit, punctuation mark or symbol, also of scripts
- * that are newer than this program. Blanks, marks that need a letter, and what looks like nothing (a Hangul filler, an empty
- * Braille cell, an object that is not there) are none.
+ * that are newer than this program. Not visible are blanks, marks that need a letter, and characters without ink (Hangul
+ * filler, empty Braille cell, object replacement).
  */
 export const SEEN_CHARACTER =
   '(?![\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\u2800\\uFFFC\\u{1D159}])[\\p{L}\\p{N}\\p{P}\\p{S}\\p{Cn}]';
@@ -10,7 +10,7 @@ const SEEN = new RegExp(SEEN_CHARACTER, 'u');
 const LONE_SURROGATE = /\p{Cs}/u;
 const LONE_SURROGATES = /\p{Cs}/gu;
 
-/** Whether somebody who looks at the text sees any of it. */
+/** Whether the text has a visible character. */
 export function canBeSeen(text: string): boolean {
   return SEEN.test(text);
 }

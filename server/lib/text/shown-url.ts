@@ -5,8 +5,8 @@ const TRANSPORT = /^\?transport=[a-z]{0,8}$/i;
 const IPV6 = /^[\da-f:.]+$/i;
 
 /**
- * A STUN or TURN URL as a log may show it. People write user and password into it, which no standard knows; whatever is not
- * scheme, host, port and transport is hidden.
+ * A STUN or TURN URL as a log may show it. People write user and password into it, although no standard has them there; everything
+ * but scheme, host, port and transport is hidden.
  */
 export function shownIceUrl(url: string): string {
   const found = ICE_PARTS.exec(url.trim());
@@ -24,8 +24,8 @@ function shownPlace(place: string): string {
 }
 
 /**
- * Any other URL as a log may show it: scheme and host, for user, path and query may hold a secret. Where it cannot be told
- * whether an `@` ends a password, the host is hidden too.
+ * Any other URL as a log may show it: scheme and host, for user, path and query may hold a secret. Where it is
+ * unclear whether an `@` ends a password, the host is hidden too.
  */
 export function shownUrl(url: string): string {
   const found = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^@/?#]*@)?([^@/?#\s]*)([/?#][^@]*)?$/is.exec(url.trim());

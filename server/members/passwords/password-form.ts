@@ -11,7 +11,7 @@ export interface PasswordForm {
 
 export interface PasswordCheck {
   readonly matches: boolean;
-  /** The form in which a right password is to be kept from now on, where it was kept in an older one. */
+  /** The form in which a right password is kept from now on, where it was kept in an older form. */
   readonly better?: string;
 }
 
@@ -22,7 +22,7 @@ export class PlainPasswords implements PasswordForm {
   }
 
   async check(password: string, kept: string | undefined): Promise<PasswordCheck> {
-    // What was hashed while the setting was on can still be used, and never by showing the hash itself.
+    // Passwords hashed while the setting was on still work; the hash itself is never accepted as the password.
     if (kept !== undefined && isScryptHash(kept)) return { matches: await matchesScrypt(password, kept) };
     return { matches: sameSecret(password, kept ?? '') && kept !== undefined };
   }
@@ -36,7 +36,7 @@ export class HashedPasswords implements PasswordForm {
 
   async check(password: string, kept: string | undefined): Promise<PasswordCheck> {
     if (kept !== undefined && isScryptHash(kept)) return { matches: await matchesScrypt(password, kept) };
-    // Computed whether it is needed or not, so that the time does not tell which names exist.
+    // Computed whether it is needed or not, so that the time taken does not reveal which names exist.
     const better = await scryptHash(password);
     const matches = sameSecret(nekoHash(password), kept ?? '') && kept !== undefined;
     return matches ? { matches, better } : { matches };

@@ -19,12 +19,12 @@ interface ScryptHash {
  * on the same few cores, and failed logins are throttled.
  */
 const COST: Cost = { ln: 15, r: 8, p: 1 };
-/** What a hash written by hand or by a later version may ask for. */
+/** The highest cost accepted in a hash that was written by hand or by a later version. */
 const MAX_MEMORY_BYTES = 128 * 2 ** 20;
 const MAX_WORK_BYTES = 4 * MAX_MEMORY_BYTES;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
-/** Each takes 32 MiB and a thread of the pool that files and names are read with, too. */
+/** Each takes 32 MiB and a thread of Node's pool, which also serves file access and DNS. */
 const AT_ONCE = 2;
 const turns = new Turns(AT_ONCE);
 

@@ -2,7 +2,7 @@ import type { Draft } from '../draft.js';
 import { isConnected, type NewSession, type Session } from '../room-state.js';
 import { deleteSession } from './delete-session.js';
 
-/** Makes room for one more session where there is none (K1-K4); false where nobody can give way. */
+/** Makes room for one more session where there is none (K1-K4); false where no session can give way. */
 export function makeRoom(draft: Draft, made: NewSession): boolean {
   const { rules, sessions } = draft.room;
   const all = [...sessions.values()];
@@ -30,7 +30,7 @@ function ofLargestNetwork(sessions: readonly Session[]): Session[] {
   return bySize.find((some) => some.some((session) => !isConnected(session))) ?? [];
 }
 
-/** Ends the session that nobody will miss most: one that was never connected, else the longest unused. */
+/** Ends the session that is missed least: one that was never connected, else the longest unused. */
 function giveWay(draft: Draft, sessions: readonly Session[]): boolean {
   const idle = sessions.filter((session) => !isConnected(session));
   const worth = ({ connection, usedMs }: Session) => (connection.kind === 'never' ? 0 : Number.MAX_SAFE_INTEGER / 2) + usedMs;

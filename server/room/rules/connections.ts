@@ -11,7 +11,7 @@ import { lockWithoutAdmins, unlockForAdmin } from './settings-rules.js';
 /** How long a session whose socket dropped still counts as connected. */
 export const GRACE_MS = 5_000;
 
-/** A socket opens (S1-S4). Refusals are told to the socket before it is closed. */
+/** A socket opens (S1-S4). A refused socket is sent the reason before it is closed. */
 export function connect(draft: Draft, id: string, socket: SocketId) {
   const session = draft.room.sessions.get(id);
   if (session === undefined) return turnAway(draft, socket, 'unknown-session');
@@ -53,14 +53,14 @@ export function expireGrace(draft: Draft) {
   }
 }
 
-/** Ends a connection from our side (S8): first everybody else learns it, then the socket is told why and closed. */
+/** Ends a connection from our side (S8): first all others are notified, then the socket is sent the reason and closed. */
 export function endConnection(draft: Draft, session: Session, reason: DisconnectCode) {
   const socket = socketOf(session);
   if (isConnected(session)) leave(draft, session);
   if (socket !== null) draft.effect({ kind: 'disconnect', socket, reason });
 }
 
-/** What a disconnect means to the room: control, control protection, state, in this order (S9). */
+/** The consequences of a disconnect: control, control protection, state, in this order (S9). */
 function leave(draft: Draft, session: Session) {
   draft.updateSession({ ...session, usedMs: draft.nowMs, connection: { kind: 'gone', sinceMs: draft.nowMs } });
   scheduleExpiry(draft);

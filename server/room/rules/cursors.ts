@@ -5,7 +5,7 @@ import type { CursorPosition } from '../room-state.js';
 /** How often collected positions are published. */
 export const CURSOR_TICK_MS = 750;
 
-/** More than any client sends between two ticks; what is beyond it drops out at the old end. */
+/** More than any client sends between two ticks; beyond it the oldest position is dropped. */
 const MAX_POSITIONS = 64;
 
 /** The setting changed: the ticker starts, or ends with an empty list (I4). */

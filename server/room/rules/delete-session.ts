@@ -3,7 +3,7 @@ import type { Draft } from '../draft.js';
 import { endConnection } from './connections.js';
 import { clearHost, withdrawRequest } from './hosting.js';
 
-/** Logout, an admin's work, or its time is over (M4). */
+/** Deletes a session: at its logout, by an admin, or when it expires (M4). */
 export function deleteSession(draft: Draft, id: string, reason: DisconnectCode = 'session-deleted') {
   const session = draft.room.sessions.get(id);
   if (session === undefined) return draft.refuse('unknown-session');

@@ -7,7 +7,7 @@ import { isHost, profileOf } from './permissions.js';
 /** How long one request for control stays open when the host does nothing about it. */
 export const REQUEST_OPEN_MS = 10_000;
 
-/** Puts `hostId` in control and tells everybody; `by` is who caused it. Keys that the last host held are let go (C10). */
+/** Puts `hostId` in control and notifies everybody; `by` is the one who caused it. Keys that the last host held are let go (C10). */
 export function setHost(draft: Draft, hostId: string | null, by: string) {
   const before = draft.room.hostId;
   draft.update({ hostId, openRequests: new Map() });
@@ -46,7 +46,7 @@ export function giveControl(draft: Draft, actor: Actor, to: string) {
   setHost(draft, to, actorId(actor));
 }
 
-/** Only who may host may let go of it, too (C1, C9). */
+/** Releasing control takes the same right as asking for it (C1, C9). */
 export function releaseControl(draft: Draft, actor: Actor) {
   if (!draft.may(actor, 'release-control')) return;
   if (!isHost(draft.room, actor)) return draft.refuse('not-host');
@@ -57,14 +57,14 @@ export function resetControl(draft: Draft, actor: Actor) {
   if (draft.may(actor, 'reset-control')) clearHost(draft, actorId(actor));
 }
 
-/** The holder of the API token has no seat: taking control ends that of others, and everybody is told just this. */
+/** The holder of the API token has no seat: taking control only ends that of the present host, and everybody is notified of that. */
 function becomeHost(draft: Draft, actor: Actor) {
   if (actor.kind === 'api') return clearHost(draft, actorId(actor));
   if (!draft.room.sessions.has(actor.id)) return draft.refuse('unknown-session');
   setHost(draft, actor.id, actor.id);
 }
 
-/** Tells the host that somebody asks, once for each open request. */
+/** Passes a request for control to the host, once while it is open. */
 function askHost(draft: Draft, actor: Actor, hostId: string) {
   draft.refuse('host-was-asked');
   const id = actorId(actor);
@@ -76,7 +76,7 @@ function askHost(draft: Draft, actor: Actor, hostId: string) {
   draft.effect({ kind: 'send', sockets: [socket], message: { event: 'control/request', payload: { id } } });
 }
 
-/** Forgets what a session that left had asked for. */
+/** Forgets the requests of a session that left. */
 export function withdrawRequest(draft: Draft, id: string) {
   if (!draft.room.openRequests.has(id)) return;
   const openRequests = new Map(draft.room.openRequests);

@@ -15,7 +15,7 @@ export function input(draft: Draft, id: string, actions: readonly InputAction[],
   }
 }
 
-/** What is done without control moves nothing; where the pointer is may be shown to others. */
+/** Input without control does nothing on the desktop; its pointer position may be shown to others. */
 function showInactive(draft: Draft, id: string, actions: readonly InputAction[]) {
   const moves = actions.filter((action) => action.kind === 'move');
   if (moves.length < actions.length) draft.refuse('not-host');

@@ -8,7 +8,7 @@ interface Who {
   readonly place: ClientPlace;
 }
 
-/** Whether `who` is to stay out (X1, X2): an address is banned for users, for whoever has the admin's password is no stranger. */
+/** Whether `who` is banned (X1, X2). A banned address keeps out users, not admins: they have shown the admin's password. */
 export function isBanned({ bans }: Room, { id, profile, place }: Who): boolean {
   for (const ban of bans.values()) {
     if (ban.member === id) return true;

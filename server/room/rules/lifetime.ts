@@ -3,7 +3,7 @@ import type { Draft } from '../draft.js';
 import { type EpochMs, isConnected, type Session } from '../room-state.js';
 import type { SessionRules } from '../session-rules.js';
 
-/** Uses that follow each other faster are one use: a session that is polled costs the room nothing. */
+/** Uses within this time of each other are one use: a session that polls costs the room nothing. */
 export const USE_STEP_MS = 1_000;
 
 /** Remembers that a session was used, and from where (T3). */
@@ -15,7 +15,7 @@ export function noteUse(draft: Draft, id: string, place: ClientPlace) {
   draft.updateSession({ ...session, usedMs: draft.nowMs, place });
 }
 
-/** Sees to it that the room wakes when the next session is over. A use that came meanwhile is found then. */
+/** Schedules the room to wake when the next session expires. A use that came meanwhile is seen then. */
 export function scheduleExpiry(draft: Draft) {
   const { rules, sessions, expiryCheckMs } = draft.room;
   let firstMs = Number.POSITIVE_INFINITY;
@@ -25,7 +25,7 @@ export function scheduleExpiry(draft: Draft) {
   draft.effect({ kind: 'wake', atMs: firstMs });
 }
 
-/** When a session will be over if nobody uses it, or null if never (T1, T2). */
+/** When a session expires if it is not used again, or null if never (T1, T2). */
 export function endOf(session: Session, { idleMs, lifetimeMs }: SessionRules): EpochMs | null {
   const ends = [
     ...(lifetimeMs > 0 ? [session.createdMs + lifetimeMs] : []),

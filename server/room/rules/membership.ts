@@ -10,10 +10,10 @@ import { isBanned } from './is-banned.js';
 import { endOf, scheduleExpiry } from './lifetime.js';
 import { isPaused, mayWatch } from './permissions.js';
 
-/** How long the peer of a viewer who may no longer watch stays, without picture and sound; neko's clients are used to it. */
+/** How long the peer of a viewer who may no longer watch stays, without picture and sound; neko's clients expect it. */
 export const CLOSE_PEER_AFTER_MS = 1_000;
 
-/** Makes a session for somebody whose credentials were right (M1-M3). */
+/** Makes a session for a member whose credentials were right (M1-M3). */
 export function login(draft: Draft, made: NewSession) {
   if (isBanned(draft.room, made)) return draft.refuse('banned');
   if (draft.room.settings.locked_logins && !made.profile.is_admin) return draft.refuse('logins-locked');
@@ -60,7 +60,7 @@ function schedulePeerClose(draft: Draft, session: Session) {
   if (closePeerAtMs !== null) draft.effect({ kind: 'wake', atMs: closePeerAtMs });
 }
 
-/** Closes the peers whose time has come. */
+/** Closes the peers whose grace time is over. */
 export function closeForbiddenPeers(draft: Draft) {
   for (const session of draft.room.sessions.values()) {
     if (session.closePeerAtMs === null || draft.nowMs < session.closePeerAtMs) continue;
@@ -69,7 +69,7 @@ export function closeForbiddenPeers(draft: Draft) {
   }
 }
 
-/** Ends the sessions whose time is over (T1, T2), and sees to it that the room wakes for the next. */
+/** Ends the sessions that have expired (T1, T2), and schedules the next wake-up. */
 export function expireSessions(draft: Draft) {
   const { rules, sessions, expiryCheckMs } = draft.room;
   if (expiryCheckMs !== null && draft.nowMs >= expiryCheckMs) draft.update({ expiryCheckMs: null });

@@ -3,7 +3,7 @@ import type { Settings } from '../../protocol/events/settings.js';
 import type { Actor } from '../command.js';
 import type { Room } from '../room-state.js';
 
-/** What the holder of the API token may do. */
+/** The rights of the holder of the API token. */
 export const API_PROFILE: MemberProfile = {
   name: 'API Session',
   is_admin: true,
@@ -18,17 +18,17 @@ export const API_PROFILE: MemberProfile = {
   plugins: null,
 };
 
-/** The profile that counts for `actor`, or undefined where there is no such session (any more). */
+/** The profile of `actor`, or undefined where there is no such session (any more). */
 export function profileOf(room: Room, actor: Actor): MemberProfile | undefined {
   return actor.kind === 'api' ? API_PROFILE : room.sessions.get(actor.id)?.profile;
 }
 
-/** Private mode shows and gives nothing to anybody but admins. */
+/** Private mode keeps picture, sound and control from all but admins. */
 export function privateModeBlocks(settings: Settings, profile: MemberProfile): boolean {
   return settings.private_mode && !profile.is_admin;
 }
 
-/** Signing in, connecting and watching are what it takes to be shown the picture. */
+/** The picture takes the rights to log in, to connect and to watch. */
 export function mayWatch(profile: MemberProfile): boolean {
   return profile.can_connect && profile.can_login && profile.can_watch;
 }
@@ -38,7 +38,7 @@ export function isPaused(settings: Settings, profile: MemberProfile): boolean {
   return privateModeBlocks(settings, profile) || !mayWatch(profile);
 }
 
-/** The same of a session; one that is no more gets nothing. */
+/** The same for a session; true for a session that has ended. */
 export function isSessionPaused({ settings, sessions }: Room, sessionId: string): boolean {
   const profile = sessions.get(sessionId)?.profile;
   return profile === undefined || isPaused(settings, profile);

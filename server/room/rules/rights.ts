@@ -3,10 +3,10 @@ import type { Actor, Refusal } from '../command.js';
 import type { Room } from '../room-state.js';
 import { hostingRefusal, isHost, profileOf } from './permissions.js';
 
-/** Asks one thing of whoever wants to do something: null where it holds, else why not. */
+/** One condition on the actor: null where it holds, else the refusal. */
 type Right = (room: Room, actor: Actor, profile: MemberProfile) => RightRefusal | null;
 
-/** Why somebody may not do something. */
+/** The reason of a refusal. */
 export type RightRefusal = Extract<
   Refusal,
   | 'unknown-session'
@@ -26,7 +26,7 @@ const canWatch: Right = (_room, _actor, { can_watch }) => (can_watch ? null : 'c
 const canHost: Right = ({ settings }, _actor, profile) => hostingRefusal(settings, profile);
 const canUseClipboard: Right = (_room, _actor, profile) => (profile.can_access_clipboard ? null : 'cannot-access-clipboard');
 
-/** What is asked before somebody does something (room/SPEC.md RR1-RR9), in this order: the first that fails is the refusal. */
+/** The conditions of each deed (room/SPEC.md RR1-RR9), in this order: the first that fails is the refusal. */
 const RIGHTS = {
   watch: [canWatch],
   'set-screen': [admin],
@@ -42,10 +42,10 @@ const RIGHTS = {
   administer: [admin],
 } satisfies Record<string, readonly Right[]>;
 
-/** Something that not everybody may do. */
+/** An action that takes a right. */
 export type Deed = keyof typeof RIGHTS;
 
-/** Why `actor` may not do that now, or null where it may. */
+/** The refusal of that deed to `actor` now, or null where it is allowed. */
 export function refusalOf(room: Room, actor: Actor, deed: Deed): RightRefusal | null {
   const profile = profileOf(room, actor);
   if (profile === undefined) return 'unknown-session';

@@ -13,7 +13,7 @@ import { placeOf } from '../client-place.js';
 import type { Ban } from '../room-state.js';
 import { wireTime } from '../wire-view.js';
 
-/** Empty texts for what a ban is not about. */
+/** A ban has an id, an address, or both; the other text is empty. */
 const Entries = Type.Array(
   Type.Object({
     Id: Type.String({ minLength: 1 }),
@@ -50,8 +50,8 @@ export class BanFile {
   }
 
   /**
-   * A file that holds no bans is set aside under another name, and so said. The error says why one that is there can be neither
-   * read nor set aside: without its bans, those who were kept out would come in.
+   * A file that holds no bans is set aside under another name, which is logged. The error says why a file can be neither read
+   * nor set aside: to start without its bans would let banned users in.
    */
   async load(): Promise<Result<readonly Ban[]>> {
     await tidyFile(this.#path, this.log);

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Marks that tell, after a restart, whether the password that a session was opened with still counts. They are digests
- * under a key of their own, so that the session file alone does not serve to guess passwords with.
+ * Marks that show, after a restart, whether the password of a session is still valid. They are digests under a key of their
+ * own, so that passwords cannot be guessed from the session file alone.
  */
 export class PasswordMarks {
   constructor(private readonly key: Buffer) {}

@@ -3,14 +3,14 @@ import type { Result } from '../../lib/result.js';
 import type { SavedSession } from '../room-state.js';
 import type { PasswordMarks } from './password-marks.js';
 
-/** The members, as far as the room asks them: what their sessions may have been opened with now, by their ids. */
+/** The part of the members that the room uses: the passwords valid now, as texts, by member id. */
 export interface MemberCredentials {
   credentials(ids: readonly string[]): Promise<Result<ReadonlyMap<string, readonly string[]>, unknown>>;
 }
 
 /**
- * The saved sessions whose password still counts. One without a mark, as neko and earlier versions save them, is taken as it
- * is and marked with all that counts now: it ends with the next change of any of it.
+ * The saved sessions whose password is still valid. A session without a mark (from neko or an earlier version) is kept and
+ * marked with all passwords valid now: it ends when any of them changes.
  */
 export async function restoreSessions(
   saved: readonly SavedSession[],

@@ -16,16 +16,16 @@ interface Files {
   readonly bans: BanFile;
 }
 
-/** What the last run left behind. */
+/** What the last run saved. */
 export interface Stored {
   readonly store: RoomStore;
   readonly sessions: readonly SavedSession[];
   readonly bans: readonly Ban[];
 }
 
-/** What of the room is kept over restarts: in files, or in memory where none is configured. */
+/** The part of the room that is kept over restarts: in files, or in memory where none is configured. */
 export class RoomStore {
-  /** Of the passwords that sessions were opened with. */
+  /** Marks of the passwords that sessions were opened with. */
   readonly passwordMarks: PasswordMarks;
 
   private constructor(
@@ -35,7 +35,7 @@ export class RoomStore {
     this.passwordMarks = new PasswordMarks(files?.sessions.key ?? randomBytes(32));
   }
 
-  /** Reads `sessionFile` and what stands beside it; null keeps everything in memory. The error says why they cannot be used. */
+  /** Reads `sessionFile` and the files beside it; null keeps everything in memory. The error says why they cannot be used. */
   static async open(sessionFile: string | null, { clock, log }: { clock: Clock; log: Log }): Promise<Result<Stored>> {
     if (sessionFile === null) return ok({ store: new RoomStore(null, clock), sessions: [], bans: [] });
     const files = { sessions: new SessionFile(sessionFile, log, clock), bans: new BanFile(sessionFile, log, clock) };

@@ -4,10 +4,10 @@ import type { RoomRunner } from '../room-runner.js';
 import { savedSessions } from '../room-state.js';
 import type { SessionFile } from './session-file.js';
 
-/** What a crash may lose of the times at which sessions were used; far less than any sensible idle timeout. */
+/** A crash loses the session uses of this time; far less than any sensible idle timeout. */
 const SAVE_EVERY_MS = 60_000;
 
-/** Saves the sessions when anything about them changed, once a minute: uses and connections are not worth a write each. */
+/** Saves the sessions when anything about them changed, once a minute: a write for every use and connection would be too many. */
 export function saveRegularly(room: RoomRunner, file: SessionFile, clock: Clock): Dispose {
   let saved = room.state.sessions;
   let release: Dispose = () => {};

@@ -19,21 +19,21 @@ const Entry = Type.Object({
 const NOT_WELL_FORMED = 'its id has half a surrogate pair, so that no request could name it';
 const TOO_LONG = `its id is longer than ${FIELD_LIMITS.id.value} characters`;
 
-/** What a session file holds: sessions, and entries that are none and stay in the file as they are. */
+/** The content of a session file: sessions, and other entries, which stay in the file as they are. */
 export interface SessionEntries {
   readonly sessions: readonly SavedSession[];
   readonly broken: readonly BrokenEntry[];
 }
 
 export interface BrokenEntry {
-  /** Counted from 1. */
+  /** The entry's number, from 1. */
   readonly place: number;
   readonly reason: string;
-  /** Undefined where it is not worth its room in the file. */
+  /** The entry as it was read; undefined where it is not worth keeping. */
   readonly entry: unknown;
 }
 
-/** Reads the file's text; an empty one holds no sessions. `nowMs` stands for times that nothing was noted of. */
+/** Reads the file's text; an empty one holds no sessions. `nowMs` stands for unknown times. */
 export function readSessions(text: string, notes: SessionNotes, nowMs: number): Result<SessionEntries> {
   if (text.replace('\uFEFF', '').trim() === '') return ok({ sessions: [], broken: [] });
   const content = parseJson(text);

@@ -11,7 +11,7 @@ import type { SavedSession } from '../room-state.js';
 import { type BrokenEntry, readSessions, writeSessions } from './session-entries.js';
 import { NO_NOTES, notesFileOf, readNotes, type SessionNotes, writeNotes } from './session-notes.js';
 
-/** Sessions on disk, with what is noted of them beside: read once at start, written at every change. */
+/** Sessions on disk, with notes in a file beside it: read once at start, written at every change. */
 export class SessionFile {
   readonly #writer: KeptWriter<readonly SavedSession[]>;
   #key: Buffer = randomBytes(32);
@@ -37,8 +37,8 @@ export class SessionFile {
   }
 
   /**
-   * A missing or empty file holds no sessions; one that is no list of sessions is set aside under another name, and so said. The
-   * error says why a file that is there can be neither read nor set aside. `nowMs` stands for times that it does not tell.
+   * A missing or empty file holds no sessions; one that is no list of sessions is set aside under another name, which is
+   * logged. The error says why a file can be neither read nor set aside. `nowMs` stands for times that the file lacks.
    */
   async load(nowMs: number): Promise<Result<readonly SavedSession[]>> {
     await tidyFile(this.path, this.log);
@@ -98,7 +98,7 @@ export class SessionFile {
   }
 
   async #write(sessions: readonly SavedSession[]): Promise<void> {
-    // First, so that no session is ever on disk without its note.
+    // The note first, so that no session is ever on disk without one.
     await replaceFile(notesFileOf(this.path), writeNotes(this.key, sessions));
     await replaceFile(this.path, writeSessions({ sessions, broken: this.#broken }));
   }

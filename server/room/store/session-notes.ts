@@ -9,7 +9,7 @@ import { wireTime } from '../wire-view.js';
 const KEY_BYTES = 32;
 const Nullable = Type.Union([Type.String(), Type.Null()], { default: null });
 
-/** What we know of a session and neko's file has no place for; the session is named by the digest of its token. */
+/** Facts about a session for which neko's file has no place; the digest of its token names the session. */
 const Note = Type.Object({
   TokenDigest: Type.String(),
   /** RFC 3339. */
@@ -29,7 +29,7 @@ export interface SessionNotes {
 
 export const NO_NOTES: SessionNotes = { key: null, byToken: new Map() };
 
-/** Where the notes are: beside the session file, whose own format is neko's. */
+/** The notes' path: beside the session file, whose format is neko's. */
 export function notesFileOf(sessionFile: string): string {
   return `${sessionFile}.notes`;
 }
@@ -61,7 +61,7 @@ export function writeNotes(key: Buffer, sessions: readonly SavedSession[]): stri
   return `${JSON.stringify(notes, null, 2)}\n`;
 }
 
-/** A session of the file with what was noted about it; one without a note, as neko's are, was made at `nowMs`, as far as we know. */
+/** A session of the file with its note; one without a note, as neko's are, counts as made at `nowMs`. */
 export function noted(
   session: Pick<NewSession, 'id' | 'token' | 'tokenDigest' | 'profile'>,
   { byToken }: SessionNotes,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a session is found by when its token is shown. */
+/** The digest of a token, by which its session is found. */
 export function tokenDigest(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }

@@ -5,10 +5,10 @@ import type { ViewerHooks } from '../../viewers/viewer-handle.js';
 import { sayDropped } from '../say-dropped.js';
 import type { Services } from '../services.js';
 
-/** What the front of viewers and their data channels works with; `Services` has it and more. */
+/** The part of `Services` that this front uses. */
 type ChannelServices = Pick<Services, 'room' | 'viewers' | 'rates' | 'clock' | 'log'>;
 
-/** What a session's viewer is to the room: somebody who watches, and whose input comes over the data channel. */
+/** Connects a session's viewer with the room: watching, and input over the data channel. */
 export function roomHooks(
   services: ChannelServices,
   sessionId: string,

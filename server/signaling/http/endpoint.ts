@@ -9,7 +9,7 @@ import type { Services } from '../services.js';
 import type { EventKind } from '../session-rates.js';
 import { readBody } from './bodies/request-body.js';
 
-/** What a handler of an HTTP request may know about it. */
+/** Everything that a handler gets of a request. */
 export interface Call {
   readonly services: Services;
   readonly params: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface Call {
   readonly address: string;
   /** The address of the TCP peer: the client's, or its proxy's. */
   readonly peer: string;
-  /** Nobody waits for the answer any more. */
+  /** The client waits no more for the answer. */
   readonly gone: () => boolean;
 }
 
@@ -50,7 +50,7 @@ export type Endpoint = {
   | { readonly access: 'open'; readonly handle: (call: Call) => Answer | Promise<Answer> }
   | {
       readonly access: 'session';
-      /** What whoever asks has to be allowed to do, in the order in which it is asked. */
+      /** The deeds that the caller must have the right to, checked in this order. */
       readonly deeds: readonly Deed[];
       /** The kind of event that does the same over the WebSocket: both count in one allowance of the session. */
       readonly counts: EventKind | null;
@@ -60,7 +60,7 @@ export type Endpoint = {
 
 export const NO_CONTENT: Answer = { status: 204, body: null };
 
-/** JSON with the newline at its end that neko's clients are used to. */
+/** JSON with a newline at its end, as from neko. */
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status, body: `${JSON.stringify(value)}\n`, type: 'application/json; charset=utf-8', headers };
 }
@@ -68,7 +68,7 @@ export function json(value: unknown, status = 200, headers: Readonly<Record<stri
 /** The header that holds an error's stable code: bodies of errors are exactly those of neko. */
 export const ERROR_CODE = 'error-code';
 
-/** What every error is answered with, whatever it is about. */
+/** The answer for every error. */
 export function errorAnswer(error: AppError): Answer {
   return json(errorBody(error), error.status, { [ERROR_CODE]: error.code });
 }

@@ -12,7 +12,7 @@ import { createWebServer, type WebServerOptions } from './connections/web-server
 import { errorAnswer } from './endpoint.js';
 import { sendAnswer } from './router.js';
 
-/** None of neko's clients asks for a protocol, and our page for this one. */
+/** The WebSocket subprotocol that our page asks for; neko's clients ask for none. */
 function handleProtocols(offered: ReadonlySet<string>): string | false {
   return offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL;
 }
@@ -34,12 +34,12 @@ export async function createHttpApp(options: ServerOptions, shells: Omit<WebServ
   });
   addCors(app, cors);
   await app.register(websocket, {
-    // Each event has a bound of its own, which is met before this one (message-size.ts).
+    // Each event has a smaller bound of its own (message-size.ts).
     options: {
       maxPayload: 2 * SOCKET_LIMITS.clipboard.value,
       perMessageDeflate: false,
       handleProtocols,
-      // Each message in a turn of its own: thousands may have come in one packet.
+      // Each message in its own turn of the event loop: one packet may hold thousands.
       allowSynchronousEvents: false,
     },
     errorHandler: (_error, socket) => socket.terminate(),

@@ -8,7 +8,7 @@ import { errorAnswer } from './endpoint.js';
 import { RetryLater } from './rates/retry-later.js';
 import { sendAnswer } from './router.js';
 
-/** Every error a client can see has the same shape. What is not ours to show is 500 and goes to the log, without the query. */
+/** Gives every error the same shape. An unexpected error is answered 500 and logged, without the query. */
 export function addErrors(app: FastifyInstance, services: Services): void {
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof RetryLater) reply.header('retry-after', String(error.retryAfterS));

@@ -27,10 +27,10 @@ export function belowPrefix(path: string, prefix: string): string | null {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : null;
 }
 
-/** What a path comes to once everybody on its way has tidied it: decoded, without dots and double slashes, in lower case. */
+/** The normal form of a path: decoded, without dots and double slashes, in lower case, as proxies may make it. */
 export function tidyPath(path: string): string {
   let text = path;
-  // Each round takes one layer of encoding off; what needs more is no path of ours.
+  // Each round removes one layer of encoding; our paths never have more.
   for (let round = 0; round < 4 && text.includes('%'); round += 1) text = decodedOnce(text);
   const parts: string[] = [];
   for (const part of text.toLowerCase().split(/[/\\]/)) {

@@ -53,7 +53,7 @@ export function addEndpoints(app: FastifyInstance, services: Services, endpoints
         method: method === 'GET' ? ['GET', 'HEAD'] : method,
         url: services.server.pathPrefix + pattern,
         bodyLimit: bodyBytes,
-        // Who may not is told so before the body is read, and is asked for again after it: a session may end meanwhile.
+        // Rights are checked before the body is read, and again after it: a session may end meanwhile.
         onRequest: async (request) => void admit(services, endpoint, request),
         handler: async (request, reply) => sendAnswer(reply, await run(services, endpoint, request)),
       });
@@ -82,7 +82,7 @@ function run(services: Services, endpoint: Endpoint, request: Requested): Answer
   return endpoint.access === 'open' ? endpoint.handle(call) : endpoint.handle(admitted(call, request.url, endpoint.deeds));
 }
 
-/** Refuses paths that only decoding makes equal to ours: the fixed part of a path is matched as it was sent. */
+/** Refuses paths that equal ours only once decoded: the fixed part of a path is matched as it was sent. */
 export function requireLiteralPaths(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     const pattern = request.routeOptions.url;
@@ -91,7 +91,7 @@ export function requireLiteralPaths(app: FastifyInstance): void {
   });
 }
 
-/** What is no endpoint: refused, known by another method, a static file, or nothing, in this order. */
+/** Answers paths that are no endpoint: refused, known by another method, a static file, or unknown, in this order. */
 export function addUnmatched(app: FastifyInstance, services: Services, known: readonly KnownPath[]): void {
   const { pathPrefix, staticDir } = services.server;
   app.setNotFoundHandler(async (request, reply) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FastifyReply } from 'fastify';
 import { uriPart } from '../../lib/text/seen-text.js';
 
-/** What a request for a static file comes to: a file below the directory, a redirect, or nothing. */
+/** The result for a static path: a file below the directory, a redirect, or nothing. */
 export type StaticTarget =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'redirect'; readonly location: string }
@@ -11,7 +11,7 @@ export type StaticTarget =
 
 export const NO_FILE: StaticTarget = { kind: 'none' };
 
-/** Finds what a raw path below the prefix names in `directory`. Nothing outside it, no listings. */
+/** Finds the file of a raw path below the prefix in `directory`. Nothing outside it, no listings. */
 export async function findStatic(directory: string, path: string): Promise<StaticTarget> {
   const decoded = decodePath(path);
   if (decoded === null) return NO_FILE;
@@ -25,13 +25,13 @@ export async function findStatic(directory: string, path: string): Promise<Stati
   return (await kindOf(join(directory, index))) === 'file' ? { kind: 'file', path: index } : NO_FILE;
 }
 
-/** Sends what was found. `reply.sendFile` knows ranges and dates. */
+/** Sends the result. `reply.sendFile` handles ranges and dates. */
 export function sendStatic(reply: FastifyReply, target: Exclude<StaticTarget, { readonly kind: 'none' }>): FastifyReply {
   if (target.kind === 'redirect') return reply.code(301).header('location', target.location).send();
   return reply.sendFile(target.path.slice(1));
 }
 
-/** A path with a leading slash and without tricks, or null. */
+/** A decoded path with a leading slash that stays inside the directory, or null. */
 function decodePath(path: string): string | null {
   try {
     const decoded = decodeURIComponent(path);

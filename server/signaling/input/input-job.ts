@@ -5,7 +5,7 @@ import type { DesktopPort, InputPort } from '../ports.js';
 import type { Services } from '../services.js';
 import { type InputJob, limitClicks } from './waiting-input.js';
 
-/** Two keys at once are held for 10 ms in the X server; nothing else keeps it for long. */
+/** A shortcut is held for 10 ms in the X server; nothing else occupies it for long. */
 const SHORTCUT_COST = 16;
 const NEW_KEY_COST = 8;
 /** Keysyms of letters, and of modifiers, arrows, function keys and the like (X11 protocol, appendix A). */
@@ -13,7 +13,7 @@ const LAST_LATIN1 = 0xff;
 const FIRST_FUNCTION_KEY = 0xfd00;
 const LAST_FUNCTION_KEY = 0xffff;
 
-/** What an action is on the desktop, and how long the X server is busy with it. */
+/** Makes a job for the desktop of an action, with the cost for the X server. */
 export function jobOf(desktop: DesktopPort, action: InputAction): InputJob {
   const { input } = desktop;
   switch (action.kind) {
@@ -43,7 +43,7 @@ export function jobOf(desktop: DesktopPort, action: InputAction): InputJob {
   }
 }
 
-/** Does on the desktop what a session was in turn to do. */
+/** Carries out a session's job on the desktop. */
 export function carryOut(services: Pick<Services, 'desktop' | 'capture' | 'viewers'>, sessionId: string, job: InputJob) {
   services.capture.noteInput();
   switch (job.kind) {
@@ -62,13 +62,13 @@ function act(run: () => void, cost = 1): InputJob {
   return { kind: 'act', run, cost };
 }
 
-/** A key that the keyboard lacks makes the X server tell every application of a new key. */
+/** A key that the keyboard lacks makes the X server notify every application of a new key. */
 function costOfKey(keysym: number): number {
   const isUsual = keysym <= LAST_LATIN1 || (keysym >= FIRST_FUNCTION_KEY && keysym <= LAST_FUNCTION_KEY);
   return isUsual ? 1 : NEW_KEY_COST;
 }
 
-/** A finger on the screen, or at its edge. Nobody else is shown where. */
+/** A finger on the screen, or at its edge. Other viewers are not shown it. */
 function touch(
   { screen, input }: DesktopPort,
   kind: Parameters<InputPort['touch']>[0],

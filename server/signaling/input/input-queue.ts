@@ -3,22 +3,22 @@ import type { Dispose } from '../../lib/dispose.js';
 import type { InputPort } from '../ports.js';
 import { type InputJob, WaitingInput } from './waiting-input.js';
 
-/** After this much the X server is asked to say when it got there; a plain key costs one. */
+/** After this cost the X server is asked for a reply that shows it got there; a plain key costs one. */
 const ASKED_AFTER_COST = 16;
-/** With implicit hosting control goes to and fro: of who lost it this much is still done, in turns with the others. */
+/** With implicit hosting control changes often: this much input of a former host is still carried out, in turns. */
 const KEPT_JOBS = 8;
 
 export interface InputQueueOptions {
   readonly input: Pick<InputPort, 'releaseAll' | 'synced'>;
   readonly clock: Clock;
   carryOut(source: string, job: InputJob): void;
-  /** A session had too much waiting, all of which was given up. */
+  /** Called when a session's waiting input was dropped because there was too much. */
   dropped(source: string): void;
 }
 
 /**
- * The one way to the desktop for input of all sessions, whatever it came over. While the X server keeps up, everything is
- * carried out at once; once it is behind, what waits is bounded, shared fairly, and forgotten when control passes on.
+ * The one way to the desktop for input of all sessions and all fronts. While the X server keeps up, input is carried out at
+ * once; once it is behind, waiting input is bounded, shared fairly, and dropped when control passes on.
  */
 export class InputQueue {
   readonly #options: InputQueueOptions;
@@ -35,13 +35,13 @@ export class InputQueue {
   add(source: string, job: InputJob): void {
     if (!this.#waiting.add(source, job)) {
       this.#options.dropped(source);
-      // What would have let go of a key may have been among it.
+      // The dropped input may have held the release of a key.
       this.#options.input.releaseAll();
     }
     this.#run();
   }
 
-  /** Control passed on: nothing of the former host reaches the next, and nothing stays held. */
+  /** Control passed on: drops waiting input of the former host, and lets go of held keys. */
   hostChanged(implicitHosting: boolean): void {
     this.#waiting.giveUp(implicitHosting ? KEPT_JOBS : 0);
     this.#options.input.releaseAll();

@@ -4,7 +4,7 @@ import type { Services } from '../services.js';
 import { carryOut, jobOf } from './input-job.js';
 import { InputQueue } from './input-queue.js';
 
-/** Opens the way to the desktop: what the room decides about input is done there, until the returned release is called. */
+/** Carries out the room's input effects on the desktop, until the returned release is called. */
 export function openInput(
   services: Pick<Services, 'room' | 'desktop' | 'capture' | 'viewers' | 'rates' | 'clock' | 'log'>,
 ): () => void {

@@ -1,7 +1,7 @@
 import { TokenBucket } from '../../lib/bounds/token-bucket.js';
 import { INPUT_LIMITS } from '../limits.js';
 
-/** One thing that a session does on the desktop. Positions and the wheel add up while they wait, everything else keeps its order. */
+/** One action of a session on the desktop. Waiting positions and wheel turns merge, everything else keeps its order. */
 export type InputJob =
   | { readonly kind: 'move'; readonly x: number; readonly y: number }
   | { readonly kind: 'scroll'; readonly deltaX: number; readonly deltaY: number; readonly control: boolean }
@@ -10,9 +10,9 @@ export type InputJob =
 
 export type NextInput =
   | { readonly kind: 'job'; readonly source: string; readonly job: InputJob; readonly cost: number }
-  /** Nothing yet: a position waits so that newer ones can take its place. */
+  /** Wait: a newer position may still replace this one. */
   | { readonly kind: 'wait'; readonly waitMs: number }
-  /** The X server has enough to do. */
+  /** Wait: the X server is busy. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'none' };
 
@@ -27,8 +27,8 @@ export function limitClicks(clicks: number): number {
 }
 
 /**
- * [P] The input of all sessions that the X server has not been given yet: bounded, in turns between sessions, in order
- * within one. Time is an argument. The X server is given little at once, so that what waits can still be taken back.
+ * [P] The input of all sessions that was not sent to the X server yet: bounded, in turns between sessions, in order within
+ * one. Time is an argument. Little is sent at once, so that waiting input can still be dropped.
  */
 export class WaitingInput {
   /** In the order in which it is each session's turn. */
@@ -40,7 +40,7 @@ export class WaitingInput {
     this.#moves = new TokenBucket({ perSecond: INPUT_LIMITS.moves.value, burst: INPUT_LIMITS.moves.burst }, nowMs);
   }
 
-  /** False when the session has too much waiting already: all of it is given up, and `job` with it. */
+  /** Returns false when the session has too much waiting: all of it is dropped, with `job`. */
   add(source: string, job: InputJob): boolean {
     const jobs = this.#waiting.get(source) ?? [];
     this.#waiting.set(source, jobs);
@@ -52,7 +52,7 @@ export class WaitingInput {
     return true;
   }
 
-  /** Takes what the X server is to be given now. */
+  /** Takes the next job to send to the X server now. */
   take(nowMs: number): NextInput {
     let waitMs = Number.POSITIVE_INFINITY;
     for (const [source, jobs] of this.#waiting) {
@@ -60,7 +60,7 @@ export class WaitingInput {
       if (job === undefined) continue;
       const cost = costOf(job);
       if (this.#atX > 0 && this.#atX + cost > INPUT_LIMITS.atX.value) return { kind: 'busy' };
-      // A position with something behind it is where that something happens.
+      // A position with an action behind it is where that action happens.
       if (job.kind === 'move' && !this.#moves.take(nowMs) && jobs.length === 1) {
         waitMs = Math.min(waitMs, this.#moves.untilNextMs(nowMs));
         continue;
@@ -74,12 +74,12 @@ export class WaitingInput {
     return Number.isFinite(waitMs) ? { kind: 'wait', waitMs } : { kind: 'none' };
   }
 
-  /** The X server has worked off this much. */
+  /** The X server has finished this cost. */
   worked(cost: number): void {
     this.#atX -= cost;
   }
 
-  /** Gives up what waits, but for the first `kept` of each session. */
+  /** Drops waiting input, but for the first `kept` jobs of each session. */
   giveUp(kept: number): void {
     for (const [source, jobs] of this.#waiting) {
       jobs.length = Math.min(jobs.length, kept);

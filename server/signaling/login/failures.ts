@@ -4,9 +4,9 @@ export interface FailurePolicy {
   readonly free: number;
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
-  /** What is this long without a failure is forgotten. */
+  /** A key without a failure for so long is forgotten. */
   readonly forgetMs: number;
-  /** Bounds memory; beyond it the longest without a failure goes first. */
+  /** Bounds memory; beyond it the key longest without a failure is forgotten. */
   readonly remembered: number;
 }
 
@@ -15,7 +15,7 @@ interface Failures {
   readonly lastMs: number;
 }
 
-/** Who failed how often. Pure but for its own memory; time is an argument. */
+/** Counts failures by key. Pure but for its own memory; time is an argument. */
 export class FailureMemory {
   readonly #failures = new Map<string, Failures>();
 

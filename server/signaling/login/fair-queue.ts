@@ -12,8 +12,8 @@ export interface FairQueueBounds {
 }
 
 /**
- * Runs jobs one after the other for each key, and the keys in turn, so that nobody who has many jobs keeps the others waiting.
- * Where it is full, whoever has the most waiting loses the newest of them.
+ * Runs jobs one after the other for each key, and the keys in turn, so that a key with many jobs does not keep the others
+ * waiting. Where it is full, the key with most waiting jobs loses its newest.
  */
 export class FairQueue {
   readonly #lines = new Map<string, Job[]>();
@@ -60,7 +60,7 @@ export class FairQueue {
     }
   }
 
-  /** Whoever had its turn has it again after everybody else. */
+  /** A key that had its turn goes behind all others. */
   #goBehind(key: string): void {
     const line = this.#lines.get(key);
     if (line === undefined) return;
@@ -68,7 +68,7 @@ export class FairQueue {
     this.#lines.set(key, line);
   }
 
-  /** Takes a job out of its line, which goes with its last job. */
+  /** Takes a job out of its line; an empty line is removed. */
   #take(key: string, line: Job[], index: number): Job | undefined {
     const [job] = line.splice(index, 1);
     if (job !== undefined) this.#waiting -= 1;

@@ -12,8 +12,8 @@ import { type Attempt, LoginThrottle } from './login-throttle.js';
 const BUSY_RETRY_S = 2;
 
 /**
- * Asks the member provider, for one attempt of each network at a time: nobody guesses in parallel before the failures are
- * counted, and nobody's guesses keep others waiting, however long a password takes to check.
+ * Asks the member provider, for one attempt of each network at a time: failures are counted before the next guess, and the
+ * guesses of one network do not keep others waiting, however long a password takes to check.
  */
 export class LoginGate {
   readonly #throttle = new LoginThrottle();
@@ -27,7 +27,7 @@ export class LoginGate {
 
   async authenticate(call: Call, username: string, password: string): Promise<VerifiedMember> {
     const attempt = { network: throttleKey(call.address), username };
-    // Asked for before anything is waited for, so that a flood costs nothing, and again when it is the attempt's turn.
+    // Checked before any wait, so that a flood costs nothing, and again when it is the attempt's turn.
     this.#admit(call, attempt);
     await this.#slowDown(call, attempt);
     const member = await this.#queue.add(attempt.network, () => this.#attempt(call, attempt, password));
@@ -35,7 +35,7 @@ export class LoginGate {
     return member;
   }
 
-  /** An account that many guess at takes longer for all who were not there before; never so long that its owner stays out. */
+  /** Attempts at an account that many guess at are slower where it is not known; never so slow that its owner stays out. */
   async #slowDown({ services }: Call, attempt: Attempt): Promise<void> {
     const delayMs = this.#throttle.delayMs(attempt, services.clock.nowMs());
     if (delayMs === 0 || this.#delayed >= LOGIN_LIMITS.waitingInAll.value) return;
@@ -63,7 +63,7 @@ export class LoginGate {
     return verdict.kind;
   }
 
-  /** Null for a wrong password. One that was changed while it was checked is checked again. */
+  /** Null for a wrong password. A password that was changed during the check is checked again. */
   async #verify(services: Services, username: string, password: string): Promise<VerifiedMember | null> {
     const { members, passwordChanges } = services;
     const changes = passwordChanges.count;

@@ -6,27 +6,27 @@ const WAITS = { firstWaitMs: 1_000, longestWaitMs: MINUTE_MS, forgetMs: 10 * MIN
 const REMEMBERED = LOGIN_LIMITS.remembered.value;
 const KNOWN_MS = 30 * 24 * 60 * MINUTE_MS;
 
-/** Whose password is tried from where. */
+/** The account that is tried, and the network that tries. */
 export interface Attempt {
-  /** The address, or the network that shares its fate. */
+  /** The IPv4 address, or the IPv6 network. */
   readonly network: string;
   readonly username: string;
 }
 
-/** What becomes of an attempt. `known-only`: its network has to wait, and only an account that was good there before gets in. */
+/** The verdict on an attempt. `known-only`: its network has to wait, and only an account known there gets in. */
 export type Verdict =
   | { readonly kind: 'open' }
   | { readonly kind: 'known-only' }
   | { readonly kind: 'wait'; readonly waitMs: number };
 
 /**
- * Slows down whoever guesses passwords, and nobody else (SPEC.md L1-L6). Pure but for its own memory; time is an argument.
+ * Slows down networks that guess passwords, and no others (SPEC.md L1-L6). Pure but for its own memory; time is an argument.
  *
- * A right password does not clear a network: who knows one password could otherwise guess another for ever.
+ * A right password does not clear a network: else the owner of one account could guess at others for ever.
  */
 export class LoginThrottle {
   readonly #networks = new FailureMemory({ ...WAITS, free: LOGIN_LIMITS.freeFailures.value, remembered: REMEMBERED });
-  /** Failures of networks that had to wait, at names that were good there before. */
+  /** Failures of networks that had to wait, at accounts known there. */
   readonly #knownNetworks = new FailureMemory({ ...WAITS, free: LOGIN_LIMITS.freeFailures.value, remembered: REMEMBERED });
   readonly #accounts = new FailureMemory({
     ...WAITS,
@@ -35,7 +35,7 @@ export class LoginThrottle {
     longestWaitMs: LOGIN_LIMITS.accountDelay.value,
     remembered: REMEMBERED,
   });
-  /** Network and account -> when they were last good together. */
+  /** Network and account -> when the password was last right there. */
   readonly #known = new Map<string, number>();
 
   /** Whether the attempt may be made now. */
@@ -47,18 +47,18 @@ export class LoginThrottle {
     return knownWaitMs === 0 ? { kind: 'known-only' } : { kind: 'wait', waitMs: Math.min(waitMs, knownWaitMs) };
   }
 
-  /** How much slower this attempt is because others guess at the same account; never from where it was good before. */
+  /** The delay of this attempt because others guess at the same account; 0 where the account is known. */
   delayMs(attempt: Attempt, nowMs: number): number {
     return this.#isKnownName(attempt, nowMs) ? 0 : this.#accounts.earnedMs(attempt.username, nowMs);
   }
 
-  /** A password was wrong, or right for an account that `known-only` does not let in; which of both, nobody is told. */
+  /** A password was wrong, or right for an account that `known-only` does not let in; the client is not sent which. */
   failed({ network, username }: Attempt, verdict: Verdict['kind'], nowMs: number): void {
     (verdict === 'open' ? this.#networks : this.#knownNetworks).add(network, nowMs);
     this.#accounts.add(username, nowMs);
   }
 
-  /** A password was right; answers whether that lets the account in. */
+  /** A password was right; returns whether the account gets in. */
   succeeded(attempt: Attempt, isAdmin: boolean, verdict: Verdict['kind'], nowMs: number): boolean {
     const key = knownKey(attempt, isAdmin);
     if (verdict !== 'open' && !this.#isKnown(key, nowMs)) return false;
@@ -79,7 +79,7 @@ export class LoginThrottle {
   }
 }
 
-/** The role counts: where one password per role lets any name in, a guest's name must not open the way to the admin's password. */
+/** The role counts: with one password per role for any name, a guest's name must not be known for the admin's password. */
 function knownKey({ network, username }: Attempt, isAdmin: boolean): string {
   return `${network} ${isAdmin ? 'admin' : 'user'} ${username}`;
 }

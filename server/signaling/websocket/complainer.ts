@@ -5,8 +5,8 @@ import type { Malformed } from './handlers/event-route.js';
 export type Complain = (event: string, error: string | Malformed) => void;
 
 /**
- * The protocol has no error replies: our log is the only place that tells. It names the event, never the payload. That
- * somebody may not do something is ordinary; a message that makes no sense is a broken client or worse.
+ * The protocol has no error replies, so refusals go to the log, with the event's name and never its payload. A missing right
+ * is ordinary; a malformed message means a broken client or an attack.
  */
 export function complainer({ log, clock }: Pick<Services, 'log' | 'clock'>, sessionId: string): Complain {
   const limiter = new LogLimiter(10, 1_000);

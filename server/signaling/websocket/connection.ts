@@ -19,7 +19,7 @@ import { MessageLine } from './message-line.js';
 /** RFC 6455 section 7.4.1: closed on purpose, and the page went away. Everything else may be a line that was cut. */
 const CLEAN_CLOSE_CODES = [1000, 1001];
 
-/** An upgraded socket with what it was opened over and from where. */
+/** An upgraded socket, with the connection it was opened over and the client's address. */
 export interface SocketArrival {
   readonly socket: WebSocket;
   readonly connection: Duplex;
@@ -28,7 +28,7 @@ export interface SocketArrival {
   readonly address: string;
 }
 
-/** Takes an upgraded socket: whoever may not connect is told why and closed, the others are in the room from here on. */
+/** Takes an upgraded socket: a client that may not connect is sent the reason and closed, others enter the room. */
 export function acceptSocket(services: Services, arrival: SocketArrival) {
   const { sockets, rates, clock } = services;
   const { socket, connection, token, actor, address } = arrival;
@@ -36,7 +36,7 @@ export function acceptSocket(services: Services, arrival: SocketArrival) {
   const mayTry = rates.mayTry(throttleKey(address), clock.nowMs());
   if (mayTry && actor?.kind === 'session' && rates.mayConnect(actor.id, clock.nowMs()))
     return serve(services, arrival, id, { sessionId: actor.id, address });
-  // Until it has closed the client may send no more than anybody else.
+  // The usual bounds hold until it has closed.
   watchIncoming(socket, connection, clock, { received: () => 0, isHost: () => false, tooLarge: () => socket.terminate() });
   if (!mayTry || actor?.kind === 'session') return sockets.end(id, 'too-many-sockets');
   sockets.disconnect(id, turnedAway(token, actor?.kind));
@@ -92,7 +92,7 @@ class MessageReader {
     private readonly complain: Complain,
   ) {}
 
-  /** `broken`: the socket is of no use any more, by its own fault or by a bug of ours that its message ran into. */
+  /** `broken`: the socket cannot go on, by the client's fault or by a bug of ours. */
   read(data: Buffer): 'taken' | 'too-large' | 'broken' {
     try {
       const envelope = readSocketMessage(data);
@@ -136,7 +136,7 @@ class MessageReader {
   }
 }
 
-/** Waits only where there is something to wait for; a bug in one handler is reported and ends nothing else. */
+/** Waits only where a handler does; a bug in one handler is logged and ends nothing else. */
 function settle(handle: () => Outcome, complain: (error: string | Malformed) => void): void | Promise<void> {
   try {
     const outcome = handle();

@@ -23,12 +23,12 @@ const routes = new Map<string, EventRoute>(
   }),
 );
 
-/** What handles an event, or undefined where the server takes no such event from clients. */
+/** The handler of an event, or undefined where the server takes no such event from clients. */
 export function routeOf(event: string): EventRoute | undefined {
   return routes.get(event);
 }
 
-/** Signalling waits for networks, input must not wait for signalling: each has a line of its own. */
+/** Signalling may wait for networks, and input must not wait for signalling: each has its own line. */
 export function queueOf(event: string): 'signal' | 'desktop' {
   return event.startsWith('signal/') ? 'signal' : 'desktop';
 }

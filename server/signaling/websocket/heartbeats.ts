@@ -7,7 +7,7 @@ import { LogLimiter } from '../log-limiter.js';
 import { Liveness } from './liveness.js';
 import type { Sockets } from './sockets.js';
 
-/** Clients take a socket for dead after 12.5 s without a message. */
+/** Clients consider a socket dead after 12.5 s without a message. */
 const HEARTBEAT_MS = 10_000;
 
 /** Heartbeats and pings of all sockets, and whether they are answered. */
@@ -20,7 +20,7 @@ export class Heartbeats {
     private readonly log: Log,
   ) {}
 
-  /** Begins with a socket; calls `onGone` once when it has not answered for long. */
+  /** Starts watching a socket; calls `onGone` once when it has not answered for too long. */
   start(id: SocketId, socket: WebSocket, onGone: () => void): Dispose {
     const { clock, sockets } = this;
     const liveness = new Liveness(clock.nowMs());
@@ -48,7 +48,7 @@ export class Heartbeats {
     };
   }
 
-  /** One line for all sockets. */
+  /** One message for all sockets. */
   #stoodStill(): void {
     if (this.#standstills.pass(this.clock.nowMs()) === null) return;
     this.log.warn({}, 'the server stood still for a while; who was silent meanwhile is asked again');

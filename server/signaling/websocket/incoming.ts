@@ -4,19 +4,19 @@ import type { Clock } from '../../lib/clock.js';
 import { type Dispose, once } from '../../lib/dispose.js';
 import { MessageSize } from './message-size.js';
 
-/** So much a message counts beside its bytes: a flood of tiny ones costs us as well. */
+/** Each message counts this much beside its bytes: a flood of tiny messages is expensive, too. */
 const MESSAGE_OVERHEAD_BYTES = 256;
 
 export interface IncomingHooks {
-  /** Whether the sender is in control now. */
+  /** Whether the sender is host now. */
   isHost(): boolean;
-  /** Counts bytes; answers for how long nothing more is to be read, ms. */
+  /** Counts bytes; returns for how long to stop reading, ms. */
   received(bytes: number): number;
-  /** Called once; nothing is read any more. */
+  /** Called once; no more is read after it. */
   tooLarge(): void;
 }
 
-/** Reads along with what comes over a WebSocket's connection: ends what is too large, slows down who sends too much. */
+/** Watches the bytes of a WebSocket: ends a socket with a message that is too large, slows down one that sends too much. */
 export function watchIncoming(socket: WebSocket, connection: Duplex, clock: Clock, hooks: IncomingHooks): Dispose {
   const size = new MessageSize(() => hooks.isHost());
   let stopped = false;

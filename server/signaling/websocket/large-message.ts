@@ -4,14 +4,14 @@ import { decodeEnvelope, type Envelope } from '../../protocol/events/envelope.js
 import { SOCKET_LIMITS } from '../limits.js';
 import { allowedBytes, LOOKED_AT_BYTES } from './message-size.js';
 
-/** A message longer than the usual is a short one around a single long text, under one of these names. */
+/** A long message is a short one around a single long text, under one of these names. */
 const LONG_TEXT = /^.{0,2000}?"(text|body)"\s*:\s*(?=")/is;
 /** Longest rest behind the text. */
 const MAX_TAIL = 2_000;
 
 /**
- * Reads one message of a client. Parsing a large one as a whole could take long, depending on what is in it; so it is taken
- * only in the one shape that carries a long text, whose parsing costs as little as copying it.
+ * Reads one message of a client. Parsing a large message could take long, depending on its content; so it is accepted
+ * only in the one shape that carries a long text, which parses as fast as it copies.
  */
 export function readSocketMessage(data: Buffer): Result<Envelope> | 'too-large' {
   const text = data.toString('utf8');
@@ -22,7 +22,7 @@ export function readSocketMessage(data: Buffer): Result<Envelope> | 'too-large' 
   const envelope = decodeEnvelope(long.rest);
   if (!envelope.ok) return envelope;
   const { event, payload } = envelope.value;
-  // Of two events in one object the last counts: it must be large of its own.
+  // JSON.parse takes the last of two `event` names, so that one must allow a large message.
   if (data.length > allowedBytes(JSON.stringify({ event }), true)) return 'too-large';
   const content = parseText(long.literal);
   if (!content.ok || typeof payload !== 'object' || payload === null) return err('not JSON');

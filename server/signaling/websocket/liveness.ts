@@ -1,11 +1,11 @@
 import { SOCKET_LIMITS } from '../limits.js';
 
-/** A timer that is later than this was held up by the process or the machine as a whole. */
+/** A timer later than this means that the process or the machine stood still. */
 const LATE_MS = 1_000;
 
 /**
- * [P] Whether the other end of a socket is still there: it answers pings, or at least takes what it was sent. A ping that
- * waits behind a large message cannot be answered yet.
+ * [P] Whether the other end of a socket is still there: it answers pings, or at least takes the bytes sent to it, since a
+ * ping behind a large message cannot be answered yet.
  */
 export class Liveness {
   #heardMs: number;
@@ -15,14 +15,14 @@ export class Liveness {
     this.#heardMs = nowMs;
   }
 
-  /** When it counts as gone if nothing is heard until then. */
+  /** When the other end counts as gone, unless it gives a sign before. */
   get goneAtMs(): number {
     return this.#heardMs + SOCKET_LIMITS.silence.value;
   }
 
   /**
-   * Whether the other end is there, to be asked at `goneAtMs`. Who asks late has stood still himself: he has sent no pings and
-   * read no answers, so that the other end has its whole time again.
+   * Whether the other end is there; to be called at `goneAtMs`. A late call means that this process stood still: it has sent no
+   * pings and read no answers, so the other end gets its whole time again.
    */
   look(nowMs: number): 'here' | 'gone' | 'unknown' {
     const lateMs = nowMs - this.goneAtMs;
@@ -36,7 +36,7 @@ export class Liveness {
     this.#heardMs = nowMs;
   }
 
-  /** To be told now and then how many bytes the other end has not taken. */
+  /** To be called at intervals with the number of bytes that the other end has not taken. */
   unread(bytes: number, nowMs: number): void {
     if (bytes < this.#unread) this.#heardMs = nowMs;
     this.#unread = bytes;

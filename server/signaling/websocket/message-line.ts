@@ -5,7 +5,7 @@ export class MessageLine {
   readonly #waiting: (() => void | Promise<void>)[] = [];
   #running = false;
 
-  /** False when too much is waiting already; the task is then not taken. */
+  /** Returns false, and does not take the task, when too many wait. */
   add(task: () => void | Promise<void>): boolean {
     if (this.#waiting.length >= SOCKET_LIMITS.waiting.value) return false;
     this.#waiting.push(task);
@@ -13,7 +13,7 @@ export class MessageLine {
     return true;
   }
 
-  /** Drops what waits. */
+  /** Drops all waiting tasks. */
   clear(): void {
     this.#waiting.length = 0;
   }

@@ -1,8 +1,8 @@
 import { SOCKET_LIMITS } from '../limits.js';
 
-/** The beginning of a message that names an event for which more than the usual bytes are allowed. */
+/** The beginning of a message whose event may have more than the usual bytes. */
 const LARGE = /^\s*\{\s*"event"\s*:\s*"(clipboard\/set|control\/paste|send\/unicast)"/i;
-/** As much of a message is looked at; what names its event later than this may not be large. */
+/** The bytes of a message that are searched for its event; a message that names it later may not be large. */
 export const LOOKED_AT_BYTES = 96;
 /** RFC 6455 section 5.2: two bytes, eight of length, four of mask. */
 const LONGEST_HEADER_BYTES = 14;
@@ -10,7 +10,7 @@ const FIN = 0x80;
 const MASKED = 0x80;
 const FIRST_CONTROL_OPCODE = 8;
 
-/** How many bytes a message may have that begins like this; only the host has a use for a clipboard. */
+/** How many bytes a message with this beginning may have; only the host may send a large clipboard. */
 export function allowedBytes(beginning: string, isHost: boolean): number {
   const event = LARGE.exec(beginning)?.[1]?.toLowerCase();
   if (event === undefined) return SOCKET_LIMITS.message.value;
@@ -27,8 +27,8 @@ interface Frame {
 }
 
 /**
- * [P] Reads along with a WebSocket's frames and tells a message that is too large for its event as soon as its length is
- * announced, before it is buffered. What is malformed is left to the WebSocket's own parser.
+ * [P] Watches a WebSocket's frames and finds a message that is too large for its event as soon as its length is announced,
+ * before it is buffered. Malformed frames are left to the WebSocket's own parser.
  */
 export class MessageSize {
   readonly #header = Buffer.alloc(LONGEST_HEADER_BYTES);
@@ -39,7 +39,7 @@ export class MessageSize {
 
   constructor(private readonly isHost: () => boolean) {}
 
-  /** Takes the next bytes from the network, which it leaves as they are; false when the message in them is too large. */
+  /** Reads the next bytes from the network without changing them; false when the message in them is too large. */
   read(chunk: Buffer): boolean {
     let at = 0;
     while (at < chunk.length) {
@@ -96,7 +96,7 @@ function unmasked(bytes: Buffer, { mask, doneBytes }: Frame): Buffer {
   return mask === null ? bytes : Buffer.from(bytes.map((byte, index) => byte ^ (mask[(doneBytes + index) % 4] ?? 0)));
 }
 
-/** How long the header is whose first bytes these are. */
+/** The length of the header that begins with these bytes. */
 function headerBytes(header: Buffer, known: number): number {
   if (known < 2) return 2;
   const length = header.readUInt8(1) & 0x7f;

@@ -11,8 +11,8 @@ import { acceptSocket } from './connection.js';
 const PATH = '/api/ws';
 
 /**
- * The WebSocket. What is no upgrade, and what comes from a page that is not allowed, is 400; whether the credentials are
- * good is told after the upgrade, as clients expect.
+ * The WebSocket. A request that is no upgrade, or comes from a page that is not allowed, is answered 400; invalid credentials
+ * are refused after the upgrade, as clients expect.
  */
 export function addSocketRoute(app: FastifyInstance, services: Services): KnownPath[] {
   const { server, session, clock, log } = services;

@@ -8,7 +8,7 @@ import type { RoomRunner } from '../../room/room-runner.js';
 import type { SocketId } from '../../room/room-state.js';
 import { SOCKET_LIMITS } from '../limits.js';
 
-/** How long a client has to answer our close frame. */
+/** The time for a client to answer our close frame. */
 const CLOSE_LIMIT_MS = 2_000;
 
 /** The open WebSockets by number. */
@@ -30,7 +30,7 @@ export class Sockets {
     return id;
   }
 
-  /** Sends one message to each; sockets that are gone are skipped, one that is hopelessly behind is cut. */
+  /** Sends one message to each; closed sockets are skipped, one that is too far behind is cut. */
   send(ids: readonly SocketId[], message: ServerMessage): void {
     const bytes = encode(message);
     for (const id of ids) {
@@ -41,7 +41,7 @@ export class Sockets {
     }
   }
 
-  /** Passes on what a client says: who has much of it unread misses it, so that no client can have another one cut. */
+  /** Passes a client's message on; a socket with many of them unread misses it, so that no client can get another one cut. */
   relay(ids: readonly SocketId[], message: ServerMessage): void {
     const bytes = encode(message);
     for (const id of ids) {
@@ -62,7 +62,7 @@ export class Sockets {
     this.#open(id)?.ping();
   }
 
-  /** Tells the client why, then closes; one that does not answer is cut. */
+  /** Sends the client the reason, then closes; a client that does not answer is cut. */
   disconnect(id: SocketId, code: DisconnectCode): void {
     if (!this.#sockets.has(id)) return;
     this.send([id], { event: 'system/disconnect', payload: { message: DISCONNECTS[code].reason } });
@@ -79,7 +79,7 @@ export class Sockets {
     socket.on('close', release);
   }
 
-  /** Says good-bye to everybody. */
+  /** Closes all sockets because the server stops. */
   close(): void {
     for (const id of [...this.#sockets.keys()]) this.disconnect(id, 'shutdown');
   }
@@ -102,7 +102,7 @@ export class Sockets {
   }
 }
 
-/** Once for all sockets, however many. */
+/** Serialises a message once for all sockets. */
 function encode(message: ServerMessage): Buffer {
   return Buffer.from(encodeEnvelope(message));
 }

@@ -95,7 +95,7 @@ test('sockets: 15 of a session at once, then one a second; 200 of an address, th
 
 test('what was dropped is told once in ten seconds, and how much there was', () => {
   const rates = new SessionRates(() => null);
-  expect([0, 1, 9_999, 10_000].map((nowMs) => rates.tellDropped('a', nowMs))).toEqual([0, null, null, 2]);
+  expect([0, 1, 9_999, 10_000].map((nowMs) => rates.unloggedDrops('a', nowMs))).toEqual([0, null, null, 2]);
 });
 
 test('a bucket earns no more than its burst, and nothing when time stands still or goes back', () => {

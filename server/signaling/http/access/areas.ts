@@ -1,7 +1,7 @@
 import type { Deed } from '../../../room/rules/rights.js';
 import { startsWithPattern } from '../path-pattern.js';
 
-/** Parts of the API where even the question whether a path exists needs a session, and what else. */
+/** Parts of the API where a client needs a session, and perhaps a right, even to learn whether a path exists. */
 const AREAS: readonly (readonly [pattern: string, deeds: readonly Deed[]])[] = [
   ['/api/sessions/:sessionId', ['administer']],
   ['/api/sessions', []],
@@ -17,7 +17,7 @@ const AREAS: readonly (readonly [pattern: string, deeds: readonly Deed[]])[] = [
   ['/api/room', []],
 ];
 
-/** What it takes to ask about the area that a path below the prefix lies in, or null where anybody may know what exists. */
+/** The deeds that a path below the prefix takes in its area, or null where anybody may learn what exists. */
 export function deedsOfArea(path: string): readonly Deed[] | null {
   return AREAS.find(([pattern]) => startsWithPattern(pattern, path))?.[1] ?? null;
 }

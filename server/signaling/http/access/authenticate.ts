@@ -8,13 +8,13 @@ import type { Call, SessionCall } from '../endpoint.js';
 import { readCookie } from './cookie.js';
 import { shownToken } from './credentials.js';
 
-/** Whose token a request shows, or null where it is nobody's. */
+/** The owner of the request's token, or null for an unknown one. */
 export function callingActor({ callers, session }: Services, headers: IncomingHttpHeaders, url: string): Actor | null {
   const token = shownToken(headers, url, session);
   return token === null ? null : callers.lookUp(token);
 }
 
-/** Finds who calls, by the credentials shown; throws 401 or 403 where nobody does who may. */
+/** Finds the caller by the request's credentials; throws 401 or 403 where there is none or it may not call. */
 export function authenticate(call: Call, url: string): SessionCall {
   const actor = callingActor(call.services, call.headers, url);
   const profile = actor === null ? undefined : profileOf(call.services.room.state, actor);
@@ -25,7 +25,7 @@ export function authenticate(call: Call, url: string): SessionCall {
   return { ...call, actor, profile };
 }
 
-/** Whether a request shows our cookie, which is taken back where it is refused. */
+/** Whether a request carries our cookie; a refused one is removed from the browser. */
 export function carriesCookie(services: Services, cookieHeader: string | undefined): boolean {
   return services.session.cookie.enabled && readCookie(cookieHeader, services.session.cookie.name) !== null;
 }

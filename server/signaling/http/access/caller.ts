@@ -9,19 +9,19 @@ import { RetryLater } from '../rates/retry-later.js';
 import { clientAddress } from './client-address.js';
 import { shownToken } from './credentials.js';
 
-/** What is known of who sends a request before its body is looked at. */
+/** Facts about the sender of a request, known before its body is read. */
 export interface Caller {
-  /** The client's IP address, by the word of a trusted proxy where one stands between. */
+  /** The client's IP address; behind a trusted proxy, the one that the proxy forwards. */
   readonly address: string;
   /** The peer is a proxy whose forwarded headers count. */
   readonly proxied: boolean;
-  /** The page comes over HTTPS, by us or by the word of a trusted proxy. */
+  /** The page comes over HTTPS, from us or from a trusted proxy. */
   readonly secure: boolean;
-  /** Whose token the request shows; null for nobody's. */
+  /** The owner of the request's token; null for an unknown one. */
   readonly actor: Actor | null;
-  /** How long its network has to wait for having shown too many unknown tokens, ms; 0 for not at all. */
+  /** How long its network has to wait because of too many unknown tokens, ms; else 0. */
   readonly guessWaitMs: number;
-  /** Where the answer goes; once it is closed, nobody waits any more. */
+  /** The socket for the answer; once it is closed, the client waits no more. */
   readonly response: ServerResponse;
 }
 
@@ -33,12 +33,12 @@ declare module 'fastify' {
 
 const NOBODY: Identified = { actor: null, waitMs: 0 };
 
-/** Is told what the connections of those who are signed in are used for. */
+/** Notified of what the connections of sessions are used for. */
 interface Connections {
   signedIn(socket: Socket, use: 'member' | 'socket'): void;
 }
 
-/** Notes who calls on each request; it is there from the first of our hooks on. */
+/** Puts the caller on each request, for all our later hooks. */
 export function addCallers(app: FastifyInstance, services: Services, connections: Connections): void {
   app.decorateRequest('caller');
   app.addHook('onRequest', (request, reply, done) => {
@@ -66,8 +66,8 @@ function callerOf(services: Services, { headers, ip, url }: FastifyRequest, repl
 }
 
 /**
- * Turns away who guesses tokens. A WebSocket is told in its own way that its token is nobody's: many viewers behind one address
- * hold tokens of yesterday after a restart.
+ * Refuses callers that guess tokens. An unknown token on a WebSocket is refused elsewhere, after the upgrade: after a restart,
+ * many viewers behind one address hold old tokens.
  */
 export function refuseGuesses(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ caller, ws }) => {
@@ -76,7 +76,7 @@ export function refuseGuesses(app: FastifyInstance): void {
   });
 }
 
-/** neko's documentation has the second spelling. */
+/** The second spelling is from neko's documentation. */
 function forwardedScheme(headers: IncomingHttpHeaders): string {
   const scheme = headers['x-forwarded-proto'] ?? headers['x-forwarded-protocol'] ?? '';
   return String(scheme).split(',')[0]!.trim().toLowerCase();

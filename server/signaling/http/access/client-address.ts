@@ -19,8 +19,8 @@ function wholeAddress(address: string): string {
 }
 
 /**
- * The address a request comes from: the peer's, or what a trusted one says. X-Forwarded-For is read from its end, where
- * trusted proxies have written, to the first hop that is none of them; what stands before it may be made up. Without that
+ * The address a request comes from: the peer's, or the one that a trusted proxy forwards. X-Forwarded-For is read from its end,
+ * where trusted proxies have written, to the first hop that is not trusted; what stands before it may be made up. Without that
  * header X-Real-IP and True-Client-IP count. IPv4 in its plain form.
  */
 export function clientAddress(headers: IncomingHttpHeaders, peer: string, trusts: Trusts): string {

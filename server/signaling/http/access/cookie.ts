@@ -24,7 +24,7 @@ export function sessionCookie(options: CookieOptions, token: string, nowMs: numb
   return parts.join('; ');
 }
 
-/** The Set-Cookie header that takes it back; path and domain must be those it was given with, or it would stay. */
+/** The Set-Cookie header that removes it; path and domain must be those it was set with, or it would stay. */
 export function clearedCookie(options: CookieOptions): string {
   const parts = [`${options.name}=`];
   if (options.path !== '') parts.push(`Path=${options.path}`);

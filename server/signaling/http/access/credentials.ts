@@ -16,8 +16,8 @@ export function newToken(): string {
 }
 
 /**
- * The token a request shows: beside a WebSocket as our page has it, then the cookie where cookies are on, then `Authorization: Bearer`, then `?token=`. First found
- * counts.
+ * The token of a request, from the first of these that has one: the WebSocket subprotocol that our page uses, the cookie where
+ * cookies are on, `Authorization: Bearer`, `?token=`.
  */
 export function shownToken(headers: IncomingHttpHeaders, url: string, session: SessionOptions): string | null {
   const offered = offeredToken(headers['sec-websocket-protocol']);
@@ -30,17 +30,17 @@ export function shownToken(headers: IncomingHttpHeaders, url: string, session: S
   return (query < 0 ? null : new URLSearchParams(url.slice(query + 1)).get('token')) || null;
 }
 
-/** No token of ours is longer; what is longer is nobody's, and not worth the work. */
+/** Our tokens are never longer; a longer one is unknown without any work. */
 const MAX_TOKEN_CHARACTERS = 4_096;
 
-/** What `actorOf` compares the API token with; null where there is none. */
+/** The API token's digest, for `actorOf`; null where there is no API token. */
 export function apiTokenDigest(apiToken: string): string | null {
   return apiToken === '' ? null : tokenDigest(apiToken);
 }
 
 /**
- * Who shows `token`, or null where nobody does. One digest is made and looked up, however many sessions there are; that
- * digests are compared instead of tokens keeps the time taken from telling how near a guess came.
+ * The owner of `token`, or null for an unknown one. One digest is made and looked up, however many sessions there are.
+ * Comparing digests instead of tokens keeps the time taken from revealing how near a guess came.
  */
 export function actorOf(room: Room, token: string, apiDigest: string | null): Actor | null {
   if (token === '' || token.length > MAX_TOKEN_CHARACTERS) return null;

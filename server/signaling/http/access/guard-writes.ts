@@ -9,9 +9,9 @@ import { isListedOrigin, isOwnOrigin } from './origin.js';
 const READING = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Browsers send our cookie along with what pages of others ask for. So whatever changes something and shows the cookie has
- * to come from our page or a listed one, and a login too, which hands out the cookie. Callers who show their token
- * themselves are not concerned: a page of others does not know it.
+ * Browsers send our cookie with requests of foreign pages, too. So a request that changes something and carries the cookie has
+ * to come from our page or a listed one; so does a login, which sets the cookie. A request with its token in a header or the
+ * query passes: a foreign page does not know the token.
  */
 export function guardWrites(app: FastifyInstance, services: Services): void {
   const { session, server, clock, log } = services;
@@ -30,7 +30,7 @@ export function guardWrites(app: FastifyInstance, services: Services): void {
   });
 }
 
-/** Every browser names the origin of a page that writes. A program names none, and has no visitor whose cookie it could use. */
+/** Every browser names the origin of a page that writes. A program names none, and cannot use a visitor's cookie. */
 function isForeign({ headers, caller }: FastifyRequest, cors: readonly string[]): boolean {
   const origin = headers.origin ?? originOf(headers.referer);
   if (origin !== undefined) return !isListedOrigin(origin, cors) && !isOwnOrigin(origin, headers, caller.proxied);

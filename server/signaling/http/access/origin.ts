@@ -5,7 +5,7 @@ export function isListedOrigin(origin: string, cors: readonly string[]): boolean
   return cors.includes('*') || cors.includes(origin);
 }
 
-/** Whether a WebSocket may be opened: by programs without an origin, by our own pages, and by what the CORS list allows. */
+/** Whether a WebSocket may be opened: by programs without an origin, our own pages, and origins on the CORS list. */
 export function mayOpenSocket(headers: IncomingHttpHeaders, cors: readonly string[], proxied: boolean): boolean {
   const { origin } = headers;
   return origin === undefined || isListedOrigin(origin, cors) || isOwnOrigin(origin, headers, proxied);
@@ -13,7 +13,7 @@ export function mayOpenSocket(headers: IncomingHttpHeaders, cors: readonly strin
 
 /**
  * Whether `origin` is that of our own page: the host that the request names, or that a trusted proxy (`proxied`) names for
- * it. The scheme is left out: a proxy in front may speak TLS where we do not.
+ * it. The scheme does not count: a proxy in front may speak TLS where we do not.
  */
 export function isOwnOrigin(origin: string, headers: IncomingHttpHeaders, proxied: boolean): boolean {
   const page = parseUrl(origin);
@@ -21,7 +21,7 @@ export function isOwnOrigin(origin: string, headers: IncomingHttpHeaders, proxie
   return ownHosts(headers, proxied).some((host) => parseUrl(`${page.protocol}//${host}`)?.host === page.host);
 }
 
-/** Proxies that pass the name on without its port tell the port apart from it, or leave it at that of the scheme. */
+/** Some proxies forward the host without its port: the port is in a header of its own, or is the scheme's default. */
 function ownHosts(headers: IncomingHttpHeaders, proxied: boolean): string[] {
   const { host = '' } = headers;
   if (!proxied) return [host];

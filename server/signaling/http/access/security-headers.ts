@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ServerOptions } from '../../options.js';
 import type { Caller } from './caller.js';
 
-/** 180 days: browsers then use HTTPS by themselves, and forget it when we are gone for good. */
+/** 180 days: for so long browsers use HTTPS by themselves. */
 const HSTS = 'max-age=15552000';
 
-/** What our own page needs: its own files and WebSocket, the cursor as a data URL, picture and sound as streams. */
+/** The sources of our own page: its files and WebSocket, the cursor as a data URL, picture and sound as streams. */
 const OWN_PAGE = [
   "default-src 'none'",
   "script-src 'self'",
@@ -33,8 +33,8 @@ export function securityHeaders({ tls, frameAncestors }: ServerOptions): Readonl
 }
 
 /**
- * Answers of the API are no pages and never kept; `forStaticFile` changes that for files. A directory of the user's own gets
- * no policy on what its pages may load, since only they know.
+ * Answers of the API are not pages and not cached; `forStaticFile` changes that for files. A custom directory of static files
+ * gets no policy on what its pages may load, since we do not know them.
  */
 export function addSecurityHeaders(app: FastifyInstance, options: ServerOptions): void {
   const headers = securityHeaders(options);

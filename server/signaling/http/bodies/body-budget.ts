@@ -13,7 +13,7 @@ export class BodyBudget {
 
   constructor(private readonly limits: BudgetLimits) {}
 
-  /** Counts `bytes` more of a client, or says whose limit they would exceed and counts nothing. */
+  /** Counts `bytes` more of a client; or counts nothing and returns the limit that they would exceed. */
   take(client: string, bytes: number): BudgetRefusal | null {
     const held = this.#held.get(client) ?? 0;
     if (held + bytes > this.limits.perClient) return 'client';

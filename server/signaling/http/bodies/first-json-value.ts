@@ -4,12 +4,12 @@ import { type JsonFault, parseUntrusted } from '../../../protocol/parse-untruste
 
 /** Parses the first JSON value of a text and ignores what follows it. */
 export function firstJsonValue(text: string): Result<unknown, JsonFault> {
-  // What counts as white space here includes a byte-order mark, which the parser would not take.
+  // This white space includes a byte-order mark, which the parser would refuse.
   const trimmed = text.trimStart();
   return parseUntrusted(trimmed.slice(0, endOfFirstValue(trimmed)));
 }
 
-/** Where the first value ends; whether it is a value at all is for the parser to say. */
+/** The end of the first value; the parser decides whether it is a value at all. */
 function endOfFirstValue(text: string): number {
   const start = text.search(/\S/);
   const first = text[start];

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { HTTP_LIMITS } from '../../limits.js';
 
 /**
- * Closes a connection after an answer that came before the whole body: Node would read what is left to its end. Where
- * little is left that is cheaper than another connection, and clients get on with it.
+ * Closes a connection after an answer that came before the whole body: Node would read what is left to its end. Reading a
+ * short rest is cheaper than a new connection, so then the connection stays.
  */
 export function closeBehindLongBodies(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {

@@ -11,7 +11,7 @@ import { GrowingBuffer } from './growing-buffer.js';
 
 /**
  * Reads bodies as text, whatever their type, inside the route's limit, the budgets and their time. It runs after all
- * onRequest hooks, so after authentication and rights. A path that is no route of ours gets no body read.
+ * onRequest hooks, so after authentication and rights. Bodies for unknown paths are not read.
  */
 export function addBodies(app: FastifyInstance, clock: Clock): void {
   const budget = new BodyBudget({ perClient: HTTP_LIMITS.bodiesOfAddress.value, inAll: HTTP_LIMITS.bodiesInAll.value });
@@ -78,18 +78,18 @@ class BodyReading {
     return null;
   }
 
-  /** What was parsed from a body lives as long as its request does. */
+  /** The budget stays taken as long as the request, since the parsed body lives so long. */
   #giveBackAtTheEnd(): void {
     finished(this.request.caller.response, () => this.budget.giveBack(this.#client, this.#held));
   }
 
-  /** A client that asked whether to send its body is told so only now, when it is wanted. */
+  /** A client that sent `Expect: 100-continue` is answered only now that its body is wanted. */
   #continue(): void {
     if (this.request.headers.expect?.toLowerCase() === '100-continue') this.request.caller.response.writeContinue();
   }
 }
 
-/** Without a good token nobody needs more than a login, whatever the route takes. */
+/** Without a valid token a client needs no more than the body of a login, whatever the route takes. */
 function limitFor({ caller, routeOptions }: FastifyRequest): number {
   const limit = routeOptions.bodyLimit ?? HTTP_LIMITS.otherBody.value;
   return caller.actor === null ? Math.min(limit, HTTP_LIMITS.anonymousBody.value) : limit;
@@ -99,7 +99,7 @@ function timeFor(bytes: number): number {
   return HTTP_LIMITS.bodyTime.value + (bytes / HTTP_LIMITS.bodyPace.value) * 1_000;
 }
 
-/** What a request announces, or null where it is sent in chunks. */
+/** The announced length of a body, or null where it is sent in chunks. */
 function declaredBytes({ headers }: IncomingMessage): number | null {
   return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : null;
 }

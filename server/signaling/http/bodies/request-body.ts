@@ -4,10 +4,10 @@ import { AppError } from '../../../protocol/errors/app-error.js';
 import { type JsonFault, parseUntrusted } from '../../../protocol/parse-untrusted.js';
 import { firstJsonValue } from './first-json-value.js';
 
-/** What a body that makes no sense is refused as. */
+/** The errors for a body that cannot be used. */
 type Unreadable = 'unreadable-body' | 'unreadable-payload';
 
-/** Reads a body as neko does: the first JSON value counts, what trails it does not, and the content type says nothing. */
+/** Reads a body as neko does: the first JSON value counts, the rest and the content type are ignored. */
 export function readBody<S extends TSchema>(schema: S, body: string): Static<S> {
   if (body.trim() === '') throw new AppError('no-body');
   const parsed = firstJsonValue(body);

@@ -3,7 +3,7 @@ import { HTTP_LIMITS } from '../../limits.js';
 const BYTES_PER_MS = HTTP_LIMITS.answerPace.value / 1_000;
 const LIMIT_BYTES = HTTP_LIMITS.answerTime.value * BYTES_PER_MS;
 
-/** What a connection's client has taken of all answers so far, and what of them waits for it, bytes. */
+/** Bytes of all answers so far that a connection's client has taken, and that still wait for it. */
 export interface Taking {
   readonly taken: number;
   readonly waiting: number;

@@ -6,11 +6,11 @@ import { type Held, HeldConnections } from './held-connections.js';
 export interface GateOptions {
   readonly perAddress: number;
   readonly inAll: number;
-  /** Proxies, behind which everybody may be. */
+  /** Addresses of proxies, which stand for many clients. */
   readonly trusts: Trusts;
-  /** Is told of every connection that is turned away because of its address. */
+  /** Called for every connection that is refused because of its address. */
   refused(address: string): void;
-  /** All connections are in use: one of `spared`, who has most, is closed; with null it is the new one, since nobody has one to spare. */
+  /** All connections are in use: one from the address `spared` is closed to make room, or with null the new one. */
   full(address: string, spared: string | null): void;
 }
 
@@ -20,7 +20,7 @@ interface Connection {
   waiting: number;
 }
 
-/** Who may connect: bounds the TCP connections of each address and in all, and the requests that wait on each. */
+/** Bounds the TCP connections of each address and in all, and the requests that wait on each. */
 export class ConnectionGate {
   readonly #byEnd = new Map<string, Connection>();
   readonly #all = new HeldConnections();
@@ -31,7 +31,7 @@ export class ConnectionGate {
     return this.#byEnd.size;
   }
 
-  /** Counts a new connection until it closes. One too many is closed, and the answer is false. */
+  /** Counts a new connection until it closes. Closes one too many, and returns false. */
   admit(socket: Socket): boolean {
     const { remoteAddress: address } = socket;
     const end = endOf(socket);
@@ -48,7 +48,7 @@ export class ConnectionGate {
     return true;
   }
 
-  /** Stops counting a connection that has become none of HTTP. */
+  /** Stops counting a connection that turned out not to be HTTP. */
   release(socket: Socket): void {
     this.#remove(endOf(socket));
   }
@@ -62,7 +62,7 @@ export class ConnectionGate {
     return connection.waiting <= HTTP_LIMITS.unanswered.value;
   }
 
-  /** What was requested on `socket` is of somebody who is signed in. */
+  /** The request on `socket` is of a session. */
   signedIn(socket: Socket, use: 'member' | 'socket'): void {
     const connection = this.#byEnd.get(endOf(socket));
     if (connection !== undefined && connection.held.use !== use) this.#all.use(connection.held, use);
@@ -72,7 +72,7 @@ export class ConnectionGate {
   cut(socket: Socket): void {
     const connection = this.#byEnd.get(endOf(socket));
     connection?.held.socket.resetAndDestroy();
-    // By itself that waits for what is being written, and knows nothing of TLS above it.
+    // destroy() alone would wait for pending writes, and leave the TLS layer open.
     socket.destroy();
     connection?.held.socket.destroy();
   }
@@ -84,7 +84,7 @@ export class ConnectionGate {
     if (connection.waiting === 0) this.#all.use(connection.held, 'idle');
   }
 
-  /** Browsers keep a few connections after the page has come; those are worth less than a newcomer. */
+  /** Browsers keep idle connections after the page has loaded; these give way to a new one. */
   #makeRoom(address: string): boolean {
     const { perAddress, inAll, trusts, refused, full } = this.options;
     if (this.#all.sizeOfNetwork(address) >= perAddress && !trusts(address)) {

@@ -2,15 +2,15 @@ import type { Socket } from 'node:net';
 import { lineOf, throttleKey } from '../../../room/client-place.js';
 
 /**
- * What a connection is of use for: nothing after an answer, nothing yet, a request of a stranger or of somebody who is signed
- * in, the WebSocket of a session.
+ * The use of a connection: idle after an answer, without a request yet, a request without or with a valid token, the WebSocket
+ * of a session.
  */
 export type Use = 'idle' | 'fresh' | 'stranger' | 'member' | 'socket';
 
-/** What is given up even for one of the same network, and all that is given up, the least first. */
+/** Uses closed for a new connection of the same network; then uses closed for any, the least valuable first. */
 const IDLE: readonly Use[] = ['idle'];
 const GIVEN_UP: readonly Use[] = ['idle', 'fresh', 'stranger'];
-/** Only where there is nothing else in the whole server: one who is signed in could hold them all otherwise. */
+/** Closed only where the whole server has no others: else one session could hold all connections. */
 const LAST_RESORT: readonly Use[] = ['member'];
 
 export interface Held {
@@ -20,22 +20,22 @@ export interface Held {
   use: Use;
 }
 
-/** Connections that share a fate: of an IPv4 address, or of an IPv6 network. */
+/** Connections that are bounded together: of an IPv4 address, or of an IPv6 network. */
 interface Network {
   readonly name: string;
   readonly line: Line;
   size: number;
-  /** In each use, whoever has been in it for the longest time comes first. */
+  /** In each use, the connection that has been in it longest comes first. */
   readonly byUse: Readonly<Record<Use, Set<Held>>>;
 }
 
-/** All networks that one subscriber may have. */
+/** All networks of one subscriber. */
 interface Line {
   readonly name: string;
   size: number;
 }
 
-/** The connections that are open, and which of them is worth least to the others. */
+/** The open connections, and which of them has to give way to a new one. */
 export class HeldConnections {
   readonly #networks = new Map<string, Network>();
   readonly #lines = new Map<string, Line>();
@@ -74,8 +74,8 @@ export class HeldConnections {
   }
 
   /**
-   * What is to be given up for a newcomer from `address`: of the line that has most connections, in its network that has most.
-   * Undefined where all others have no more than the newcomer, or need what they have.
+   * The connection that gives way to a new one from `address`: of the line with most connections, in its network with most.
+   * Undefined where no other line has more than the newcomer, or all its connections are needed.
    */
   sparedFor(address: string): Held | undefined {
     return this.#ofLargest(address, GIVEN_UP) ?? this.#ofLargest(address, LAST_RESORT);

@@ -5,7 +5,7 @@ import { HTTP_LIMITS } from '../../limits.js';
 import { BodyBudget } from '../bodies/body-budget.js';
 import { RetryLater } from '../rates/retry-later.js';
 
-/** Answers up to here are sent whole and do not count; larger ones leave in pieces of this size, so that it is seen who takes them. */
+/** Answers up to here are sent whole and do not count; larger ones leave in pieces of this size, to see how fast the client takes them. */
 const PIECE_BYTES = HTTP_LIMITS.freeAnswer.value;
 
 /** Bounds the bytes of large answers that wait for their clients to take them. Files are read as they are taken. */
@@ -17,7 +17,7 @@ export function boundAnswers(app: FastifyInstance): void {
     const bytes = Buffer.byteLength(payload);
     if (bytes <= PIECE_BYTES) return payload;
     const client = throttleKey(caller.address);
-    // One that is larger than the whole bound may wait alone.
+    // An answer larger than the whole bound may wait alone.
     const counted = Math.min(bytes, answersOfAddress.value);
     const refusal = budget.take(client, counted);
     if (refusal !== null) throw new RetryLater(1, refusal === 'client' ? 'too-many-answers' : 'answers-busy');

@@ -6,7 +6,7 @@ import { connectionsInAll } from './open-files.js';
 
 const SAID_EVERY_MS = 60_000;
 
-/** The gate for all connections of the server, with its bounds; it tells the log, now and then, who is turned away. */
+/** The gate for all connections of the server, with its bounds; it logs, at intervals, which addresses are refused. */
 export function openGate({ trusts, log }: Pick<Services, 'trusts' | 'log'>): ConnectionGate {
   const ofAddress = new LogLimiter(1, SAID_EVERY_MS);
   const inAll = new LogLimiter(1, SAID_EVERY_MS);

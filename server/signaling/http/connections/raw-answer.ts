@@ -10,7 +10,7 @@ const OF_NODE: Readonly<Record<string, PlainErrorCode>> = {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Answers what is no HTTP, or came too slowly, and closes the connection. */
+/** Answers a client that does not speak HTTP, or too slowly, and closes the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, headers: Headers): void {
   if (socket.destroyed) return;
   if (socket.writable && error.code !== 'ECONNRESET')
@@ -18,7 +18,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
   closeBehind(socket);
 }
 
-/** Answers what is no WebSocket handshake of ours (RFC 6455 section 4.2.2), and closes the connection. */
+/** Answers an invalid WebSocket handshake (RFC 6455 section 4.2.2), and closes the connection. */
 export function answerHandshakeError(socket: Duplex, headers: Headers): void {
   socket.write(rawAnswer('bad-request', { ...headers, 'sec-websocket-version': '13, 8' }));
   closeBehind(socket);
@@ -39,7 +39,7 @@ function rawAnswer(code: PlainErrorCode, headers: Headers): string {
   return [`HTTP/1.1 ${error.status} ${error.message}`, ...head, '', body].join('\r\n');
 }
 
-/** Whoever does not close its own side is not waited for. */
+/** Does not wait for the client to close its side. */
 function closeBehind(socket: Duplex): void {
   socket.end(() => socket.destroy());
 }

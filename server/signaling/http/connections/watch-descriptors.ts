@@ -6,10 +6,10 @@ import { LogLimiter } from '../../log-limiter.js';
 
 const LOOK_EVERY_MS = 2_000;
 const SAID_EVERY_MS = 60_000;
-/** Too many files of this process, and of the whole system. */
+/** Too many open files of this process, and of the whole system. */
 const USED_UP = ['EMFILE', 'ENFILE'];
 
-/** Tells the log when there are no descriptors left: the system then closes new connections before anybody here hears of them. */
+/** Logs when there are no descriptors left: then connections fail before the HTTP server sees them. */
 export function watchDescriptors(clock: Clock, log: Log): Dispose {
   const limiter = new LogLimiter(1, SAID_EVERY_MS);
   const look = () => {

@@ -5,7 +5,7 @@ import { AnswerPace, type Taking } from './answer-pace.js';
 
 const LOOK_EVERY_MS = 1_000;
 
-/** Looks on until it is released; calls `tooSlow` once the client has fallen too far behind with taking its answers. */
+/** Watches until released; calls `tooSlow` once the client has fallen too far behind with taking its answers. */
 export function watchTaking(socket: Socket, clock: Clock, tooSlow: () => void): Dispose {
   const pace = new AnswerPace(takingOf(socket), clock.nowMs());
   const look = () => {
@@ -16,7 +16,7 @@ export function watchTaking(socket: Socket, clock: Clock, tooSlow: () => void): 
   return () => release();
 }
 
-/** Only what the system has accepted is out of our memory. */
+/** Bytes that the system has accepted have left our memory. */
 function takingOf({ bytesWritten, writableLength }: Socket): Taking {
   return { taken: bytesWritten - writableLength, waiting: writableLength };
 }

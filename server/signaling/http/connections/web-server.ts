@@ -29,10 +29,10 @@ const TIMES = {
   headersTimeout: HTTP_LIMITS.headTime.value,
   requestTimeout: HTTP_LIMITS.requestTime.value,
   keepAliveTimeout: HTTP_LIMITS.idleTime.value,
-  // Node looks for connections beyond these times only so often.
+  // The interval at which Node looks for connections beyond these times.
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: HTTP_LIMITS.headSize.value,
-  // Asked for by ourselves, as Node would answer without our headers.
+  // Checked by our own code, since Node would answer without our headers.
   requireHostHeader: false,
 };
 
@@ -60,7 +60,7 @@ export function createWebServer({ tls, gate, trusts, clock, log }: WebServerOpti
   };
   const server = tls === null ? createServer(TIMES, handle) : createTlsServer({ ...TIMES, ...tls }, handle);
   server.maxHeadersCount = HTTP_LIMITS.headers.value + 1;
-  // Whether a body is wanted is for the handler to say, after it has seen who asks.
+  // The handler decides whether a body is wanted, once it knows the caller.
   server.on('checkContinue', handle);
   server.on('checkExpectation', handle);
   server.on('upgrade', (request: IncomingMessage) => {
@@ -72,7 +72,7 @@ export function createWebServer({ tls, gate, trusts, clock, log }: WebServerOpti
   return server;
 }
 
-/** Asks the gate before anything else sees a connection, whoever accepted it. */
+/** Asks the gate before anything else sees a connection, whichever listener accepted it. */
 function guardConnections(server: Server, gate: ConnectionGate): void {
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
@@ -98,7 +98,7 @@ function limitHandshake(server: TlsServer, socket: Socket): void {
   socket.once('close', stop);
 }
 
-/** Out of descriptors, a connection cannot be accepted: it is lost, and the next one may do. */
+/** Without free descriptors a connection cannot be accepted and is lost; the next one may succeed. */
 function keepAccepting(server: Server, log: Log): void {
   const limiter = new LogLimiter(1, 10_000);
   server.on('error', (error) => {

@@ -16,7 +16,7 @@ export function toOriginForm(request: IncomingMessage): void {
   request.headers.host = host;
 }
 
-/** Refuses requests that do not name one host (RFC 9112 section 3.2), or expect what nobody does (RFC 9110 section 10.1.1). */
+/** Refuses requests that do not name one host (RFC 9112 section 3.2), or carry an unknown expectation (RFC 9110 section 10.1.1). */
 export function requireWellFormed(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ raw }, reply) => {
     const { rawHeaders, httpVersionMinor, headers } = raw;

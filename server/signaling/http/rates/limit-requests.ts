@@ -17,7 +17,7 @@ const SESSION: Rate = { burst: sessionBurst.value, perSecond: sessionRate.value 
 const OWN: Rate = { burst: ownBurst.value, perSecond: ownRate.value };
 const SHARED: Rate = { burst: sharedBurst.value, perSecond: sharedRate.value };
 
-/** Bounds the requests of each address without a good token, static files included, and of each session and all of an address. */
+/** Bounds requests: of each address without a valid token, static files included; of each session; of all sessions of an address. */
 export function limitRequests(app: FastifyInstance, clock: Clock): void {
   const rates = new CallerRates();
   app.addHook('onRequest', async ({ caller, raw }) => {
@@ -33,7 +33,7 @@ class CallerRates {
   readonly #sessions = new AgingMap((nowMs) => new SessionShare(SESSION, OWN, nowMs), isFull);
   readonly #networks = new AgingMap((nowMs) => new TokenBucket(SHARED, nowMs), isFull);
 
-  /** Counts a request; answers with how long its caller has to wait until one is free, ms, 0 for not at all. */
+  /** Counts a request; returns how long its caller has to wait, ms, or 0. */
   take({ actor, address }: Pick<Caller, 'actor' | 'address'>, nowMs: number): number {
     const network = throttleKey(address);
     if (actor === null) return this.#strangers.take(network, STRANGER, nowMs);

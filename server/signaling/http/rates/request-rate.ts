@@ -6,12 +6,12 @@ export class RequestRate {
 
   constructor(private readonly remembered: number) {}
 
-  /** How long its caller has to wait until a request is free, ms, 0 for not at all; counts none. */
+  /** How long the caller has to wait for its next request, ms, or 0; counts nothing. */
   wait(caller: string, nowMs: number): number {
     return this.#buckets.get(caller)?.untilNextMs(nowMs) ?? 0;
   }
 
-  /** Counts a request; answers like `wait`. The rate of a caller is always the same. */
+  /** Counts a request; returns the same as `wait`. Each caller has one constant rate. */
   take(caller: string, rate: Rate, nowMs: number): number {
     const bucket = this.#buckets.get(caller) ?? new TokenBucket(rate, nowMs);
     this.#buckets.delete(caller);

@@ -1,4 +1,4 @@
-/** Runs an action after what else is waiting for this process, and no sooner than after `delayMs`. */
+/** Runs an action after all other waiting work of this process, and after `delayMs` at least. */
 export type Defer = (action: () => void, delayMs: number) => void;
 
 export interface TurnsOptions {
@@ -6,7 +6,7 @@ export interface TurnsOptions {
   nowMs(): number;
 }
 
-/** After so much work on requests in a row the rest of the process has as much time for itself. */
+/** After so much work on requests in a row, the rest of the process gets as much time. */
 const WORK_MS = 5;
 
 interface Line {
@@ -25,7 +25,7 @@ interface Waiting {
  */
 export class RequestTurns<Connection extends object> {
   readonly #lines = new WeakMap<Connection, Line>();
-  /** Lines that can go on, by network. */
+  /** Connections whose next request can begin, by network. */
   readonly #ready = new Map<string, Set<Line>>();
   #working = false;
   #workedMs = 0;

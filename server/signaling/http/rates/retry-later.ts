@@ -1,7 +1,7 @@
 import { AppError } from '../../../protocol/errors/app-error.js';
 import type { ErrorArguments } from '../../../protocol/errors/http-errors.js';
 
-/** A refusal that time heals: the answer carries how long to wait as Retry-After. */
+/** A temporary refusal: the answer carries the wait as Retry-After. */
 export class RetryLater extends AppError {
   constructor(
     readonly retryAfterS: number,

@@ -17,7 +17,7 @@ const NewBan = Type.Object({
   address: Type.String({ maxLength: 64 }),
 });
 
-/** Who is kept out, an addition of ours: neko has bans in its old protocol alone. */
+/** Bans, an addition of ours: neko has them in its old protocol alone. */
 export const banRoutes: readonly Endpoint[] = [
   endpoint('POST', '/api/sessions/:sessionId/ban', { deeds }, (call) => {
     const session = call.services.room.state.sessions.get(call.params.sessionId ?? '');

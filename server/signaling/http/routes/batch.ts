@@ -15,7 +15,7 @@ type BatchElement = Static<typeof BatchElement>;
 
 const EXCLUDED = ['/api/batch', '/api/ws'];
 const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS'] as const;
-/** Headers that speak of the outer request's body and line, not of who sends it. */
+/** Headers about the outer request's body and connection, not about its sender. */
 const NOT_COPIED = new Set(['content-length', 'content-type', 'transfer-encoding', 'connection', 'expect', 'upgrade']);
 
 interface BatchAnswer {
@@ -23,7 +23,7 @@ interface BatchAnswer {
   readonly body?: unknown;
 }
 
-/** Is set while a request of a batch runs: whatever its path comes to, it is no batch again. */
+/** Set on the inner requests of a batch: a batch within a batch is refused. */
 const insideBatch = new AsyncLocalStorage<true>();
 
 /** Several requests in one, each with the headers of the outer one. `prefix` stands before inner paths. */
@@ -39,7 +39,7 @@ export function batchRoute(app: () => FastifyInstance, prefix: string): Endpoint
   );
 }
 
-/** Counted before they are looked at: a body holds hundreds of thousands of empty ones. */
+/** Counted before they are checked: a body could hold hundreds of thousands of empty ones. */
 function elementsOf(body: string): BatchElement[] {
   const parsed = parseWholeBody(body);
   if (Array.isArray(parsed) && parsed.length > HTTP_LIMITS.batchRequests.value)
@@ -47,7 +47,7 @@ function elementsOf(body: string): BatchElement[] {
   return readValue(BatchRequest, parsed);
 }
 
-/** One after the other, each in a turn of its own, so that others are served in between; none once nobody waits any more. */
+/** One after the other, each in its own turn, so that other clients are served in between; stops when the client has gone. */
 async function runAll(app: FastifyInstance, prefix: string, call: Call, elements: readonly BatchElement[]): Promise<object[]> {
   const headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => !NOT_COPIED.has(name)));
   const answers: object[] = [];
@@ -80,7 +80,7 @@ function refusal(path: string, method: string): Answered | null {
   return methodOf(method) === undefined ? { status: 405 } : null;
 }
 
-/** Methods are case-sensitive; none means GET. */
+/** Methods are case-sensitive; a missing one means GET. */
 function methodOf(method: string): (typeof METHODS)[number] | undefined {
   return method === '' ? 'GET' : METHODS.find((known) => known === method);
 }
@@ -104,7 +104,7 @@ async function run(app: FastifyInstance, { prefix, element, headers, peer }: Inn
   return { status: response.statusCode, body: bodyOf(String(response.headers['content-type'] ?? ''), text), text };
 }
 
-/** JSON is put in as it is, everything else as the text it is. */
+/** JSON stays JSON in the answer, everything else becomes a string. */
 function bodyOf(type: string, text: string): unknown {
   return type.startsWith('application/json') ? JSON.parse(text) : text;
 }

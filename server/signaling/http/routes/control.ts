@@ -1,7 +1,7 @@
 import { AppError } from '../../../protocol/errors/app-error.js';
 import { type Answer, type Endpoint, endpoint, json, NO_CONTENT } from '../endpoint.js';
 
-/** Answers nothing, or what the refusal is called. */
+/** Answers without content, or with the refusal's error. */
 function done(refused: AppError | null): Answer {
   if (refused !== null) throw refused;
   return NO_CONTENT;

@@ -13,7 +13,7 @@ function applied(result: Result<void>): Answer {
   return NO_CONTENT;
 }
 
-/** No event reads the keyboard. */
+/** No event reads the keyboard, so requests count as another kind. */
 const read = { deeds: ['see-keyboard'], counts: 'other' } as const;
 
 export const keyboardRoutes: readonly Endpoint[] = [

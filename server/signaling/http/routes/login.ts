@@ -19,7 +19,7 @@ import { RetryLater } from '../rates/retry-later.js';
 
 const LoginRequest = Type.Object({ username: Name, password: Password });
 
-/** Sessions end at any time; nobody can know when. */
+/** Retry-After when all sessions are taken; the true wait is unknown, since a session may end at any time. */
 const FULL_RETRY_S = 30;
 
 /** Login and logout. */

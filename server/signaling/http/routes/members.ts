@@ -63,7 +63,7 @@ export const memberRoutes: readonly Endpoint[] = [
   }),
 ];
 
-/** Stops at the first failure and names it; what was done before stays done. */
+/** Stops at the first failure and names it; earlier changes stay. */
 async function forEachMember(
   ids: readonly string[],
   failure: 'member-not-updated' | 'member-not-deleted',
@@ -79,7 +79,7 @@ async function forEachMember(
   }
 }
 
-/** A number of the query; what is none counts as 0. */
+/** A number of the query; anything else counts as 0. */
 function count(text: string | null): number {
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }

@@ -11,7 +11,7 @@ import { HTTP_LIMITS } from '../../limits.js';
 import { readBody } from '../bodies/request-body.js';
 import { type Endpoint, endpoint, json } from '../endpoint.js';
 
-/** All that somebody who is no admin may change about itself. */
+/** Everything that a session without admin rights may change in its profile. */
 const NameOnly = Type.Object({ name: Name });
 
 export const ownSessionRoutes: readonly Endpoint[] = [

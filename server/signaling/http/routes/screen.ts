@@ -8,7 +8,7 @@ export const screenRoutes: readonly Endpoint[] = [
   endpoint('GET', '/api/room/screen', { deeds: ['watch'], slash: true }, ({ services }) =>
     json(services.desktop.screen.current()),
   ),
-  // The answer repeats what was asked for; what was applied is in the broadcast.
+  // The answer repeats the requested size; the broadcast carries the applied one.
   bodyEndpoint(
     '/api/room/screen',
     ScreenSize,

@@ -6,16 +6,16 @@ import { RetryLater } from '../rates/retry-later.js';
 
 const NEVER_STORED = { 'cache-control': 'no-cache, no-store, must-revalidate' };
 const DEFAULT_QUALITY = 90;
-/** A screenshot takes a fraction of this. */
+/** Retry-After; a screenshot takes a fraction of it. */
 const RETRY_AFTER_S = 1;
 
-/** The quality that a query asks for: 1 to 100, and the default for what is no whole number. */
+/** The quality in the query: 1 to 100; the default unless it is a whole number. */
 export function readQuality(text: string | null): number {
   if (text === null || !/^[+-]?\d+$/.test(text)) return DEFAULT_QUALITY;
   return Math.min(100, Math.max(1, Number(text)));
 }
 
-/** The JPEG of the screen; who waits for too many gets no more until one came. */
+/** The JPEG of the screen; a caller that waits for too many is refused more until one came. */
 export function screenshotRoute(): Endpoint {
   const waiting = new Map<string, number>();
   let inAll = 0;

@@ -10,7 +10,7 @@ import { DONE, type EventRoute, type Outcome, on, onBare, type Sender } from './
 const CONTROL_L = 0xffe3;
 const LETTER = { a: 0x61, c: 0x63, v: 0x76, x: 0x78 };
 
-/** What asks for control may come so often from a session that does not have it. */
+/** Counts events that ask for control from a session that is not host. */
 function ask({ room, rates, clock }: Services, { sessionId }: Sender, command: Command) {
   if (!room.isHost(sessionId) && !rates.take(sessionId, 'seat', clock.nowMs())) return err('asks too often');
   const refusal = room.apply(command);
@@ -21,7 +21,7 @@ function askForControl(services: Services, sender: Sender) {
   return ask(services, sender, { kind: 'request-control', actor: { kind: 'session', id: sender.sessionId }, implicit: true });
 }
 
-/** Input asks for control by itself (room/SPEC.md RI2). A position that came along is where it happens. */
+/** Input asks for control by itself (room/SPEC.md RI2). A position in the message is where it happens. */
 function input(services: Services, sender: Sender, position: Position | null, ...actions: readonly InputAction[]): Outcome {
   const move: InputAction[] = position === null ? [] : [{ kind: 'move', ...position }];
   return ask(services, sender, { kind: 'input', id: sender.sessionId, actions: [...move, ...actions], asks: true });
@@ -86,7 +86,7 @@ export const controlEvents = {
     if (!gained.ok) return gained;
     const set = text === '' ? DONE : await setClipboard(services, sender, text);
     if (!set.ok) return set;
-    // Setting it took time, in which control may have passed on: this input asks for nothing.
+    // Setting the text took time, in which control may have passed on, so this input does not ask for control.
     const actions = [pressWithControl(LETTER.v)];
     const refused = services.room.apply({ kind: 'input', id: sender.sessionId, actions, asks: false });
     return refused === null ? DONE : err(refused);

@@ -4,22 +4,22 @@ import { decodePayload } from '../../../protocol/events/envelope.js';
 import type { Deed } from '../../../room/rules/rights.js';
 import type { Services } from '../../services.js';
 
-/** Who sent a message. */
+/** The sender of a message. */
 export interface Sender {
   readonly sessionId: string;
   /** The IP address that the socket comes from. */
   readonly address: string;
 }
 
-/** A payload that is not what its event asks for. */
+/** A payload that does not match its event's schema. */
 export class Malformed {
   constructor(readonly reason: string) {}
 }
 
-/** What came of a message: a refusal is for our log alone, the protocol has no error replies. */
+/** The outcome of a message: refusals are only logged, since the protocol has no error replies. */
 export type Outcome = Result<void, string | Malformed> | Promise<Result<void, string | Malformed>>;
 
-/** One event: reads the raw payload and works on it. */
+/** One event: reads the raw payload and handles it. */
 export type EventRoute = (services: Services, sender: Sender, payload: unknown) => Outcome;
 
 export const DONE = ok(undefined);
@@ -35,7 +35,7 @@ export function on<S extends TSchema>(
   };
 }
 
-/** Only for those who may do that now. */
+/** Handled only where the sender has the right to `deed` now. */
 export function guarded<Payload>(
   deed: Deed,
   handle: (services: Services, sender: Sender, payload: Payload) => Outcome,
@@ -46,7 +46,7 @@ export function guarded<Payload>(
   };
 }
 
-/** An event whose payload means nothing. */
+/** An event whose payload is ignored. */
 export function onBare(handle: (services: Services, sender: Sender) => Outcome): EventRoute {
   return (services, sender) => handle(services, sender);
 }

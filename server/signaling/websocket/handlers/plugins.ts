@@ -9,14 +9,14 @@ const NO_FILES: ServerMessage = {
   payload: { enabled: false, root_dir: '', user_download: false, user_upload: false, user_delete: false, files: null },
 };
 
-/** Clients wait for these three before they show what belongs to them, and are told the truth: there is none of it. */
+/** Clients wait for these three before they show chat, files and links; this server answers that it has none. */
 const GREETINGS: readonly ServerMessage[] = [
   { event: 'chat/init', payload: { enabled: false } },
   NO_FILES,
   { event: 'openinapp/init', payload: { enabled: false } },
 ];
 
-/** What every new connection hears of chat, shared files and links, after its own state. */
+/** Sent to every new connection after its own state: chat, shared files and links are off. */
 export function greetFromPlugins(services: Services, sessionId: string): void {
   for (const greeting of GREETINGS) sendToSession(services, sessionId, greeting);
 }

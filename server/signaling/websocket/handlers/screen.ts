@@ -5,7 +5,7 @@ import { DONE, type EventRoute, guarded, on } from './event-route.js';
 
 const DEFAULT_RATE_HZ = 60;
 
-/** Sets the size of the desktop and tells everybody what was applied: widths are multiples of 8, rate 0 is 60. */
+/** Sets the size of the desktop and sends everybody the size applied: widths are multiples of 8, rate 0 is 60. */
 export async function setScreen(services: Services, by: string, size: ScreenSize): Promise<Result<ScreenSize>> {
   const wanted = {
     width: size.width - (size.width % 8),

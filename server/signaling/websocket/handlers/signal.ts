@@ -8,7 +8,7 @@ import { roomHooks } from '../../datachannel/channel-front.js';
 import { type Services, sendToSession } from '../../services.js';
 import { DONE, type EventRoute, guarded, type Outcome, on, onBare, type Sender } from './event-route.js';
 
-/** A viewer outlives sockets: what it has to say goes to whichever socket its session has by then. */
+/** A viewer outlives sockets: its messages go to the socket that its session has by then. */
 function hooksOf(services: Services, sessionId: string): WebRtcHooks {
   const send = (message: Parameters<typeof sendToSession>[2]) => sendToSession(services, sessionId, message);
   const toRoom = roomHooks(services, sessionId);

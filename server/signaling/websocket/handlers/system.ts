@@ -1,7 +1,7 @@
 import { systemClientEvents as events } from '../../../protocol/events/system.js';
 import { DONE, type EventRoute, on, onBare } from './event-route.js';
 
-/** A client's own log is of interest while something is being looked into, and it is nothing to be trusted. */
+/** A client's own log is logged at debug level only: it cannot be trusted. */
 const MAX_LOGGED_CHARACTERS = 500;
 
 export const systemEvents = {

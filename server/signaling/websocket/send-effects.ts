@@ -5,18 +5,18 @@ import type { RoomInit } from '../../room/effect.js';
 import type { SocketId } from '../../room/room-state.js';
 import type { Services } from '../services.js';
 
-/** What telling clients takes; `Services` has it and more. */
-type Tellers = Pick<Services, 'room' | 'sockets' | 'desktop' | 'viewers'>;
+/** The part of `Services` that this front uses. */
+type FrontServices = Pick<Services, 'room' | 'sockets' | 'desktop' | 'viewers'>;
 
-/** Sends what the room has for clients over their WebSockets, until released. */
-export function tellClients(tellers: Tellers): Dispose {
-  const { room, sockets } = tellers;
+/** Sends the room's effects for clients over their WebSockets, until released. */
+export function sendEffects(services: FrontServices): Dispose {
+  const { room, sockets } = services;
   return room.effects.on('clients', (effect) => {
     switch (effect.kind) {
       case 'send':
         return sockets.send(effect.sockets, effect.message);
       case 'greet':
-        return greet(tellers, effect.socket, effect.init, effect.isAdmin);
+        return greet(services, effect.socket, effect.init, effect.isAdmin);
       case 'disconnect':
         return sockets.disconnect(effect.socket, effect.reason);
       default:
@@ -25,10 +25,10 @@ export function tellClients(tellers: Tellers): Dispose {
   });
 }
 
-/** The screencast and the RTMP broadcast do not exist in this server; clients rely on being told the truth. */
+/** The screencast and the RTMP broadcast do not exist in this server; clients rely on this answer. */
 const NO_BROADCAST = { is_active: false };
 
-function greet({ sockets, desktop, viewers }: Tellers, socket: SocketId, room: RoomInit, isAdmin: boolean): void {
+function greet({ sockets, desktop, viewers }: FrontServices, socket: SocketId, room: RoomInit, isAdmin: boolean): void {
   const init: SystemInit = {
     ...room,
     screen_size: desktop.screen.current(),
