@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { CODECS } from '../protocol/codec.js';
 import type { ScreenSize } from '../protocol/events/screen.js';
 import type { CaptureStatus } from './capture-status.js';
+import type { BitrateRange } from './encoders/bitrate-range.js';
 import { CHOSEN_ELEMENTS, type HasElement } from './encoders/default-encoders.js';
 import { hardwareDevices } from './encoders/hardware-devices.js';
 import { encodersIn } from './encoders/known-encoders.js';
@@ -58,6 +59,8 @@ export interface Capture {
   setBitrate(streamId: string, bitrateBps: number): void;
   /** The bitrate that a stream aims at whether it runs or not, bit/s; undefined where its pipeline does not say. */
   nominalBitrateBps(streamId: string): number | undefined;
+  /** Between which bitrates the encoder of a stream may be moved, whether it runs or not; undefined where its text says none. */
+  bitrateRange(streamId: string): BitrateRange | undefined;
   /** A JPEG of the whole screen in a quality of 1 to 100, without the pointer; an error within 4 s where there is none. */
   screenshot(quality: number): Promise<Result<Buffer>>;
   status(): CaptureStatus;
@@ -111,7 +114,7 @@ class RunningCapture implements Capture {
     const streams = new Map(planned.map((description) => [description.id, new SharedStream(description, engine)]));
     this.streams = streams;
     this.audio = streams.get(AUDIO_ID)!;
-    this.videoIds = config.video.ids.length > 0 ? config.video.ids : visibleIds(planned);
+    this.videoIds = offeredIds(planned, config.video.ids);
     this.#startCheck = new StartCheck(this.videoIds, log, clock);
     const owners = new Map([...streams].map(([id, stream]) => [id, this.#ownerOf(id, stream)]));
     this.#supervisor = new WorkerSupervisor({
@@ -160,6 +163,10 @@ class RunningCapture implements Capture {
     return this.#jobs.nominalBitrateBps(streamId, this.#screen);
   }
 
+  bitrateRange(streamId: string): BitrateRange | undefined {
+    return this.#jobs.bitrateRange(streamId, this.#screen, this.videoIds.at(-1));
+  }
+
   screenshot(quality: number): Promise<Result<Buffer>> {
     return this.#screenshots.take(quality);
   }
@@ -206,6 +213,8 @@ class RunningCapture implements Capture {
   }
 }
 
-function visibleIds(planned: readonly StreamDescription[]): string[] {
-  return planned.filter(({ kind, hidden }) => kind === 'video' && !hidden).map(({ id }) => id);
+/** The ids of what is not hidden, in the order of the configuration where it has one. */
+function offeredIds(planned: readonly StreamDescription[], ids: readonly string[]): string[] {
+  const visible = planned.filter(({ kind, hidden }) => kind === 'video' && !hidden).map(({ id }) => id);
+  return ids.length === 0 ? visible : ids.filter((id) => visible.includes(id));
 }

@@ -130,13 +130,14 @@ function member(values: Values['member']): MemberConfig {
 
 function capture(values: Values, { env, v2 }: AssemblyContext): CaptureConfig {
   const { audio, video, broadcast, screencast, webcam, microphone } = values.capture;
+  const single = given(video.pipeline) !== undefined || v2.video !== undefined;
   return {
     audio: { device: audio.device, codec: audio.codec, pipeline: given(audio.pipeline), v2: v2.audio },
     video: {
       // neko shows DISPLAY whatever desktop.display says; only where there is no DISPLAY do we follow it.
       display: given(video.display) ?? given(env.DISPLAY ?? '') ?? given(values.desktop.display),
       codec: video.codec,
-      ...resolveStreams(video.ids, video.pipelines),
+      ...resolveStreams(video.ids, video.pipelines, single),
       pipeline: Object.keys(video.pipelines).length > 0 ? undefined : given(video.pipeline),
       v2: v2.video,
     },

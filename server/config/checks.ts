@@ -8,7 +8,7 @@ export function crossCheck(values: Values, config: Config, v2Urls: readonly stri
   return [
     ...serverErrors(values),
     ...memberErrors(values),
-    ...captureErrors(values),
+    ...captureErrors(values, config),
     ...iceErrors(values, v2Urls),
     ...portErrors(config),
   ];
@@ -39,8 +39,10 @@ function memberErrors({ member }: Values): readonly ConfigError[] {
   return [{ key: 'member.file.path', message: 'member.file.path: not set, but member.provider is file.' }];
 }
 
-function captureErrors({ capture }: Values): readonly ConfigError[] {
-  const problem = streamsProblem(capture.video.ids, capture.video.pipelines);
+function captureErrors({ capture }: Values, config: Config): readonly ConfigError[] {
+  const { pipeline, v2 } = config.capture.video;
+  const single = pipeline !== undefined || v2 !== undefined;
+  const problem = streamsProblem(capture.video.ids, capture.video.pipelines, single);
   return problem === undefined ? [] : [{ key: 'capture.video.ids', message: `capture.video.ids: ${problem}.` }];
 }
 

@@ -161,7 +161,7 @@ export interface CaptureConfig {
   readonly video: {
     readonly display: string | undefined;
     readonly codec: VideoCodecName;
-    /** From best to worst; `['main']` unless `pipelines` is given. Every id has a pipeline then. */
+    /** From best to worst: those of `pipelines`, of the default ladder, or `main` alone where one stream was asked for. */
     readonly ids: readonly string[];
     /** Streams by id in written order; empty means the default ladder or `pipeline`. */
     readonly pipelines: Readonly<Record<string, PipelineConfig>>;

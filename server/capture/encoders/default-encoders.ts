@@ -13,6 +13,7 @@ const REFERENCE_PIXELS = 1280 * 720;
 const REFERENCE_BITRATE_BPS = 3_000_000;
 const LOWEST_BITRATE_BPS = 500_000;
 const HIGHEST_BITRATE_BPS = 12_000_000;
+const OPENH264_HEADROOM = 1.3;
 
 /** 3 Mbit/s at 1280x720, in proportion to the pixels for other sizes. */
 export function defaultBitrateBps(width: number, height: number): number {
@@ -22,9 +23,15 @@ export function defaultBitrateBps(width: number, height: number): number {
 
 /**
  * The encoder of the default stream, tuned for low latency on few cores: real-time mode, one thread, constant bitrate with
- * buffers so small that an encoder that idled cannot spend what it saved in one frame.
+ * buffers so small that an encoder that idled cannot spend what it saved in one frame. `ceilingBps` is the most that it may be
+ * made to aim at while it runs.
  */
-export function defaultEncoder(codec: VideoCodecName, bitrateBps: number, has: HasElement): string {
+export function defaultEncoder(
+  codec: VideoCodecName,
+  bitrateBps: number,
+  has: HasElement,
+  ceilingBps = bitrateBps * OPENH264_HEADROOM,
+): string {
   const kbps = Math.round(bitrateBps / 1000);
   switch (codec) {
     case 'vp8':
@@ -39,7 +46,7 @@ export function defaultEncoder(codec: VideoCodecName, bitrateBps: number, has: H
         `min-quantizer=8 max-quantizer=56 buf-sz=600 buf-initial-sz=300 buf-optimal-sz=400 keyframe-max-dist=${NEVER} keyframe-mode=auto`
       );
     case 'h264':
-      return has('x264enc') || !has('openh264enc') ? x264(kbps) : openh264(bitrateBps);
+      return has('x264enc') || !has('openh264enc') ? x264(kbps) : openh264(bitrateBps, ceilingBps);
     case 'h265':
       return (
         `x265enc name=encoder bitrate=${kbps} speed-preset=ultrafast tune=zerolatency key-int-max=${NEVER} ` +
@@ -69,10 +76,10 @@ function x264(kbps: number): string {
   );
 }
 
-function openh264(bitrateBps: number): string {
+function openh264(bitrateBps: number, ceilingBps: number): string {
   return (
     `openh264enc name=encoder usage-type=screen complexity=low rate-control=bitrate bitrate=${bitrateBps} ` +
-    `max-bitrate=${Math.round(bitrateBps * 1.3)} gop-size=0 multi-thread=1 qp-min=10 scene-change-detection=false ! ${CONSTRAINED_BASELINE}`
+    `max-bitrate=${Math.round(ceilingBps)} gop-size=0 multi-thread=1 qp-min=10 scene-change-detection=false ! ${CONSTRAINED_BASELINE}`
   );
 }
 

@@ -66,8 +66,8 @@ function propertyOf({ element, hardware }: KnownEncoder): Property | undefined {
   return Object.hasOwn(SOFTWARE, element) ? SOFTWARE[element] : ofHardware;
 }
 
-/** OpenH264 takes nothing above its maximum, and a new maximum makes it begin anew with a keyframe. */
-function highestBps(text: string): number {
+/** The most that the encoder of a text takes: OpenH264 takes nothing above its maximum, and a new maximum makes it begin anew with a keyframe. */
+export function highestBps(text: string): number {
   const maximum = /\bopenh264enc\b[^!]*\smax-bitrate="?(\d+)/.exec(text)?.[1];
   return maximum === undefined ? Number.POSITIVE_INFINITY : Number(maximum);
 }

@@ -25,6 +25,7 @@ export function audioStream({ codec, device, pipeline, v2 }: CaptureConfig['audi
     keyframeBy: 'event',
     framesPerSecond: 0,
     lifts: false,
+    mayExceed: false,
   } as const;
   const template = pipeline?.replace('{device}', () => device) ?? templateOf(v2?.template, device);
   if (template !== undefined) {

@@ -4,7 +4,7 @@ import type { VideoCodecName } from '../../protocol/codec.js';
 import type { ScreenSize } from '../../protocol/events/screen.js';
 import { evaluateNumber, evaluateText, type Variables } from './expression.js';
 import { quoted } from './launch-text.js';
-import { colors, grabbed, pointed, type VideoText } from './video-text.js';
+import { colors, grabbed, pointed, scaled, type VideoText } from './video-text.js';
 
 /** Where and in which codec a picture is made. */
 export interface PictureSource {
@@ -50,9 +50,7 @@ function framed(
   const size = scaledSize(key, pipeline, variables);
   if (!size.ok) return size;
   const { width, height } = size.value ?? screen;
-  const scaling =
-    size.value && `videoscale method=0 ! capsfilter name=resolution caps=video/x-raw,width=${width},height=${height}`;
-  const parts = [colors(codec), ...(scaling === undefined ? [] : [scaling]), ...encode(width, height)];
+  const parts = [colors(codec), ...(size.value === undefined ? [] : [scaled(size.value)]), ...encode(width, height)];
   if (!pipeline.showPointer) return ok(grabbed(parts, codec, fps.value ?? screen.rate, fps.value === undefined));
   const text = pointed(display, fps.value, parts, codec);
   return ok({ source: 'own', text, framesPerSecond: fps.value ?? screen.rate, lifts: false });

@@ -1,4 +1,5 @@
 import type { CaptureConfig, PipelineConfig } from '../../config/config.js';
+import { DEFAULT_LADDER_IDS } from '../../config/streams.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { ScreenSize } from '../../protocol/events/screen.js';
 import { defaultBitrateBps, defaultEncoder, type HasElement } from '../encoders/default-encoders.js';
@@ -6,7 +7,9 @@ import { fallbackNotice, type HardwareDevices, missingHardware, NO_DEVICES } fro
 import { codecProblem } from '../encoders/known-encoders.js';
 import { audioStream } from './audio-stream.js';
 import { composed, composedWith, type PictureSource } from './composed-pipeline.js';
+import { defaultLadder, type LadderRung } from './default-ladder.js';
 import { replaceAppsink } from './payloaders.js';
+import { rungPicture } from './rung-picture.js';
 import type { StreamDescription } from './stream-description.js';
 import { v2VideoEncoder } from './v2-pipelines.js';
 import { colors, grabbed, type VideoText, withPointer } from './video-text.js';
@@ -23,7 +26,7 @@ export interface PipelineInput {
   readonly devices?: HardwareDevices;
 }
 
-const MAIN_ID = 'main';
+const MAIN_ID = DEFAULT_LADDER_IDS[0]!;
 const LEGACY_ID = 'legacy';
 
 /** All streams of a configuration, or the first error with the key it belongs to. */
@@ -42,15 +45,27 @@ function videoStreams(input: PipelineInput): Array<Result<StreamDescription>> {
   if (entries.length > 0) return entries.map(([id, pipeline]) => configured(input, id, pipeline, video.ids));
   const texts = mainTexts(input);
   if (!texts.ok) return [texts];
-  const main = ok(videoStream(input, MAIN_ID, texts.value.main));
-  if (!input.legacy) return [main];
-  return [main, ok({ ...videoStream(input, LEGACY_ID, texts.value.legacy), hidden: true })];
+  const isLadder = video.pipeline === undefined && video.v2 === undefined;
+  const shown = isLadder
+    ? defaultLadder(input.screen).map((rung) => ladderStream(input, rung))
+    : [videoStream(input, MAIN_ID, texts.value.main)];
+  const legacy = input.legacy ? [{ ...videoStream(input, LEGACY_ID, texts.value.legacy), hidden: true }] : [];
+  return [...shown, ...legacy].map((stream) => ok(stream));
+}
+
+/** A rung of the default ladder. Unless the configuration names some of them, those that are worthwhile are shown. */
+function ladderStream(input: PipelineInput, rung: LadderRung): StreamDescription {
+  const { codec, ids } = input.config.video;
+  const namesSome = ids.length > 0 && ids.length < DEFAULT_LADDER_IDS.length;
+  const hidden = namesSome ? !ids.includes(rung.id) : !rung.worthwhile;
+  return { ...videoStream(input, rung.id, rungPicture({ ...input, codec }, rung)), hidden, mayExceed: true };
 }
 
 function videoStream({ config }: PipelineInput, id: string, video: VideoText): StreamDescription {
   const { codec } = config.video;
   const keyframeBy = video.source === 'grab' && /\bav1enc\b/.test(video.text) ? 'caps' : 'event';
-  return { id, kind: 'video', codec, hidden: false, output: codec === 'av1' ? 'av1' : 'rtp', keyframeBy, ...video };
+  const output = codec === 'av1' ? 'av1' : 'rtp';
+  return { id, kind: 'video', codec, hidden: false, mayExceed: false, output, keyframeBy, ...video };
 }
 
 interface MainTexts {
@@ -84,10 +99,9 @@ function both(main: Result<VideoText>, legacy: Result<VideoText>, { display }: P
   return ok({ main: main.value, legacy: pointing === undefined ? silent : { ...silent, source: 'own', text: pointing } });
 }
 
-function defaultText({ config, screen, has }: PipelineInput): VideoText {
-  const { codec } = config.video;
-  const encoder = defaultEncoder(codec, defaultBitrateBps(screen.width, screen.height), has);
-  return grabbed([colors(codec, ',format=I420'), encoder], codec, screen.rate, true);
+/** The first rung of the default ladder, also in place of a written picture that cannot be made. */
+function defaultText(input: PipelineInput): VideoText {
+  return rungPicture({ ...input, codec: input.config.video.codec }, defaultLadder(input.screen)[0]!);
 }
 
 type V2Keys = NonNullable<CaptureConfig['video']['v2']>;

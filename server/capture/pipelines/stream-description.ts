@@ -17,6 +17,8 @@ export interface StreamDescription {
    * 1.22), by new caps, upon which it starts anew.
    */
   readonly keyframeBy: 'event' | 'caps';
+  /** Whether its encoder may aim at more than the text says, which nobody wrote, where there is room. */
+  readonly mayExceed: boolean;
   /** The GStreamer launch text. */
   readonly text: string;
   /** The frame cap of a grabbed stream. */

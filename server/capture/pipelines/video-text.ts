@@ -21,10 +21,17 @@ export const GRAB_SOURCE =
 /** More than any screen has; GStreamer counts in hundredths within 31 bits. */
 const MAX_FPS = 1_000;
 const DEFAULT_POINTER_FPS = 25;
+/** Multi-tap bilinear. */
+const SCALE_METHOD = 4;
 
 /** What browsers take an unmarked picture for: AV1 for BT.709, everything else for BT.601. */
 export function colors(codec: VideoCodecName, format = ''): string {
   return `video/x-raw${format},colorimetry=${codec === 'av1' ? 'bt709' : 'bt601'}`;
+}
+
+/** Scales the picture, for a small part of what its encoding takes; text stays readable as far as the size allows. */
+export function scaled({ width, height }: { readonly width: number; readonly height: number }): string {
+  return `videoscale method=${SCALE_METHOD} ! capsfilter name=resolution caps=video/x-raw,width=${width},height=${height}`;
 }
 
 /** A picture grabbed by us: the parts from its caps to its encoder, between our source and our sink. */

@@ -15,11 +15,14 @@ export class StartCheck {
   readonly outcome: Promise<Result<void>>;
   readonly #log: Log;
   readonly #awaited: Set<string>;
+  /** Why offered video cannot be built, from best to worst. */
+  readonly #failures: Map<string, string | undefined>;
   #settle: (outcome: Result<void>) => void = () => undefined;
 
   constructor(videoIds: readonly string[], log: Log, clock: Clock) {
     this.#log = log;
     this.#awaited = new Set(videoIds);
+    this.#failures = new Map(videoIds.map((id) => [id, undefined]));
     this.outcome = new Promise((resolve) => {
       const release = clock.after(LIMIT_MS, () => resolve(ok(undefined)));
       this.#settle = (outcome) => {
@@ -36,8 +39,15 @@ export class StartCheck {
       if (awaited) this.#settle(ok(undefined));
       return;
     }
-    if (awaited && this.#awaited.size === 0) this.#settle(err(`no picture can be encoded: ${reason} (stream ${id})`));
+    if (awaited) this.#failures.set(id, reason);
+    if (awaited && this.#awaited.size === 0) this.#settle(this.#nothing());
     else this.#log.warn({ stream: id, reason }, id === AUDIO_ID ? 'the desktop has no sound' : 'this stream cannot run');
+  }
+
+  /** Every picture fails; the best of them says why. */
+  #nothing(): Result<void> {
+    const [[id, reason] = []] = this.#failures;
+    return err(`no picture can be encoded: ${reason} (stream ${id})`);
   }
 
   /** No stream can run at all. */

@@ -1,6 +1,7 @@
 import type { Log } from '../../lib/log.js';
 import { ok, type Result } from '../../lib/result.js';
 import type { ScreenSize } from '../../protocol/events/screen.js';
+import { type BitrateRange, bitrateRange } from '../encoders/bitrate-range.js';
 import type { HasElement } from '../encoders/default-encoders.js';
 import { bitrateSettings, nominalBitrate } from '../encoders/encoder-bitrate.js';
 import { HardwareTrust } from '../encoders/hardware-trust.js';
@@ -46,9 +47,14 @@ export class StreamJobs {
 
   /** What a stream aims at on such a screen, whether it runs or not, bit/s; undefined where its text does not say. */
   nominalBitrateBps(id: string, screen: ScreenSize): number | undefined {
-    const described = this.#describeAll(screen, this.#trust.believed(this.#has));
-    const stream = described.ok ? described.value.find((each) => each.id === id) : undefined;
+    const stream = this.#planned(id, screen);
     return stream && nominalBitrate(stream.text, this.#bitrates.get(id));
+  }
+
+  /** Between which bitrates a stream may be moved on such a screen; `lowestId` is the last that is offered. */
+  bitrateRange(id: string, screen: ScreenSize, lowestId: string | undefined): BitrateRange | undefined {
+    const stream = this.#planned(id, screen);
+    return stream && bitrateRange(stream.text, { mayExceed: stream.mayExceed, isLowest: id === lowestId });
   }
 
   delivered(id: string): void {
@@ -68,6 +74,11 @@ export class StreamJobs {
   /** Why a stream cannot be built, in better words than GStreamer's where there are any. */
   problemOf(id: string): string | undefined {
     return this.#described.get(id)?.problem;
+  }
+
+  #planned(id: string, screen: ScreenSize): StreamDescription | undefined {
+    const described = this.#describeAll(screen, this.#trust.believed(this.#has));
+    return described.ok ? described.value.find((each) => each.id === id) : undefined;
   }
 
   #settingsOf({ id, text }: StreamDescription): readonly Setting[] {

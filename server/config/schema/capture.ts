@@ -16,7 +16,7 @@ export const captureSchema = {
     display: key(text, '', 'X display that is shown.', { defaultText: 'the variable DISPLAY' }),
     codec: key(videoCodec, 'vp8', 'Video codec of all streams.'),
     ids: key(listOf(text), [], 'Streams that are offered, from best to worst.', {
-      defaultText: 'main, or the keys of pipelines',
+      defaultText: 'main medium low, or the keys of pipelines',
     }),
     pipelines: key(pipelines, {}, 'Streams by id, each described by its encoder or a whole GStreamer description.'),
     pipeline: key(text, '', 'One GStreamer description as the only stream; {display} is filled in.'),

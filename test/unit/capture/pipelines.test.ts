@@ -27,7 +27,7 @@ function text(id: string, ...input: Parameters<typeof build>): string {
   return built.value.find((stream) => stream.id === id)!.text;
 }
 
-test('by default there is one grabbed picture and one sound', () => {
+test('LD1 by default there are three grabbed pictures and one sound', () => {
   const built = build();
   if (!built.ok) throw new Error(built.error);
   expect(
@@ -41,6 +41,8 @@ test('by default there is one grabbed picture and one sound', () => {
     })),
   ).toEqual([
     { id: 'main', kind: 'video', codec: 'vp8', source: 'grab', hidden: false, framesPerSecond: 30 },
+    { id: 'medium', kind: 'video', codec: 'vp8', source: 'grab', hidden: false, framesPerSecond: 30 },
+    { id: 'low', kind: 'video', codec: 'vp8', source: 'grab', hidden: false, framesPerSecond: 15 },
     { id: 'audio', kind: 'audio', codec: 'opus', source: 'own', hidden: false, framesPerSecond: 0 },
   ]);
 });
@@ -78,7 +80,7 @@ test('fields of a pipeline become elements in the order of the contract', () => 
     showPointer: false,
   };
   expect(text('hq', { codec: 'h264', ids: ['hq'], pipelines: { hq } })).toContain(
-    ' ! videoscale method=0 ! capsfilter name=resolution caps=video/x-raw,width=640,height=360 ! video/x-raw,format=NV12 ! ' +
+    ' ! videoscale method=4 ! capsfilter name=resolution caps=video/x-raw,width=640,height=360 ! video/x-raw,format=NV12 ! ' +
       'x264enc name=encoder bitrate=1950 tune=zerolatency option-string="a b" ! h264parse ! rtph264pay',
   );
 });
@@ -149,7 +151,9 @@ test('a written pipeline with several encoders fits if one of them does, an unkn
   expect(problems('a ! myx264enc name=x264enc')).toBeUndefined();
   expect(problems('a ! x264enc')).toContain('x264enc makes h264, but capture.video.codec is vp8');
   expect(text('audio', {}, { pipeline: 'a ! mulawenc ! appsink name=appsink' })).toContain('mulawenc');
-  const [, sound] = (build({}, { pipeline: 'a ! mulawenc ! appsink name=appsink' }) as { value: { problem?: string }[] }).value;
+  const sound = (build({}, { pipeline: 'a ! mulawenc ! appsink name=appsink' }) as { value: { problem?: string }[] }).value.at(
+    -1,
+  );
   expect(sound?.problem).toContain('mulawenc makes pcmu, but capture.audio.codec is opus; set NEKO_CAPTURE_AUDIO_CODEC=pcmu');
 });
 

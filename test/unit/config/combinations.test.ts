@@ -66,8 +66,12 @@ test('CF8 ICE-lite uses no shared servers itself', () => {
 });
 
 test.each([
-  [{}, { ids: ['main'], codec: 'vp8' }],
-  [{ NEKO_CAPTURE_VIDEO_CODEC: 'H264' }, { ids: ['main'], codec: 'h264', pipelines: {} }],
+  [{}, { ids: ['main', 'medium', 'low'], codec: 'vp8' }],
+  [{ NEKO_CAPTURE_VIDEO_CODEC: 'H264' }, { ids: ['main', 'medium', 'low'], codec: 'h264', pipelines: {} }],
+  [{ NEKO_CAPTURE_VIDEO_IDS: 'Low,main' }, { ids: ['low', 'main'] }],
+  [{ NEKO_CAPTURE_VIDEO_PIPELINE: 'a ! appsink name=appsink' }, { ids: ['main'] }],
+  [{ NEKO_CAPTURE_VIDEO_PIPELINE: 'a', NEKO_CAPTURE_VIDEO_IDS: 'hq' }, { ids: ['main'] }],
+  [{ NEKO_VIDEO_BITRATE: '2000' }, { ids: ['main'] }],
   [{ NEKO_CAPTURE_VIDEO_PIPELINES: '{"b":{"gst_encoder":"x"},"a":{"gst_encoder":"x"}}' }, { ids: ['b', 'a'] }],
   [
     { NEKO_CAPTURE_VIDEO_IDS: 'HQ', NEKO_CAPTURE_VIDEO_PIPELINES: '{"hq":{"gst_encoder":"x"}}' },
