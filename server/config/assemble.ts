@@ -5,7 +5,7 @@ import type { Environment } from './sources/environment.js';
 import { resolveStreams } from './streams.js';
 import type { V2Outcome } from './v2/v2.js';
 
-/** What decides beside the values themselves. */
+/** Facts that decide beside the values themselves. */
 export interface AssemblyContext {
   readonly env: Environment;
   readonly v2: V2Outcome;
@@ -134,7 +134,7 @@ function capture(values: Values, { env, v2 }: AssemblyContext): CaptureConfig {
   return {
     audio: { device: audio.device, codec: audio.codec, pipeline: given(audio.pipeline), v2: v2.audio },
     video: {
-      // neko shows DISPLAY whatever desktop.display says; only where there is no DISPLAY do we follow it.
+      // neko uses DISPLAY and ignores desktop.display; we use desktop.display where there is no DISPLAY.
       display: given(video.display) ?? given(env.DISPLAY ?? '') ?? given(values.desktop.display),
       codec: video.codec,
       ...resolveStreams(video.ids, video.pipelines, single),
@@ -156,7 +156,7 @@ function capture(values: Values, { env, v2 }: AssemblyContext): CaptureConfig {
 }
 
 function webrtc(values: Values['webrtc'], v2: V2Outcome): WebRtcConfig {
-  // The v3 step of neko sees no mux when only v2 names one, and has chosen the default range by then (section 7.2).
+  // Where only v2 settings name a mux, the v3 step of neko has already chosen the default range.
   const tcpOnly = values.tcpmux !== null && !v2.overlay.has('webrtc.tcpmux');
   const fallback = tcpOnly ? undefined : DEFAULT_PORT_RANGE;
   const { estimator } = values;

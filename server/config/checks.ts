@@ -3,7 +3,7 @@ import type { ConfigError } from './origin.js';
 import type { Values } from './schema.js';
 import { streamsProblem } from './streams.js';
 
-/** Combinations of settings that cannot work. `values` has what was given, `config` what came of it. */
+/** Combinations of settings that cannot work. `values` are the given values, `config` the resulting configuration. */
 export function crossCheck(values: Values, config: Config, v2Urls: readonly string[]): readonly ConfigError[] {
   return [
     ...serverErrors(values),
@@ -58,7 +58,7 @@ function iceErrors({ webrtc }: Values, v2Urls: readonly string[]): readonly Conf
   ];
 }
 
-/** Two listeners on one UDP port. TCP ports may be shared: HTTP and ICE-TCP are told apart by their first bytes. */
+/** Two listeners on one UDP port. TCP ports may be shared: HTTP and ICE-TCP are distinguished by their first bytes. */
 function portErrors({ webrtc }: Config): readonly ConfigError[] {
   const stun = webrtc.stunBind?.port;
   if (stun === undefined || stun === 0) return [];

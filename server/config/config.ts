@@ -4,7 +4,7 @@ import type { ScreenSize } from '../protocol/events/screen.js';
 
 /**
  * The whole configuration after reading, checking and resolving (SPEC.md); made by `loadConfig` only.
- * `undefined` always means "not configured, the feature behind it is off or has its own way".
+ * `undefined` always means "not configured": the feature is off or uses its own default.
  */
 export interface Config {
   readonly legacy: boolean;
@@ -24,12 +24,12 @@ export interface Config {
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'disabled';
 
 export interface LogConfig {
-  /** After the shortcut `debug` was applied. */
+  /** The level after the shortcut `debug` was applied. */
   readonly level: LogLevel;
   readonly time: 'unix' | 'unixms' | 'unixmicro';
   readonly json: boolean;
   readonly color: boolean;
-  /** Directory of log files; undefined is standard error. */
+  /** Directory of log files; undefined means standard error. */
   readonly dir: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface ServerConfig {
   /** Paths of PEM files; both are set or none. */
   readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined;
   readonly proxy: boolean;
-  /** Addresses and networks of the proxies that are believed; empty without `proxy`. */
+  /** Addresses and networks of the trusted proxies; empty without `proxy`. */
   readonly trustedProxies: readonly string[];
   /** Sources of the directive frame-ancestors. */
   readonly frameAncestors: string;
@@ -69,9 +69,9 @@ export interface SessionConfig {
   readonly inactiveCursors: boolean;
   readonly mercifulReconnect: boolean;
   readonly heartbeatIntervalSec: number;
-  /** How long a session that nobody uses stays valid; 0 is for ever. */
+  /** How long an unused session stays valid; 0 means for ever. */
   readonly idleTimeoutMs: number;
-  /** How long a session stays valid whatever is done with it; 0 is for ever. */
+  /** How long a session stays valid, used or not; 0 means for ever. */
   readonly lifetimeMs: number;
   readonly apiToken: string | undefined;
   readonly cookie: CookieConfig;
@@ -136,7 +136,7 @@ export interface PipelineConfig {
 
 export type HardwareEncoder = 'none' | 'vaapi' | 'nvenc';
 
-/** What the v2 video keys ask for; capture makes the pipeline of it (SPEC.md CF13). */
+/** The v2 video settings, of which capture makes the pipeline (SPEC.md CF13). */
 export interface V2VideoConfig {
   readonly bitrateKbps: number;
   readonly fps: number;
@@ -145,7 +145,7 @@ export interface V2VideoConfig {
   readonly template: string | undefined;
 }
 
-/** What the v2 audio keys ask for (SPEC.md CF14); `%s` in the template stands for the device. */
+/** The v2 audio settings (SPEC.md CF14); `%s` in the template stands for the device. */
 export interface V2AudioConfig {
   readonly bitrateKbps: number;
   readonly template: string | undefined;
@@ -207,7 +207,7 @@ export type StaticCandidate =
 export type NetworkType = 'udp4' | 'udp6' | 'tcp4' | 'tcp6';
 
 export interface FilterSettings {
-  /** Local addresses to listen on; empty is no filter, here and below. */
+  /** Local addresses to listen on; an empty list is no filter, here and below. */
   readonly ips: readonly string[];
   readonly interfaces: readonly string[];
   readonly networks: readonly NetworkType[];
@@ -242,7 +242,7 @@ export interface WebRtcConfig {
   readonly udpmux: number | undefined;
   readonly tcpmux: number | undefined;
   readonly nat1to1: readonly ExternalAddress[];
-  /** Asked once for our address when nat1to1 is empty; undefined: nobody is asked. */
+  /** The web service asked for our address when nat1to1 is empty; undefined: none is asked. */
   readonly ipRetrievalUrl: string | undefined;
   readonly candidates: readonly StaticCandidate[];
   readonly filters: FilterSettings;

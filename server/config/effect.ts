@@ -1,6 +1,6 @@
 /**
  * Settings that are read and checked, but change nothing yet, by path or by the parent of several.
- * The reference says so; whoever builds a feature takes its line away.
+ * SETTINGS.md marks them; a feature that gets built takes its line away.
  */
 export const NOT_YET: readonly string[] = [
   'server.metrics',
@@ -17,7 +17,7 @@ export const NOT_YET: readonly string[] = [
   'openinapp',
 ];
 
-/** Settings that neko has and that can mean nothing here. They are accepted, so that its files load. */
+/** Settings of neko that have no meaning here. They are accepted, so that neko's files load. */
 export const NEVER: readonly string[] = ['server.pprof', 'plugins'];
 
 /** Whether a setting has an effect in this version. */

@@ -25,7 +25,7 @@ function showSafely({ key }: NamedKey, value: unknown): string {
   return plain === '' || key.mask === undefined ? plain : key.mask(value);
 }
 
-/** What the server runs on where that is more than the value of the key itself. */
+/** The value in effect where it differs from the key's own value. */
 function derivedValues({ config, values }: LoadedConfig): ReadonlyMap<string, string> {
   const derived = new Map<string, string>();
   const { epr } = config.webrtc;

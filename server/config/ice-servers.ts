@@ -6,14 +6,14 @@ import type { Values } from './schema.js';
 type IceServers = WebRtcConfig['iceServers'];
 
 export interface ResolvedIceServers extends IceServers {
-  /** One line for each URL that was left out, and for lists without a use. */
+  /** A warning for each URL that was left out, and for each unused list. */
   readonly warnings: readonly string[];
 }
 
 /**
  * The servers of both sides. The shared list counts only where neither side has its own; ICE-lite uses no servers itself
- * (SPEC.md CF8). A URL that cannot be used is left out, so that the others serve: one of them would make
- * browsers refuse the whole list.
+ * (SPEC.md CF8). A URL that cannot be used is left out: browsers refuse the whole list because
+ * of one.
  */
 export function resolveIceServers(webrtc: Values['webrtc'], v2Urls: readonly string[]): ResolvedIceServers {
   const warnings = new Set<string>();
@@ -43,7 +43,7 @@ interface Checked {
   readonly warning?: string;
 }
 
-/** The server with the URLs of it that can be used, if any, and why the others cannot. */
+/** The server with its usable URLs, if any, and why the others cannot be used. */
 function usableUrls(setting: string, server: IceServerSetting, withSecret: boolean): readonly Checked[] {
   const problems = server.urls.map((url) => iceUrlProblem(url) ?? missingCredentials(url, server, withSecret));
   const urls = server.urls.filter((_, index) => problems[index] === undefined);

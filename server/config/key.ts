@@ -2,25 +2,25 @@ import { HIDDEN } from '../lib/text/shown-url.js';
 import type { Form } from './forms/form.js';
 
 /**
- * One setting, in the form convict wants (doc, default, format, sensitive) with what our readers and the reference need on top.
+ * One setting in convict's form (doc, default, format, sensitive), with further fields for our readers and the reference.
  * Its YAML path, flag and variable follow from its place in the schema.
  */
 export interface SettingKey<T> {
   readonly default: T;
   readonly doc: string;
   readonly sensitive: boolean;
-  /** Values are checked by `form` when they are read; convict need not look again. */
+  /** Convict checks nothing: `form` checks values when they are read. */
   readonly format: '*';
   readonly form: Form<T>;
-  /** What the reference shows as the default where the plain value would not tell. */
+  /** The default as the reference shows it, where the plain value would not explain it. */
   readonly defaultText: string | undefined;
-  /** What the effective configuration shows of a secret that is set. */
+  /** The text that the effective configuration shows for a secret that is set. */
   readonly mask: ((value: T) => string) | undefined;
-  /** An explicit name, for the one key that is also the parent of others. */
+  /** An explicit name, for the one key that is also a parent of keys. */
   readonly path: string | undefined;
   /** An empty variable counts as set. */
   readonly emptyCounts: boolean;
-  /** Further variables, in order of preference, and what makes a value of ours out of theirs. */
+  /** Further variables, in order of preference, each with the conversion of its value to ours. */
   readonly aliases: readonly Alias[];
 }
 
@@ -56,9 +56,9 @@ export function key<T>(form: Form<T>, fallback: NoInfer<T>, doc: string, options
 /** The values of a schema, typed by the forms of its keys. */
 export type ValuesOf<S> = { readonly [K in keyof S]: S[K] extends SettingKey<infer T> ? T : ValuesOf<S[K]> };
 
-/** A key with the names that its place gives it. */
+/** A key with its names, which follow from its place. */
 export interface NamedKey {
-  /** Where convict keeps it; the same as `path` except for the shared ICE servers. */
+  /** Its path in convict; the same as `path` except for the shared ICE servers. */
   readonly slot: string;
   readonly path: string;
   readonly env: string;

@@ -23,9 +23,9 @@ export interface ConfigInput {
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** One line each, for the log. */
+  /** Warnings for the log, one line each. */
   readonly warnings: readonly string[];
-  /** Where each key of the schema got its value. */
+  /** The origin of each key's value. */
   readonly origins: ReadonlyMap<string, Origin>;
   readonly values: Values;
 }
@@ -57,7 +57,7 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
   const config = assemble(values, { env: input.env, v2 });
 
   const refused = [...flags.errors, ...secrets.errors, ...v2.errors, ...errors];
-  // A combination is judged only when each part of it was read; otherwise defaults would be blamed.
+  // Combinations are checked only when every value was read; else errors would blame defaults.
   const all = refused.length > 0 ? refused : crossCheck(values, config, v2.iceUrls);
   if (all.length > 0) return err(all);
   const warnings = [
@@ -69,7 +69,7 @@ export function loadConfig(input: ConfigInput): Result<LoadedConfig, readonly Co
     ...resolveIceServers(values.webrtc, v2.iceUrls).warnings,
     ...crossWarnings(values),
   ];
-  // What a v2 setting passes on to its replacement is read, and spoken of, twice.
+  // A value that a v2 setting passes on to its replacement is read twice, and warned about twice.
   return ok({ config, warnings: [...new Set(warnings)], origins, values });
 }
 
@@ -80,7 +80,7 @@ function unknownFileKeys(file: ConfigFile | null): readonly string[] {
   );
 }
 
-/** A v2 setting silently beats the v3 one that replaces it, in neko and here; whoever gave both should know. */
+/** A v2 setting beats the v3 setting that replaces it, in neko and here; a warning says so where both are given. */
 function overruled(given: ReadonlyMap<string, Given>, overlay: ReadonlyMap<string, Given>): readonly string[] {
   return [...overlay].flatMap(([slot, v2]) => {
     const v3 = given.get(slot);

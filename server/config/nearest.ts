@@ -19,7 +19,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
     const steps = distance(name, candidate);
     if (best === undefined || steps < best.distance) best = { name: candidate, distance: steps };
   }
-  // More than a third of the letters wrong is another word, not a slip.
+  // With more than a third of the letters wrong it is another word, not a typo.
   return best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3)) ? best.name : undefined;
 }
 

@@ -8,7 +8,7 @@ export type Origin =
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'flag'; readonly name: string };
 
-/** A value as it was found, before its form has read it. */
+/** A value as found in its source, before its form reads it. */
 export interface Given {
   readonly raw: unknown;
   readonly origin: Origin;
@@ -18,11 +18,11 @@ export interface Given {
 export interface ConfigError {
   /** The YAML path, or the v2 name. */
   readonly key: string;
-  /** One line for people: what was read, from where, what is wrong, what is allowed. Never a secret. */
+  /** One line for people: the value, its origin, the error, the allowed values. Never a secret. */
   readonly message: string;
 }
 
-/** How an error or a warning calls the place that a value came from: `NEKO_X`, `--x`, `x in /etc/neko/neko.yaml`. */
+/** The name of a value's origin in an error or a warning: `NEKO_X`, `--x`, `x in /etc/neko/neko.yaml`. */
 export function describeOrigin(origin: Origin, path: string): string {
   switch (origin.kind) {
     case 'default':
@@ -37,7 +37,7 @@ export function describeOrigin(origin: Origin, path: string): string {
   }
 }
 
-/** The error for a value that its form refused; secrets are left out of it. */
+/** The error for a value that its form refused, without secrets. */
 export function badValue(path: string, given: Given, reason: string, allowed: string, secret: boolean): ConfigError {
   const value = secret
     ? 'the value'

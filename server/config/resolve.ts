@@ -11,9 +11,9 @@ export interface Resolved {
   readonly warnings: readonly string[];
 }
 
-/** Lays the values that were given over the defaults. A value that its form refuses is an error, and the default stays. */
+/** Lays the given values over the defaults. A value that its form refuses is an error, and the default stays. */
 export function resolve(find: (slot: string) => Given | undefined): Resolved {
-  // Neither the arguments nor the environment are convict's to read: it could not tell where a value came from.
+  // We read arguments and environment ourselves: convict does not report the origin of a value.
   const settings = convict<Values>(SCHEMA, { args: [], env: {} });
   const origins = new Map<string, Origin>();
   const errors: ConfigError[] = [];

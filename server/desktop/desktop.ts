@@ -25,14 +25,14 @@ export interface DesktopOptions {
 }
 
 export type DesktopEvents = {
-  /** The X server is back, its screen set again; not emitted for the first connection. */
+  /** The X server is back and its screen set again; not emitted for the first connection. */
   connected: undefined;
-  /** The X server went away or has stopped to answer; until `connected`, input does nothing and everything else answers with an error. */
+  /** The X server is gone or does not answer; until `connected`, input does nothing and all other calls return errors. */
   lost: undefined;
   screenChanged: ScreenSize;
 };
 
-/** A server that is being restarted is back within a second; one that keeps dying should not cost CPU. */
+/** A restarted X server is back within a second; one that keeps dying should not cost CPU. */
 const RECONNECT = { firstMs: 100, maxMs: 2_000 };
 const GONE = err('the X server is gone; trying to reach it again');
 const SILENT = err('the X server does not answer; waiting for it to go on');
@@ -55,11 +55,11 @@ export class Desktop {
   readonly #shapes = new Emitter<{ image: CursorImage }>();
   readonly #copies = new Emitter<{ changed: undefined }>();
   #live: LiveDesktop | undefined;
-  /** The desktop of an X server that has stopped to answer, kept to notice when it goes on. */
+  /** The desktop of an X server that does not answer, kept to notice when it answers again. */
   #silent: LiveDesktop | undefined;
   #closed = false;
   #cancelRetry: Dispose = () => undefined;
-  /** What was set last, or the configured size: restored on a new X server. */
+  /** The size set last, or the configured one: restored on a new X server. */
   #wantedSize: ScreenSize;
   #size: ScreenSize;
   #sizes: readonly ScreenSize[] = [];
@@ -77,7 +77,7 @@ export class Desktop {
   readonly screen = {
     current: (): ScreenSize => this.#size,
     configurations: (): readonly ScreenSize[] => this.#sizes,
-    /** Answers with the size applied: the width a multiple of 8, rate 0 as 60. */
+    /** Returns the size applied: the width a multiple of 8, rate 0 as 60. */
     set: async (size: ScreenSize): Promise<Result<ScreenSize>> => {
       const applied = (await this.#live?.screen.set(size)) ?? this.#away;
       if (applied.ok) this.#wantedSize = applied.value;
@@ -110,7 +110,7 @@ export class Desktop {
       const live = this.#live;
       if (!live) return this.#away;
       const loaded = await loadLayout(this.#options.display, map);
-      // Keys that are sent from now on shall be looked up in the new map.
+      // Keys sent from now on are looked up in the new map.
       if (loaded.ok) await live.keyboard.keymap.settled();
       return loaded;
     },
@@ -149,7 +149,7 @@ export class Desktop {
     return this.#live === undefined ? this.#away.error : undefined;
   }
 
-  /** Tries once to reach the X server and to take the desktop up on it. */
+  /** Tries once to connect to the X server and to set up the desktop on it. */
   async connect(): Promise<Result<void>> {
     const connection = await openXConnection(this.#options.display, this.#clock, (error) =>
       this.#log.debug({ err: error }, 'X error'),
@@ -227,7 +227,7 @@ export class Desktop {
     this.#retryLater(0);
   }
 
-  /** It may be stopped, or some application has grabbed it: nothing can be done but to wait, and to say so. */
+  /** The X server may be stopped, or an application has grabbed it: all we can do is log it and wait. */
   #fellSilent(live: LiveDesktop): void {
     if (live !== this.#live) return;
     this.#live = undefined;
@@ -236,7 +236,7 @@ export class Desktop {
     this.events.emit('lost', undefined);
   }
 
-  /** What was asked meanwhile was answered with an error and may be half done: the desktop is taken up anew. */
+  /** Requests made meanwhile returned errors and may be half done, so the desktop is set up anew. */
   #answersAgain(live: LiveDesktop): void {
     if (live !== this.#silent) return;
     this.#silent = undefined;

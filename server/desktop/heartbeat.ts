@@ -1,10 +1,10 @@
 /**
- * Whether an X server still answers. It is asked for something cheap at a tick, and at the next ticks it either has answered or
- * the question stands open. Ticks come at `HEARTBEAT_TICK_MS` while one does, else at the beat of `lib/beat.ts`.
- * Pure: counts ticks instead of time, so that a process that was itself held up does not blame it.
+ * Whether an X server still answers. A cheap question is sent at a tick; at the next ticks it is
+ * answered or still open. Ticks come every `HEARTBEAT_TICK_MS` while it is open, else at the beat of `lib/beat.ts`.
+ * Pure: counts ticks instead of time, so that a pause of this process is not taken for silence of the X server.
  */
 export interface Heartbeat {
-  /** Ticks since the question that is open was asked; undefined while none is. */
+  /** Ticks since the open question was sent; undefined while none is open. */
   readonly openTicks: number | undefined;
   readonly silent: boolean;
 }

@@ -20,7 +20,7 @@ export interface LiveDesktop {
   readonly keyboard: Keyboard;
   readonly cursor: Cursor;
   readonly clipboard: DesktopClipboard;
-  /** Lets go of held keys and buttons, stops to follow the server and disconnects. */
+  /** Lets go of held keys and buttons, stops following the server and disconnects. */
   close(): void;
 }
 
@@ -31,7 +31,7 @@ export interface TakeUpOptions {
   readonly log: Log;
 }
 
-/** Takes up all parts of the desktop on a fresh connection. */
+/** Sets up all parts of the desktop on a new connection. */
 export async function takeUp(connection: XConnection, options: TakeUpOptions): Promise<Result<LiveDesktop>> {
   const { clock } = options;
   const numbered = await useKernelKeycodes(connection, options.display);

@@ -18,8 +18,8 @@ export function askRaw(x: XClient, request: Buffer, reply: Reply<Buffer>): void 
 const INTERN_ATOM = 16;
 
 /**
- * The request for the number of an atom, made where it does not exist. Not left to the package: it keeps the numbers of all
- * servers in one table, and a restarted server gives others.
+ * The request for the number of an atom, made where it does not exist. The package is not used for this: it keeps the
+ * numbers of all servers in one table, and a restarted server gives others.
  */
 export function internAtomRequest(name: string): Buffer {
   const length = Buffer.byteLength(name, 'latin1');

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { BEATING, HEARTBEAT_TICK_MS, type Heartbeat, type HeartbeatInput, stepHeartbeat } from './heartbeat.js';
 import { askRaw, internAtomRequest } from './raw-request.js';
 
-/** One live connection to an X server; when it ends, everything that was made from it is worthless. */
+/** One live connection to an X server; when it ends, everything that was made from it is invalid. */
 export class XConnection {
   readonly x: XClient;
   readonly root: number;
@@ -56,13 +56,13 @@ export class XConnection {
     return once(() => this.#onEvent.delete(listener));
   }
 
-  /** Calls `listener` once when the connection ended, whoever ended it. */
+  /** Calls `listener` once when the connection ended, on either side. */
   onEnd(listener: () => void): Dispose {
     this.#onEnd.add(listener);
     return once(() => this.#onEnd.delete(listener));
   }
 
-  /** Calls `listener` when the server has not answered for some seconds: whatever is asked fails until it does again. */
+  /** Calls `listener` when the server has not answered for some seconds: requests fail until it answers again. */
   onSilent(listener: () => void): Dispose {
     this.#onSilent.add(listener);
     return once(() => this.#onSilent.delete(listener));

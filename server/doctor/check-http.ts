@@ -12,7 +12,7 @@ export interface HttpPort {
 
 const ANY: readonly string[] = ['', '0.0.0.0', '::'];
 
-/** Whether our own HTTP port answers on this machine. Its certificate is for outside and is not looked at. */
+/** Whether our own HTTP port answers on this machine. Its certificate, made for the outside name, is not verified. */
 export function checkHttp({ host, port, tls, pathPrefix }: HttpPort, clock: Clock, limitMs: number): Promise<PathOutcome> {
   const startMs = clock.nowMs();
   return new Promise((resolve) => {

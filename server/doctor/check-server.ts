@@ -71,7 +71,7 @@ export function askBinding(transport: TurnTransport, clock: Clock, limitMs: numb
   });
 }
 
-/** The value, or undefined when it comes too late; then `release` is given what still comes. */
+/** The value, or undefined when it comes too late; then `release` gets the late value. */
 export function within<T>(
   clock: Clock,
   limitMs: number,
@@ -100,7 +100,7 @@ async function resolve(host: string): Promise<string | undefined> {
   }
 }
 
-/** `refused: 401 Unauthorized` of the allocation; everything else is a server that does not speak to us. */
+/** `refused: 401 Unauthorized` of the allocation; anything else means a server that does not answer us. */
 function refusal(text: string): PathOutcome {
   const match = /^refused: (\d{3})\s*(.*)$/.exec(text);
   return match ? failed(Number(match[1]), match[2] ?? '') : failed(UNREACHED, text);

@@ -19,11 +19,11 @@ export interface RunOptions {
   readonly ice: Pick<IceTransports, 'createPeer'>;
   readonly facts: DoctorFacts;
   readonly client: ClientFacts;
-  /** What the browser is told for its connection. */
+  /** The ICE servers sent to the browser. */
   readonly servers: readonly IceServerWithCa[];
-  /** Our own look, shared with others. */
+  /** The server's own check, shared with other runs. */
   readonly look: Promise<ServerLook>;
-  /** Admins see what the server tried as well. */
+  /** Admins also see the server's own tries. */
   readonly tellsServerSide: boolean;
   readonly newProbe: (ice: IcePeer) => ProbePeer;
   readonly send: (message: DoctorMessage) => void;
@@ -34,11 +34,11 @@ export interface RunOptions {
 
 /** Few at a time: the viewer's own connection must not feel it, and ports are few. */
 const AT_ONCE = 3;
-/** Each probe takes a port for every address: of a small range only one at a time, so that viewers find theirs. */
+/** Each probe takes a port for every address: in a small range one probe at a time, so that viewers find ports. */
 const SMALL_RANGE = 64;
 /** How long a browser tries one path. A working one takes some 100 ms, over a bad line a second or two. */
 const PROBE_LIMIT_MS = 5000;
-/** Browsers give a silent STUN server longer than that before they say so. */
+/** Browsers wait longer than that before they report a silent STUN server. */
 const GATHER_LIMIT_MS = 6000;
 const GRACE_MS = 1500;
 const SCOUT_LIMIT_MS = 4000;
@@ -57,7 +57,7 @@ export class DoctorRun {
   readonly #options: RunOptions;
   readonly #trials = new Map<string, Trial>();
   readonly #queue: Plan[] = [];
-  /** By path, in the order in which they were planned. */
+  /** Plans by path, in their order. */
   readonly #results = new Map<string, PathResult>();
   readonly #peers = new Set<{ close(): void }>();
   readonly #releases: Dispose[] = [];
@@ -75,7 +75,7 @@ export class DoctorRun {
     const { clock, ice, client, servers, log, look } = this.#options;
     look.catch((error: unknown) => log.warn({ error: String(error) }, 'the server could not look at its own network'));
     this.#releases.push(clock.after(RUN_LIMIT_MS, () => void this.#finish()));
-    // The page measures the WebSocket by how long this takes.
+    // The page measures the WebSocket's round trip with this.
     this.#report(false);
     this.#plan(planServers(servers));
     const scout = async () => {
@@ -134,7 +134,7 @@ export class DoctorRun {
     this.#options.onDone();
   }
 
-  /** Adds what is to be tried; `first` for what matters most. */
+  /** Adds paths to try; `first` puts the most important ones in front. */
   #plan(plans: readonly Plan[], first = false): void {
     if (first) this.#queue.unshift(...plans);
     else this.#queue.push(...plans);
@@ -180,7 +180,7 @@ export class DoctorRun {
         undefined,
       );
     }
-    // A lite agent asks nobody: what then works, works because the browser got through to that very address.
+    // A lite agent sends no checks: a path that works was reached by the browser at that very address.
     const isHost = plan.kind === 'candidate' && plan.wanted.type === 'host';
     const made = await ice.createPeer({ clientAddress: client.address, lite: isHost || facts.lite });
     if (!made.ok) return { kind: 'untested', reason: made.error };
@@ -206,7 +206,7 @@ export class DoctorRun {
     return this.#await({ ...base, kind: 'connect', sdp: probe.offer([candidate]), expected }, probe);
   }
 
-  /** Lets the browser try it; a browser that says nothing in time has not tried. */
+  /** Lets the browser try a path; a browser that does not answer in time counts as not having tried. */
   #await(message: DoctorProbe, probe: ProbePeer | undefined): Promise<PathOutcome> {
     return new Promise((resolve) => {
       const name = message.probe;
@@ -232,7 +232,7 @@ export class DoctorRun {
 
   async #finish(): Promise<void> {
     if (this.#closed) return;
-    // Nothing begins any more, and nobody comes here a second time.
+    // No more probes start, and a second call returns early.
     this.#planning = Number.POSITIVE_INFINITY;
     this.#queue.length = 0;
     for (const { path, outcome } of [...this.#results.values()]) {
@@ -267,7 +267,7 @@ export class DoctorRun {
   }
 }
 
-/** What a browser takes: our own certificates stay with us. */
+/** The fields for a browser, without our own certificates. */
 function toldServer({ urls, username, credential }: IceServerWithCa): DoctorProbe['iceservers'][number] {
   return {
     urls: [...urls],

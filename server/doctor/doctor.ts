@@ -16,12 +16,12 @@ import { startTable } from './start-table.js';
 
 export interface DoctorOptions {
   readonly ice: IceTransports;
-  /** What ICE was made from. */
+  /** The options that ICE was made with. */
   readonly iceOptions: Pick<
     IceTransportsOptions,
     'udp' | 'tcp' | 'lite' | 'nat1to1' | 'foundAddresses' | 'candidates' | 'servers' | 'turn'
   >;
-  /** The list that browsers are told. */
+  /** The list sent to browsers. */
   readonly frontendServers: readonly IceServerWithCa[];
   readonly http: HttpPort & { readonly proxy: boolean };
   readonly clock: Clock;
@@ -30,13 +30,13 @@ export interface DoctorOptions {
 
 export interface DoctorVisitor {
   readonly clientAddress: string;
-  /** Is told what the server tried by itself, too. */
+  /** An admin is also sent the results of the server's own tries. */
   readonly isAdmin: boolean;
   send(message: DoctorMessage): void;
 }
 
 export interface Doctor {
-  /** The server's own view; one look at a time, which all share who ask meanwhile. */
+  /** The server's own view; one check at a time, whose result all callers share. */
   serverView(): Promise<DoctorView>;
   /** Begins a session's check in place of an older one; errors when it has just had one, or too many are under way. */
   start(sessionId: string, page: DoctorStart, visitor: DoctorVisitor): Result<void>;
@@ -50,7 +50,7 @@ export interface Doctor {
 
 const MAX_RUNS = 4;
 const PAUSE_MS = 3000;
-/** A look that is so young serves the next check too. */
+/** A result so recent serves the next check, too. */
 const FRESH_MS = 10_000;
 
 export async function openDoctor(options: DoctorOptions): Promise<Doctor> {
@@ -74,7 +74,7 @@ export async function openDoctor(options: DoctorOptions): Promise<Doctor> {
     turnSecret: iceOptions.turn !== undefined,
   });
   const servers = [...(iceOptions.servers ?? []), ...options.frontendServers];
-  /** Joins the look that is under way, or takes one that ended less than `maxAgeMs` ago. */
+  /** Joins the check under way, or takes the result of one that ended less than `maxAgeMs` ago. */
   const lookAround = (maxAgeMs: number): Promise<ServerLook> => {
     const isFresh = look && (look.endedMs === undefined || clock.nowMs() - look.endedMs < maxAgeMs);
     if (look && isFresh) return look.promise;

@@ -3,14 +3,14 @@ import type { IceServerWithCa } from '../ice/ice-types.js';
 import { parseIceUrl } from '../ice/servers/ice-url.js';
 import type { Path } from './diagnosis/path.js';
 
-/** One thing for the browser to try. */
+/** One path for the browser to try. */
 export type Plan =
-  /** An address of ours, alone. `nth` tells apart candidates that only differ by a port of their own. */
+  /** One address of ours. `nth` numbers candidates that differ only in their ports. */
   | { readonly kind: 'candidate'; readonly path: Path; readonly wanted: Candidate; readonly nth: number }
   | { readonly kind: 'relay'; readonly path: Path; readonly server: IceServerWithCa }
   | { readonly kind: 'gather'; readonly path: Path; readonly server: IceServerWithCa };
 
-/** No more than a browser can try in the time there is. */
+/** As many as a browser can try in the time of a run. */
 const MAX_PLANS = 24;
 
 /** A plan per candidate. Pure. */
@@ -24,7 +24,7 @@ export function planCandidates(candidates: readonly Candidate[]): Plan[] {
   });
 }
 
-/** A plan per URL that the browser is told of. */
+/** A plan per URL in the browser's ICE servers. */
 export function planServers(servers: readonly IceServerWithCa[]): Plan[] {
   const seen = new Set<string>();
   const plans = servers.flatMap(({ urls, ...credentials }) =>
@@ -40,7 +40,7 @@ export function planServers(servers: readonly IceServerWithCa[]): Plan[] {
   return plans.slice(0, MAX_PLANS);
 }
 
-/** The candidate of another peer of ours that stands for the planned one: its port may be its own. */
+/** The candidate of a probe's peer that stands for the planned one: its port may differ. */
 export function findPlanned(candidates: readonly Candidate[], wanted: Candidate, nth: number): Candidate | undefined {
   const alike = candidates.filter((each) => keyOf(each) === keyOf(wanted));
   return alike.find(({ port }) => port === wanted.port) ?? alike[nth];

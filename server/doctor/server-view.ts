@@ -14,24 +14,24 @@ import { hostPort, type Path, type PathOutcome, type PathResult } from './diagno
 export interface ServerChecks {
   readonly ice: Pick<IceTransports, 'createPeer' | 'listening' | 'servedServers'>;
   readonly facts: () => DoctorFacts;
-  /** All servers that are known, of both lists. */
+  /** All ICE servers, of both lists. */
   readonly servers: readonly IceServerWithCa[];
   readonly http: HttpPort;
   readonly clock: Clock;
 }
 
-/** What the server found out by itself. */
+/** The results of the server's own check. */
 export interface ServerLook {
   readonly view: DoctorView;
   readonly results: readonly PathResult[];
 }
 
-/** The whole look takes 6 s at most. */
+/** The whole check takes 6 s at most. */
 const CHECK_LIMIT_MS = 5000;
 const ADDRESS_LIMIT_MS = 2500;
 const LAST_CALL_MS = 5500;
 
-/** Looks at the server's own side: sockets, advertised addresses, and whether its helpers answer; 6 s at most. */
+/** Checks the server's own side: sockets, advertised addresses, and whether its helpers answer; 6 s at most. */
 export async function lookAtServer(checks: ServerChecks): Promise<ServerLook> {
   const { clock, ice } = checks;
   const startMs = clock.nowMs();
@@ -62,7 +62,7 @@ export async function lookAtServer(checks: ServerChecks): Promise<ServerLook> {
   return { view, results: all };
 }
 
-/** What a viewer from somewhere else would be told. */
+/** The candidates advertised to a viewer in another network. */
 async function advertised({ ice, clock }: ServerChecks): Promise<readonly Candidate[]> {
   const peer = await ice.createPeer({ log: SILENT });
   if (!peer.ok) return [];
@@ -86,7 +86,7 @@ function serverChecks({ ice, servers, clock }: ServerChecks): { path: Path; chec
   );
 }
 
-/** Only shared sockets can be asked: those of a range belong to viewers. */
+/** Only shared sockets can be checked: those of a range belong to viewers. */
 function addressChecks(
   candidates: readonly Candidate[],
   facts: DoctorFacts,
@@ -109,7 +109,7 @@ async function bounded(clock: Clock, path: Path, check: Promise<PathOutcome>): P
   return { side: 'server', path, outcome: outcome ?? { kind: 'untested', reason: 'There was no time left.' } };
 }
 
-/** Addresses that are shown but are not ours, and who told us of them. */
+/** Advertised addresses that are not local, and where each came from. */
 function externalAddresses(facts: DoctorFacts, candidates: readonly Candidate[]): DoctorView['external'] {
   const { nat1to1, found, statics } = facts;
   const listed = [

@@ -8,7 +8,7 @@ export function startTable({ listening, advertised, external, findings }: Doctor
     ...grouped(listening.map(({ transport, ports, address }) => [`${transport.toUpperCase()} ${ports}`, address] as const)).map(
       ([port, addresses]): [string, string] => ['listens on', `${port}  (${addresses.join(', ')})`],
     ),
-    ...told(advertised).map((text): [string, string] => ['viewers get', text]),
+    ...advertisedPlaces(advertised).map((text): [string, string] => ['viewers get', text]),
     ...(external.length === 0
       ? [['because', 'no external address is set: these are the local ones'] satisfies [string, string]]
       : []),
@@ -22,7 +22,7 @@ export function startTable({ listening, advertised, external, findings }: Doctor
   return ['network, as the server sees it:', ...rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`)].join('\n');
 }
 
-function told(advertised: DoctorView['advertised']): string[] {
+function advertisedPlaces(advertised: DoctorView['advertised']): string[] {
   const all = Object.entries(advertised).flatMap(([network, candidates]) =>
     candidates.map(({ type, address, port }) => [`${network.slice(0, 3).toUpperCase()} ${type}`, address, port] as const),
   );

@@ -4,7 +4,7 @@ export interface TransportAddress {
   readonly port: number;
 }
 
-/** 4 or 6 for an IP address in text, by its looks alone: what parses is decided by `addressBytes`. */
+/** 4 or 6 for an IP address in text, by its form alone; `addressBytes` decides whether it is valid. */
 export function familyOf(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4;
 }
@@ -32,19 +32,19 @@ export function addressText(bytes: Uint8Array): string {
   return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }
 
-/** The one spelling that we compare: brackets and zones removed, mapped IPv4 as IPv4; undefined if it is no IP address. */
+/** The one spelling for comparisons: brackets and zones removed, mapped IPv4 as IPv4; undefined if it is no IP address. */
 export function canonicalAddress(text: string): string | undefined {
   const bytes = addressBytes(withoutZone(text.replace(/^\[|\]$/g, '')));
   return bytes && addressText(bytes);
 }
 
-/** A link-local source comes as `fe80::1%eth0`; its zone means something on this machine alone and is never told. */
+/** A link-local source comes as `fe80::1%eth0`; its zone has a meaning on this machine only and is never sent. */
 export function withoutZone(address: string): string {
   const at = address.indexOf('%');
   return at < 0 ? address : address.slice(0, at);
 }
 
-/** Whom one sender is counted as: an IPv4 address, or the /64 that whoever has one IPv6 address has as a whole. */
+/** The key that one sender is counted under: an IPv4 address, or the /64 that an owner of one IPv6 address has. */
 export function networkOf(address: string): string {
   const bytes = addressBytes(withoutZone(address));
   return bytes?.length === 16 ? bytes.subarray(0, 8).toString('hex') : address;

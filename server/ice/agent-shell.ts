@@ -22,7 +22,7 @@ import type { IceCredentials, IcePeer, IceState, RemoteIce } from './ice-types.j
 import { hmacSha1 } from './stun/hmac.js';
 import { decodeStun, looksLikeStun, type ReceivedStun } from './stun/stun.js';
 
-/** What a base can do: the shell's half of `LocalBase`. */
+/** The shell's half of `LocalBase`: sending and closing. */
 export interface BaseIo {
   send(bytes: Buffer, to: TransportAddress): void;
   path(to: TransportAddress): PacketPath;
@@ -43,7 +43,7 @@ export interface AgentShellOptions {
   gather(): Promise<void>;
   /** Brings bases and host candidates in line with the addresses that the machine has now; true if there are new ones. */
   follow(): Promise<boolean>;
-  /** Told of an error that ended the peer: a bug of ours, which is nobody else's end. */
+  /** Called with an error that ended this peer: a bug of ours, which must not end other peers. */
   onError(error: unknown): void;
   /** An IP address for an mDNS name, undefined if it cannot be found. */
   resolveMdns(name: string): Promise<string | undefined>;
@@ -152,7 +152,7 @@ export class AgentShell implements IcePeer {
   }
 
   send(data: Uint8Array): void {
-    // Before a pair is valid an answer may be owed to an address that has proved itself: the browser's first DTLS flight.
+    // Before a pair is valid, an authenticated address may await an answer: to the browser's first DTLS flight.
     (this.#path ?? this.#provisional)?.send(data);
   }
 
@@ -166,7 +166,7 @@ export class AgentShell implements IcePeer {
     this.#closed = true;
     const hadPath = this.#path !== undefined;
     this.#path = undefined;
-    // Before the sockets close: a descriptor that is sent on afterwards may belong to something else by then.
+    // Before the sockets close: afterwards the descriptor may belong to another file.
     if (hadPath) this.#attempt(() => this.#events.emit('path', undefined));
     this.#provisional = undefined;
     this.#wake.cancel();
@@ -181,7 +181,7 @@ export class AgentShell implements IcePeer {
     return this.#closed;
   }
 
-  /** A fresh id that shared sockets bring back to this peer. */
+  /** A new transaction id, by which shared sockets route the answer to this peer. */
   transactionId(): Buffer {
     const id = randomBytes(12);
     id.writeUInt32BE(this.#options.token, 0);
@@ -215,7 +215,7 @@ export class AgentShell implements IcePeer {
     this.#input({ kind: 'base-gone', baseId });
   }
 
-  /** The host candidates as the machine has them now. */
+  /** Sets the host candidates to the machine's present ones. */
   setHostCandidates(candidates: readonly Candidate[]): void {
     if (!this.#closed) this.#candidates.setHosts(candidates);
   }
@@ -225,7 +225,7 @@ export class AgentShell implements IcePeer {
     if (!this.#closed) this.#candidates.add(candidate);
   }
 
-  /** Released when the peer closes; at once if it is closed already. */
+  /** Registers a release for the peer's close; calls it at once if the peer is closed already. */
   hold(release: Dispose): void {
     if (this.#closed) release();
     else this.#held.push(release);
@@ -261,7 +261,7 @@ export class AgentShell implements IcePeer {
     this.#guarded(() => this.#events.emit('datagram', bytes));
   }
 
-  /** Addresses may have come since the last generation: a restart is when they can be told. */
+  /** Addresses may have appeared since the last generation: a restart advertises them. */
   async #follow(): Promise<void> {
     try {
       if (!(await this.#options.follow()) || this.#closed || !this.#gathering) return;
@@ -286,7 +286,7 @@ export class AgentShell implements IcePeer {
     });
   }
 
-  /** Everything that packets and timers set off runs through here, the listeners of this peer included. */
+  /** Runs everything that packets and timers cause, the listeners of this peer included. */
   #guarded(work: () => void): void {
     try {
       work();
@@ -298,13 +298,13 @@ export class AgentShell implements IcePeer {
   #fail(error: unknown): void {
     if (this.#closed) return;
     this.#options.onError(error);
-    // What was still to be done is of a state that cannot be relied on.
+    // The waiting effects belong to a state that cannot be trusted any more.
     this.#effects.length = 0;
     this.#attempt(() => this.#events.emit('state', 'failed'));
     this.close();
   }
 
-  /** For what has to be gone through to the end, whatever goes wrong on the way. */
+  /** Runs one step of a clean-up; an error is reported and does not stop the next step. */
   #attempt(work: () => void): void {
     try {
       work();
@@ -313,7 +313,7 @@ export class AgentShell implements IcePeer {
     }
   }
 
-  /** Listeners may come back with another input: its effects wait for those that are under way. */
+  /** A listener may cause another input: its effects wait for those under way. */
   #perform(effects: readonly AgentEffect[]): void {
     this.#effects.push(...effects);
     if (this.#performing) return;

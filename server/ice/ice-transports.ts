@@ -48,13 +48,13 @@ export async function createIceTransports(options: IceTransportsOptions): Promis
     log: options.log,
     onChange: () => made.transports?.advertiseAnew(),
   });
-  // Whatever ends this start ends the looking up of names too.
+  // A failed start also stops the lookups of names.
   const opened = await openTransports(options, external, made);
   if (!opened.ok) external.close();
   return opened;
 }
 
-/** What is called back before everything is there looks here. */
+/** For callbacks that come before everything is set up. */
 interface Made {
   transports: Transports | undefined;
 }
@@ -192,7 +192,7 @@ class Transports implements IceTransports {
     return { isNew: peer.udpHosts().length > before, failures };
   }
 
-  /** Tells of the host candidates that the peer's bases make. */
+  /** Advertises the host candidates of the peer's bases. */
   #advertise(peer: AgentShell, clientAddress: string | undefined): void {
     const { tcpMux } = this.#parts;
     const policy = this.#policy(clientAddress);
@@ -200,7 +200,7 @@ class Transports implements IceTransports {
     peer.setHostCandidates(hostCandidates(policy, endpoints).map(({ baseId: _base, ...candidate }) => candidate));
   }
 
-  /** An address was found that candidates of ours stand for: those who are here learn of it as well. */
+  /** An address was found that our candidates need: connected viewers are sent them, too. */
   advertiseAnew(): void {
     for (const { peer, clientAddress } of this.#peers.values()) this.#advertise(peer, clientAddress);
   }

@@ -7,15 +7,15 @@ import type { Result } from '../lib/result.js';
 import type { PacketPath } from '../media/paths/packet-path.js';
 import type { Candidate } from './candidates/candidate.js';
 
-/** What the rest of the server sees of ice/: shared transports made once at start, and one peer per viewer. */
+/** The interface of ice/: shared transports made once at start, and one peer per viewer. */
 export interface IceTransports {
-  /** Host candidates are bound when this resolves; nothing here waits for a server. An error is fit to be shown to the viewer (range used up). */
+  /** Host candidates are bound when this resolves; no server is waited for. An error may be shown to the viewer (range used up). */
   createPeer(options: IcePeerOptions): Promise<Result<IcePeer>>;
-  /** One more of `foundAddresses`, found late; who is here learns of it as well. */
+  /** One more of `foundAddresses`, found late; connected viewers are sent it, too. */
   foundAddress(address: string): void;
   /** Takes over a TCP connection that another listener accepted, with the bytes already read from it (first byte 0 to 15). */
   acceptTcp(socket: Socket, firstBytes: Buffer): void;
-  /** `servers` as they are told to a user: addresses filled in, time-limited credentials where there are none. */
+  /** `servers` as sent to a client: addresses filled in, time-limited credentials where there are none. */
   servedServers(servers: readonly IceServerWithCa[], user: string): ServedServers;
   /** The bound shared sockets, for the log and the doctor. */
   listening(): readonly { readonly transport: 'udp' | 'tcp'; readonly address: string; readonly port: number }[];
@@ -35,13 +35,13 @@ export interface IceTransportsOptions {
   /** The backend list; ignored by ICE-lite. */
   readonly servers?: readonly IceServerWithCa[];
   /**
-   * The frontend list: asked for our own address by plain binding requests, never for relays, so that a relay that the viewer
-   * alone has lets our packets in; ignored by ICE-lite.
+   * The frontend list: asked for our own address by plain binding requests, never for relays, so that the viewer's own relay
+   * lets our packets in; ignored by ICE-lite.
    */
   readonly frontendServers?: readonly IceServerWithCa[];
   /** webrtc.nat1to1. */
   readonly nat1to1?: readonly ExternalEntry[];
-  /** Addresses that were found rather than configured (webrtc.ip_retrieval_url): told beside the local ones, not in their stead. */
+  /** Addresses that were found rather than configured (webrtc.ip_retrieval_url): advertised beside the local ones, not instead of them. */
   readonly foundAddresses?: readonly string[];
   /** webrtc.turn: credentials for TURN servers without any, renewed before they end. */
   readonly turn?: { readonly secret: string; readonly ttlSeconds: number };
@@ -65,7 +65,7 @@ export type StaticEntry =
   | { readonly kind: 'address'; readonly host: string; readonly port: number }
   | { readonly kind: 'stun'; readonly port: number };
 
-/** What is left out of the advertised addresses. An absent or empty list allows everything. */
+/** Filters for the advertised addresses. An absent or empty list allows everything. */
 export interface CandidateFilters {
   /** Addresses or networks in CIDR form that may be advertised. */
   readonly ips?: readonly string[];
@@ -86,10 +86,10 @@ export interface IceServerWithCa {
   readonly ca?: string;
 }
 
-/** ICE servers as they are told to one user. */
+/** ICE servers as sent to one client. */
 export interface ServedServers {
   readonly servers: readonly IceServerWithCa[];
-  /** How long the credentials among them are good for; undefined: for ever. */
+  /** How long the credentials among them are valid; undefined: for ever. */
   readonly lifetimeMs: number | undefined;
 }
 
@@ -101,7 +101,7 @@ export interface IcePeerOptions {
   readonly controlling?: boolean;
   /** A logger that names the viewer; default that of the transports. */
   readonly log?: Log;
-  /** Every port of the range is in use: closes a peer that can be done without. False: there is none. */
+  /** Every port of the range is in use: closes a peer that may be closed. False: there is none. */
   readonly makeRoom?: () => boolean;
 }
 
@@ -122,13 +122,13 @@ export interface IcePeer {
   readonly local: IceCredentials & { readonly lite: boolean };
   /** The local candidates found so far, host ones at once, best first, with `ufrag` set. */
   candidates(): readonly Candidate[];
-  /** Resolves when server-reflexive and relay candidates are there too, after 5 s at the latest; a server that is silent is named in the log. */
+  /** Resolves when server-reflexive and relay candidates are there too, after 5 s at the latest; a silent server is logged. */
   gather(): Promise<void>;
   /** Calls back for every candidate found later than this call. */
   onCandidate(listener: (candidate: Candidate) => void): Dispose;
   /** The other side's credentials; new ones after a restart begin the new generation. Order with candidates does not matter. */
   setRemote(remote: RemoteIce): void;
-  /** A candidate's text as of `signal/candidate` (`ufrag` tells its generation); null or empty text ends them. Useless ones are ok and ignored. */
+  /** A candidate's text as of `signal/candidate` (`ufrag` names its generation); null or empty text ends them. Useless ones are ignored. */
   addRemoteCandidate(text: string | null): Result<void>;
   /** New credentials for a new generation; the path of the old one stays in use until the new one is valid. */
   restart(): IceCredentials;
@@ -136,16 +136,16 @@ export interface IcePeer {
   onState(listener: (state: IceState) => void): Dispose;
   /**
    * Where packets go: the first valid pair, before nomination, later the nominated one. A buffer given to its `send` must stay
-   * as it is until the event loop has turned: what the system does not take at once waits in the socket.
+   * unchanged until the next turn of the event loop: the socket may still hold it.
    */
   readonly path: PacketPath | undefined;
   /** Called with undefined when no path is left, or consent has expired: nothing may be sent any more (RFC 7675). */
   onPath(listener: (path: PacketPath | undefined) => void): Dispose;
-  /** Non-STUN datagrams from addresses that proved themselves; the buffer is valid during the call. */
+  /** Non-STUN datagrams from authenticated addresses; the buffer is valid during the call. */
   onDatagram(listener: (datagram: Buffer) => void): Dispose;
   /** Sends on the current path; without one, or after close, the datagram is dropped, as a network would. */
   send(data: Uint8Array): void;
   selectedPair(): { readonly local: Candidate; readonly remote: Candidate; readonly rttMs: number | undefined } | undefined;
-  /** Idempotent; frees ports and routes at once. Takes the path away first; nothing comes after the state `closed`. */
+  /** Idempotent; frees ports and routes at once. Takes the path away first; the state `closed` comes last. */
   close(): void;
 }

@@ -1,6 +1,6 @@
 import type { LimitTable } from '../lib/bounds/limits.js';
 
-/** What anyone may make ICE hold, ask and answer. */
+/** Bounds on what clients can make ICE hold, ask and answer. */
 export const ICE_LIMITS = {
   stunMessage: { value: 2048, unit: 'bytes', what: 'STUN message', beyond: 'dropped' },
   remoteCandidates: {

@@ -3,7 +3,7 @@ import { loadKoffi } from './load-koffi.js';
 /** Bytes with a fixed home, so that native code can be handed plain addresses instead of objects. */
 export interface Arena {
   readonly bytes: Buffer;
-  /** Of the first byte; 0 where no native code can be called. Whoever keeps the address must keep the arena: it is freed with `bytes`. */
+  /** Address of the first byte; 0 where no native code can be called. Keep the arena with it: the memory is freed with `bytes`. */
   readonly address: number;
 }
 

@@ -11,7 +11,7 @@ export interface DtlsSessionOptions {
 
 export type HandshakeProgress = { readonly kind: 'done' | 'waiting' } | { readonly kind: 'failed'; readonly reason: string };
 
-/** What `read` found: bytes of the peer, nothing (yet), its farewell, or that the association is broken. */
+/** The result of `read`: bytes of the peer, nothing (yet), its close_notify, or that the association is broken. */
 export type DtlsReading = Buffer | 'nothing' | 'farewell' | 'broken';
 
 /** Macros of OpenSSL 3 (ssl.h, bio.h). */
@@ -23,7 +23,7 @@ const WANT_READ = 2;
 const WANT_WRITE = 3;
 const ZERO_RETURN = 6;
 const KEY_LABEL = 'EXTRACTOR-dtls_srtp';
-/** Of the number in SRTP_PROTECTION_PROFILE (srtp.h), behind the address of the name. */
+/** Offset of the number in SRTP_PROTECTION_PROFILE (srtp.h), behind the address of the name. */
 const PROFILE_ID_OFFSET = 8;
 const SCRATCH_BYTES = 18 * 1024;
 const RECORD_HEADER_BYTES = 13;
@@ -39,8 +39,8 @@ export function scratch(): Arena {
 }
 
 /**
- * One DTLS association inside OpenSSL, without sockets and timers of its own: datagrams go in by `receive`, what is to be sent
- * comes out of `takeDatagrams`. Whoever makes one calls `free`; any use after that throws.
+ * One DTLS association inside OpenSSL, without sockets and timers: received datagrams go into `receive`, datagrams to send come
+ * out of `takeDatagrams`. Its owner must call `free`; any use after that throws.
  */
 export class DtlsSession {
   readonly #ssl: OpenSslCalls;
@@ -86,7 +86,7 @@ export class DtlsSession {
     return { kind: 'failed', reason: this.#reason() };
   }
 
-  /** One record's worth of what the peer wrote. */
+  /** One record of the peer's data. */
   read(): DtlsReading {
     const handle = this.#use();
     const { bytes, address } = scratch();
@@ -98,7 +98,7 @@ export class DtlsSession {
     return why === ZERO_RETURN ? 'farewell' : 'broken';
   }
 
-  /** Seals one record. False when it is too long for one, or the association does not take it any more. */
+  /** Seals one record. Returns false when it is too long, or the association is closed. */
   write(data: Uint8Array): boolean {
     const handle = this.#use();
     if (data.length === 0 || data.length > MAX_RECORD_BYTES) return false;
@@ -109,13 +109,13 @@ export class DtlsSession {
     return done;
   }
 
-  /** Seals the farewell (close_notify). */
+  /** Seals the close_notify. */
   shutdown(): void {
     this.#ssl.shutdown(this.#use());
     this.#ssl.clearErrors();
   }
 
-  /** What is to be sent, cut at records: as many as fit go into one datagram. */
+  /** The datagrams to send, each of as many whole records as fit. */
   takeDatagrams(): Buffer[] {
     this.#use();
     const { bytes, address } = scratch();
@@ -128,7 +128,7 @@ export class DtlsSession {
     return parts.length === 0 ? [] : cutAtRecords(parts.length === 1 ? parts[0]! : Buffer.concat(parts), this.#mtu);
   }
 
-  /** When the flight sent last is to be repeated, in ms from now; undefined when nothing is waited for. */
+  /** When to repeat the last flight, in ms from now; undefined when no answer is awaited. */
   timeoutMs(): number | undefined {
     const { bytes, address } = scratch();
     if (this.#ssl.control(this.#use(), GET_TIMEOUT, 0, address) !== 1) return undefined;

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../lib/result.js';
 
 type Pointer = bigint;
 
-/** The functions of GStreamer 1.20 and later that are used, one to one. Pointers are plain numbers; ownership is the caller's business. */
+/** The functions of GStreamer 1.20 and later that are used, one to one. Pointers are plain numbers; the caller owns what it gets. */
 export interface GStreamerCalls {
   readonly initCheck: (argc: null, argv: null, error: null) => boolean;
   readonly versionString: () => string;

@@ -10,7 +10,7 @@ export interface GStreamer {
   launch(description: string): Result<Pipeline>;
 }
 
-/** What the bus brought. */
+/** A message of the bus. */
 export type PipelineMessage = { readonly kind: 'error'; readonly message: string } | { readonly kind: 'end-of-stream' };
 
 /** A pipeline and the few things the worker does with it. Use after `close` throws. */
@@ -95,7 +95,7 @@ class LaunchedPipeline implements Pipeline {
   readonly #pipeline: bigint;
   readonly #bus: bigint;
   readonly #elements = new Map<string, bigint>();
-  /** The memory pushed last, held so that its reference count tells whether anyone else still does. */
+  /** The memory pushed last, held so that its reference count shows whether others still hold it. */
   #pushed: bigint | undefined;
   #closing: Promise<void> | undefined;
 
@@ -159,7 +159,7 @@ class LaunchedPipeline implements Pipeline {
   }
 
   forceKeyframe(element: string): void {
-    // Sent upstream it is obeyed at the very next frame, while a downstream event would wait for a buffer to travel with.
+    // An upstream event works at the very next frame; a downstream event would wait for a buffer to travel with.
     this.#gst.elementSendEvent(this.#element(element), this.#gst.forceKeyUnit(CLOCK_TIME_NONE, true, 0));
   }
 

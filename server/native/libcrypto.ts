@@ -5,12 +5,12 @@ import { loadKoffi } from './load-koffi.js';
 /**
  * The ciphers of SRTP from the OpenSSL inside Node's own executable. Everything is passed by address (arena.ts), and one
  * context per algorithm serves every key: re-keying costs 0.1 us, a context per viewer would have to be freed by hand.
- * Each call answers whether it succeeded.
+ * Each call returns whether it succeeded.
  */
 export interface Libcrypto {
   /** AES-128-GCM, 12-byte iv; writes `length` bytes to `out` and the 16-byte tag behind them. */
   gcmSeal(key: number, iv: number, aad: number, aadLength: number, out: number, input: number, length: number): boolean;
-  /** The reverse; the tag is expected behind the input. What was written is not to be used unless this says true. */
+  /** The reverse; the tag is expected behind the input. Use the output only where this returns true. */
   gcmOpen(key: number, iv: number, aad: number, aadLength: number, out: number, input: number, length: number): boolean;
   /** AES-128 in counter mode, 16-byte iv. */
   counter(key: number, iv: number, out: number, input: number, length: number): boolean;
@@ -27,7 +27,7 @@ const SET_TAG = 0x11;
 const TAG_LENGTH = 16;
 const HMAC_KEY_LENGTH = 20;
 
-/** What only native code knows the address of: without a reference from here the collector would free it. */
+/** Memory that only native code points to: without this reference the garbage collector would free it. */
 const kept: Arena[] = [];
 
 /** Binds libcrypto's functions, or says why that is not possible. */

@@ -4,7 +4,7 @@ import { loadKoffi } from './load-koffi.js';
 
 type Native = (...args: number[]) => number;
 
-/** The functions of the OpenSSL inside Node that DTLS takes, one to one. Pointers are plain numbers; ownership is the caller's business. */
+/** The functions of the OpenSSL inside Node that DTLS needs, one to one. Pointers are plain numbers; the caller owns what it gets. */
 export interface OpenSslCalls {
   readonly method: Native;
   readonly contextNew: Native;
@@ -62,7 +62,7 @@ export interface OpenSslCalls {
 
 export type DigestName = 'sha-256' | 'sha-384' | 'sha-512';
 
-/** Every OpenSSL 3; the numbers of its macros hold for all of them. */
+/** Every OpenSSL 3; its macros have the same numbers in all of them. */
 const OLDEST = 0x3000_0000;
 
 /** Binds OpenSSL's functions, or says what this Node.js lacks. */

@@ -24,10 +24,10 @@ const KEY_TYPE_EC = 408;
 const VERIFY_PEER_AND_REQUIRE_IT = 1 | 2;
 /** NO_QUERY_MTU, NO_TICKET, NO_COMPRESSION, CIPHER_SERVER_PREFERENCE, NO_RENEGOTIATION. */
 const OPTIONS = (1n << 12n) | (1n << 14n) | (1n << 17n) | (1n << 22n) | (1n << 30n);
-/** Every browser has the first one (RFC 8827 section 6.5). */
+/** Every browser supports the first one (RFC 8827 section 6.5). */
 const CIPHERS = 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384';
 const GROUPS = Buffer.from('X25519:P-256:P-384\0');
-/** A browser's certificate has 300 to 1,500 bytes; who sends more is refused before it is put together. */
+/** A browser's certificate has 300 to 1,500 bytes; a longer message is refused before it is put together. */
 const MAX_CERTIFICATE_BYTES = 16 * 1024;
 /** The default of 1 s would make a lost flight felt. The same numbers as libwebrtc's. */
 const FIRST_TIMEOUT_US = 50_000;
@@ -70,7 +70,7 @@ function configure(ssl: OpenSslCalls, context: number, { certificate, privateKey
   ssl.setOptions(context, OPTIONS);
   ssl.contextControl(context, SET_SESSION_CACHE_MODE, 0, 0);
   ssl.contextControl(context, SET_MAX_CERTIFICATE_LIST, MAX_CERTIFICATE_BYTES, 0);
-  // WebRTC trusts the fingerprint in the description (RFC 8827 section 6.5), so nothing is built or checked of a chain.
+  // WebRTC trusts the fingerprint in the description (RFC 8827 section 6.5), so no certificate chain is built or checked.
   ssl.setVerify(context, VERIFY_PEER_AND_REQUIRE_IT, 0);
   ssl.setVerifyCallback(context, nativeCallbacks(ssl).accept, 0);
   const done =

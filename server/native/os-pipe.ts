@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 
-/** Both ends of a pipe, closed on exec. Who takes an end closes it. */
+/** Both ends of a pipe, closed on exec. The user of an end closes it. */
 export interface OsPipe {
   readonly readFd: number;
   readonly writeFd: number;
@@ -23,7 +23,7 @@ const SOCK_STREAM_CLOEXEC = 1 | O_CLOEXEC;
 
 let socketpair: ((domain: number, type: number, protocol: number, ends: number[]) => number) | undefined;
 
-/** Opens two connected stream sockets, closed on exec: what a pipe to another process can be sent as. Who takes an end closes it. */
+/** Opens two connected stream sockets, closed on exec, which can be passed to another process. The user of an end closes it. */
 export function openSocketPair(): readonly [number, number] {
   socketpair ??= koffi.load(null).func('int socketpair(int domain, int type, int protocol, _Out_ int *ends)');
   const ends: number[] = [-1, -1];
@@ -35,7 +35,7 @@ const F_GETFL = 3;
 const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
 
-/** Makes writing to a full pipe or socket fail at once instead of waiting; whoever shares the descriptor gets that as well. */
+/** Makes writes to a full pipe or socket fail at once instead of waiting, for all processes that share the descriptor. */
 export function setNonBlocking(fd: number): void {
   const fcntl: (fd: number, command: number, type: string, argument: number) => number = koffi
     .load(null)

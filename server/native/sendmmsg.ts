@@ -4,15 +4,15 @@ import { err, ok, type Result } from '../lib/result.js';
 import { type Arena, allocateArena } from './arena.js';
 import { loadKoffi } from './load-koffi.js';
 
-/** Where a datagram goes, as the kernel wants to read it. */
+/** A datagram's destination in the kernel's form. */
 export interface SocketAddress {
   readonly memory: Arena;
   readonly length: number;
-  /** Whether the way there takes several datagrams as one and cuts them apart late; cleared when it turns out not to. */
+  /** Whether several datagrams can be sent there as one (UDP segmentation offload); cleared when that fails. */
   segments: boolean;
 }
 
-/** What became of a batch. `sent` counts from `first`; the packet behind the sent ones is the one that failed. */
+/** The outcome of a batch. `sent` counts from `first`; the packet behind the sent ones is the one that failed. */
 export type BatchOutcome = 'sent' | 'blocked' | 'failed';
 
 /** Datagrams laid out for one `sendmmsg`: slot i of the arena is packet i. */
@@ -22,7 +22,7 @@ export interface MessageBatch {
   readonly slotBytes: number;
   /** Packet `slot` is `length` bytes long and goes to `address`. */
   set(slot: number, length: number, address: SocketAddress): void;
-  /** Sends the packets [first, end). Returns how many the kernel took; then `outcome` tells why it stopped. */
+  /** Sends the packets [first, end). Returns how many the kernel took; then `outcome` holds why it stopped. */
   send(fd: number, first: number, end: number): number;
   outcome: BatchOutcome;
 }
@@ -33,7 +33,7 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 /** Errors after which the same call succeeds later: the socket's buffer or the device's queue is full. */
 const BUSY = ['EAGAIN', 'ENOBUFS', 'EINTR', 'ENOMEM'];
-/** Errors of datagrams sent as one: a device without checksums, a path with a smaller MTU, a kernel that knows nothing of it. */
+/** Errors of datagrams sent as one: a device without checksums, a path with a smaller MTU, a kernel without the feature. */
 const TOGETHER = ['EIO', 'EINVAL', 'EMSGSIZE', 'EOPNOTSUPP'];
 /** struct mmsghdr, struct iovec, and a control message with one 16-bit number, on 64-bit Linux. */
 const MESSAGE_BYTES = 64;
@@ -42,7 +42,7 @@ const CONTROL_BYTES = 24;
 const CONTROL_LENGTH = 18;
 const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
-/** What the kernel takes as one: at most 64 datagrams, together shorter than one IP packet can be. */
+/** Bounds of the kernel for datagrams sent as one: at most 64, together shorter than the longest IP packet. */
 const MAX_SEGMENTS = 48;
 const MAX_SEGMENTED_BYTES = 60_000;
 
@@ -126,7 +126,7 @@ function makeBatch(call: NativeSend, why: () => Failure, slotCount: number, slot
           batch.outcome = failure === 'busy' ? 'blocked' : 'failed';
           return at - first;
         }
-        // From now on they go there one by one.
+        // From now on datagrams to this address are sent one by one.
         addresses[at]!.segments = false;
       }
       batch.outcome = 'sent';

@@ -5,10 +5,10 @@ import { err, ok, type Result } from '../lib/result.js';
 /** A System V shared memory segment mapped into this process, as MIT-SHM wants it. */
 export interface SharedSegment {
   readonly id: number;
-  /** Where it is mapped, as a native pointer. */
+  /** The native pointer to it. */
   readonly address: bigint;
   readonly bytes: number;
-  /** Lets another user of this machine attach it too, such as the one the X server runs as; nobody else gains anything. */
+  /** Lets another user of this machine attach it too, such as the one the X server runs as; other users get no access. */
   allow(uid: number): Result<void>;
   /** Marks it for removal once every process has detached; call it right after the X server attached, so that no crash leaks it. */
   removeWhenUnused(): void;
@@ -50,7 +50,7 @@ function libc(): Calls {
   return calls;
 }
 
-/** Creates and maps a segment of `bytes`; the error says what the system refused. */
+/** Creates and maps a segment of `bytes`; the error names the call that failed. */
 export function createSharedSegment(bytes: number): Result<SharedSegment> {
   const { shmget, shmat, shmdt, shmctl } = libc();
   const id = shmget(IPC_PRIVATE, bytes, IPC_CREAT | MODE);
@@ -70,7 +70,7 @@ export function createSharedSegment(bytes: number): Result<SharedSegment> {
     allow(uid) {
       const description = Buffer.alloc(DESCRIPTION_BYTES);
       if (shmctl(id, IPC_STAT, description) !== 0) return err(`shared memory cannot be described (errno ${koffi.errno()})`);
-      // Whoever created it keeps access whoever owns it.
+      // The creator keeps access after the owner has changed.
       description.writeUInt32LE(uid, OWNER_OFFSET);
       return shmctl(id, IPC_SET, description) === 0
         ? ok(undefined)

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { isPlainErrorCode, type PlainErrorCode } from './errors/http-errors.js';
 
 /**
- * Reads outside data into the shape of `schema`, as leniently as existing clients need (SPEC.md D1-D8) and no more:
+ * Reads outside data into the shape of `schema`, only as leniently as existing clients need (SPEC.md D1-D8):
  * field names match without case, unknown fields are dropped, null and absent fields take their default, types are strict.
  * The result is checked against the schema, so its type is proven, never assumed.
  */
@@ -15,7 +15,7 @@ export function decode<S extends TSchema>(schema: S, input: unknown): Result<Sta
   return err(first === undefined ? 'wrong shape' : `${first.path || '/'}: ${first.message}`);
 }
 
-/** The error that a schema names for a text of the wrong form; undefined where the trouble is another. */
+/** The error that a schema names for a text of the wrong form; undefined for another error. */
 export function mismatchOf(schema: TSchema, input: unknown): PlainErrorCode | undefined {
   for (const { schema: refusing, value } of Value.Errors(schema, shape(schema, input)))
     if (typeof value === 'string' && isPlainErrorCode(refusing.refusal)) return refusing.refusal;

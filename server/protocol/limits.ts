@@ -2,7 +2,7 @@ import type { LimitTable } from '../lib/bounds/limits.js';
 
 const REFUSED = 'the message or request is refused';
 
-/** What one field of a message or of a request's JSON may hold; characters are UTF-16 units but in names. */
+/** Bounds on one field of a message or of a request's JSON; characters are UTF-16 units, except in names. */
 export const FIELD_LIMITS = {
   depth: { value: 100, unit: 'count', what: 'lists and objects within each other in JSON', beyond: REFUSED },
   name: {

@@ -13,22 +13,22 @@ const NAME = new RegExp(`^(?:|(?=[^${UNPRINTABLE}]{1,${MAX_CHARACTERS}}$)[^]*?${
 const REFUSAL = 'bad-name' satisfies PlainErrorCode;
 
 /**
- * A user name or display name as clients may set it: one short line, empty or with something to be seen. Text is asked for apart:
- * the expression alone would also match a number by what it looks like.
+ * A user name or display name as clients may set it: one short line, empty or with a visible character. The type is checked
+ * apart, since the expression alone would also match the text of a number.
  */
 export const Name = Type.Intersect([Type.String(), Type.RegExp(NAME, { refusal: REFUSAL })], { default: '' });
 
 /** A password as clients may send it. */
 export const Password = Type.String({ maxLength: FIELD_LIMITS.password.value });
 
-/** What `Name` allows of a name that was stored without that bound: the rest is cut off, all of it where nothing can be seen. */
+/** Cuts a stored name to what `Name` allows; a name without a visible character becomes empty. */
 export function cleanName(name: string): string {
   if (name.length > MAX_CHARACTERS * 8) return cleanName(name.slice(0, MAX_CHARACTERS * 8));
   const cut = [...name.replace(STRIPPED, '')].slice(0, MAX_CHARACTERS).join('');
   return canBeSeen(cut) ? cut : '';
 }
 
-/** Why a text is no name; undefined where it is one. */
+/** Why a text is not a valid name; undefined where it is. */
 export function nameTrouble(text: string): PlainErrorCode | undefined {
   return NAME.test(text) ? undefined : REFUSAL;
 }
@@ -36,7 +36,7 @@ export function nameTrouble(text: string): PlainErrorCode | undefined {
 /** Why no account can have this user name, which is the id of its sessions as well; undefined where one can. */
 export function accountNameTrouble(username: string): PlainErrorCode | undefined {
   if (username === '') return 'no-username';
-  // Clients take these out of a path, however they are encoded.
+  // Clients remove these from a path, also when they are encoded.
   if (username === '.' || username === '..') return 'dots-as-username';
   return nameTrouble(username);
 }

@@ -8,5 +8,5 @@ export const Uint16 = Type.Integer({ minimum: 0, maximum: 0xffff });
 export const Uint32 = Type.Integer({ minimum: 0, maximum: 0xffffffff });
 /** Unsigned 64 bit on neko's side; here as far as a JSON number reaches. */
 export const Uint64 = Type.Integer({ minimum: 0, maximum: 2 ** 64 });
-/** A time that a browser measured; it may have no end, but it has a sign. */
+/** A time that a browser measured; never negative, possibly with a fraction. */
 export const Milliseconds = Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });

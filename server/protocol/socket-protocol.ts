@@ -5,8 +5,8 @@ export const SOCKET_PROTOCOL = 'neko.v3';
 const TOKEN_PREFIX = 'neko.token.';
 
 /**
- * What the page offers: the protocol, and beside it the token of its session. Addresses end up in the logs and histories
- * of whatever stands between, this header does not. RFC 6455 section 4.1 allows the characters of an HTTP token.
+ * The subprotocols that the page offers: the protocol, and the token of its session. Unlike a token in the address, this
+ * header does not get into the logs of proxies or the browser's history. RFC 6455 section 4.1 allows the characters of an HTTP token.
  */
 export function offeredProtocols(token: string): string[] {
   if (token === '') return [];

@@ -14,7 +14,7 @@ const TOML_TOKEN =
 /** JSON with its numbers as they are written; throws as `JSON.parse` does. */
 export function parseJsonAsWritten(text: string): unknown {
   const found: unknown = JSON.parse(text);
-  // Without a number there is nothing that could be read in two ways.
+  // Only numbers could be read in two ways.
   if (!/\d/.test(text)) return found;
   return unmarked(JSON.parse(text.replace(JSON_TOKEN, (token) => (token.startsWith('"') ? token : `"${MARK}${token}"`))));
 }
@@ -30,7 +30,7 @@ export function parseTomlAsWritten(text: string): unknown {
   return unmarked(parseToml(markTomlNumbers(text)));
 }
 
-/** Puts marked quotes around every number that is a value; keys, table names and what is quoted stay. */
+/** Puts marked quotes around every number that is a value; keys, table names and quoted texts stay. */
 function markTomlNumbers(text: string): string {
   const brackets: string[] = [];
   let before = '\n';
@@ -66,7 +66,7 @@ function numberOf(written: string): number {
 /** YAML 1.2 with unquoted scalars as they are written; the error gives line, column and kind, but nothing of the text. */
 export function parseYamlAsWritten(text: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
-  // A warning is a value that would be lost: `!word` is read as a tag without a value.
+  // A warning means that a value would be lost: `!word` is read as a tag without a value.
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) throw new Error(yamlProblem(problem));
   visit(document, {

@@ -2,8 +2,8 @@ import type { Result } from '../../lib/result.js';
 import { Unquoted } from './unquoted.js';
 
 /**
- * How one kind of value is read, whatever it comes from: text of a flag or variable, or a native value of a file.
- * The error says what is wrong with this value; `allowed` says what would be right and goes into every error and the reference.
+ * How one kind of value is read, from the text of a flag or variable or from a native value of a file.
+ * The error says what is wrong with this value; `allowed` describes right values, in every error and in the reference.
  */
 export interface Form<T> {
   readonly allowed: string;
@@ -11,10 +11,10 @@ export interface Form<T> {
   readonly repeatable?: true;
   /** A boolean flag needs no value. */
   readonly flagAlone?: true;
-  /** Every word is a value of it, `null` too. */
+  /** Every word is a valid value, also `null`. */
   readonly anyText?: true;
   readonly read: (raw: unknown) => Result<T, string>;
-  /** The value as it could be written into a variable; empty for what is off or not there. */
+  /** The value as it could be written into a variable; empty for off or absent. */
   readonly show: (value: T) => string;
 }
 

@@ -5,12 +5,12 @@ import { text } from './scalar-forms.js';
 
 interface Read<T> {
   readonly value: Result<T, string>;
-  /** What looks unintended about the text, for the log; never the value itself. */
+  /** A warning about the text, for the log; without the value itself. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads a value that may carry what its writer did not mean: quotes that `docker-compose.yaml` passes on (`- NEKO_SCREEN="…"`),
+ * Reads a value that may carry unintended characters: quotes that `docker-compose.yaml` passes on (`- NEKO_SCREEN="…"`),
  * or the line end of a file. Quotes are dropped where the value makes no sense with them; in free text they stay, with a
  * warning. One line end at the end of a secret's file is dropped; anywhere else it stays, with a warning.
  */

@@ -102,7 +102,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
-/** A duration in milliseconds, out of text such as `24h` or `1m30s`. A bare number is refused: it could mean anything. */
+/** A duration in milliseconds, out of text such as `24h` or `1m30s`. A bare number is refused: its unit is unknown. */
 export function duration(minMs = 0): Form<number> {
   return {
     allowed: `a duration with a unit, such as 500ms, 30s, 1h30m${minMs > 0 ? `, at least ${minMs}ms` : ''}`,
@@ -136,7 +136,7 @@ function showDuration(ms: number): string {
   return rest > 0 || shown === '' ? `${shown}${rest}ms` : shown;
 }
 
-/** One word of a list, whatever its case; `also` holds further spellings and what they stand for. */
+/** One word of a list, in any case; `also` maps further spellings to words. */
 export function oneOf<const T extends string>(words: readonly T[], also: Readonly<Record<string, T>> = {}): Form<T> {
   return {
     allowed: words.join(', '),
@@ -149,7 +149,7 @@ export function oneOf<const T extends string>(words: readonly T[], also: Readonl
   };
 }
 
-/** A list of anything that has a form: a real list, or text split at blanks and commas. Order is kept. */
+/** A list of values of one form: a real list, or text split at blanks and commas. Order is kept. */
 export function listOf<T>(item: Form<T>): Form<readonly T[]> {
   return {
     allowed: `a list, separated by blanks or commas, of: ${item.allowed}`,

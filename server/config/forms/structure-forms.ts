@@ -8,7 +8,7 @@ import { type Form, isMapping } from './form.js';
 import { boolean, integer, parseInteger, text } from './scalar-forms.js';
 import { isBareNull, plain, Unquoted } from './unquoted.js';
 
-/** JSON text becomes what it stands for; native values pass. Text that is no JSON object or list is an error. */
+/** JSON text becomes its value; native values pass. Text that is no JSON object or list is an error. */
 function structure(raw: unknown): Result<unknown, string> {
   if (isBareNull(raw)) return ok(undefined);
   if (typeof raw !== 'string') return ok(raw);
@@ -45,7 +45,7 @@ function optional<T>(object: Readonly<Record<string, unknown>>, name: string, fo
   return value.ok ? value : err(`${name}: ${value.error}, allowed: ${form.allowed}`);
 }
 
-/** JSON as it could be given back; empty when there is nothing in it. */
+/** The value as JSON text; empty for an empty list or object. */
 function showJson(value: object): string {
   return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
 }
@@ -56,7 +56,7 @@ function snakeCased(stream: PipelineConfig): object {
   );
 }
 
-/** Reads every element of a list, naming the one that is wrong by its place. */
+/** Reads every element of a list; the error names a wrong one by its place. */
 function each<T>(
   raw: unknown,
   read: (object: Readonly<Record<string, unknown>>) => Result<T, string>,
@@ -154,7 +154,7 @@ function profileForm(nameForm: Form<string>): Form<Partial<MemberProfile>> {
 
 export const memberProfile = profileForm(displayName);
 
-/** A profile as earlier versions may have stored it, its name of any form. */
+/** A profile as earlier versions may have stored it, with a name of any form. */
 export const storedProfile = profileForm(text);
 
 /** Flags that an account of the object or file provider does not give are false. */

@@ -1,6 +1,6 @@
 /**
- * A value that a file gives without quotes: what it stands for and the text that stands there. A setting that takes text wants
- * the text (`007`, `1.10`, `0x1F`), one that takes a number the number; which of them is known only where it is read.
+ * A value that a file gives without quotes: the value and its text as written. A setting that takes text uses the text (`007`,
+ * `1.10`, `0x1F`), one that takes a number uses the number.
  */
 export class Unquoted {
   readonly value: unknown;
@@ -20,12 +20,12 @@ export class Unquoted {
   }
 }
 
-/** Whether this is the bare word `null` or `~`: nothing to most settings, perhaps a word to one that takes any text. */
+/** Whether this is the bare word `null` or `~`: absent for most settings, a word for one that takes any text. */
 export function isBareNull(raw: unknown): boolean {
   return raw instanceof Unquoted && raw.value === null;
 }
 
-/** The plain values that a tree with unquoted ones stands for. */
+/** A tree with its unquoted values replaced by plain ones. */
 export function plain(value: unknown): unknown {
   if (value instanceof Unquoted) return value.value;
   if (Array.isArray(value)) return value.map(plain);

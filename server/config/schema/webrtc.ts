@@ -26,7 +26,7 @@ export const webrtcSchema = {
   icelite: key(boolean, false, 'Answers connectivity checks without making any; for servers with a reachable address.'),
   icetrickle: key(boolean, true, 'Sends candidates as they are found; otherwise the offer waits for all of them.'),
   iceservers: {
-    frontend: key(iceServers, [], 'STUN and TURN servers told to clients, and asked for our external address.', {
+    frontend: key(iceServers, [], 'STUN and TURN servers sent to clients, and asked for our external address.', {
       secret: maskServers,
     }),
     backend: key(iceServers, [], 'STUN and TURN servers used by the server itself.', { secret: maskServers }),

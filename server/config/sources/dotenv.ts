@@ -1,6 +1,6 @@
 /**
- * `NAME=value` lines; quotes around a value are dropped, in double quotes `\n` is a line break. Throws at the first line that is
- * neither that, nor empty, nor a comment.
+ * `NAME=value` lines; quotes around a value are dropped, in double quotes `\n` is a line break. Throws at the first line
+ * that is something else, unless it is empty or a comment.
  */
 export function parseDotenv(text: string): Readonly<Record<string, string>> {
   const entries: [string, string][] = [];

@@ -19,7 +19,7 @@ export function fromEnvironment(env: Environment, named: NamedKey): Given | unde
   return undefined;
 }
 
-/** One warning for each NEKO_ variable that means nothing to us. */
+/** One warning for each unknown NEKO_ variable. */
 export function unknownVariables(env: Environment, known: readonly string[]): readonly string[] {
   const names = new Set(known);
   return Object.keys(env)

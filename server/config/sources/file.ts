@@ -3,7 +3,7 @@ import { parseJsonAsWritten, parseTomlAsWritten, parseYamlAsWritten } from '../f
 import { isMapping } from '../forms/form.js';
 import { parseDotenv } from './dotenv.js';
 
-/** Gives the text of a file, or undefined when there is none; throws when there is one that cannot be read. */
+/** Returns the text of a file, or undefined when there is none; throws when it cannot be read. */
 export type ReadFile = (path: string) => string | undefined;
 
 export interface ConfigFile {
@@ -16,7 +16,7 @@ export interface ConfigFile {
 const EXTENSIONS = ['json', 'toml', 'yaml', 'yml', 'properties', 'props', 'prop', 'hcl', 'tfvars', 'dotenv', 'env', 'ini'];
 const DIRECTORIES = ['/etc/neko', '.'];
 
-/** Finds and decodes the one configuration file; null when none was named and none is there. */
+/** Finds and decodes the one configuration file; null when none is named and none exists. */
 export function loadConfigFile(named: string | undefined, readFile: ReadFile): Result<ConfigFile | null, string> {
   const candidates =
     named === undefined
@@ -44,7 +44,7 @@ function decode(path: string, text: string): Result<ConfigFile, string> {
   if (parse === undefined) {
     return err(`${path}: configuration files end in ${Object.keys(DECODERS).join(', ')}.`);
   }
-  // What a file in UTF-16 looks like when it is read as UTF-8.
+  // A file in UTF-16 looks like this when it is read as UTF-8.
   if (/^(?:\uFFFD{2}|.?\0)/.test(text)) return err(`${path}: the file is not UTF-8; save it again with the encoding UTF-8.`);
   try {
     const content: unknown = parse(text.replace(/^\uFEFF/, '')) ?? {};
@@ -93,7 +93,7 @@ export function lookUp(content: Readonly<Record<string, unknown>>, path: string)
   return undefined;
 }
 
-/** The dotted paths of the file that lead to no known setting, each as far as it has to be written to be wrong. */
+/** The dotted paths of the file that lead to no known setting, each up to its first unknown part. */
 export function unknownPaths(
   content: Readonly<Record<string, unknown>>,
   known: readonly string[],

@@ -1,7 +1,7 @@
 import { suggestion } from '../nearest.js';
 import type { ConfigError } from '../origin.js';
 
-/** What the reader has to know of a flag. */
+/** The properties of a flag that the reader needs. */
 export interface KnownFlag {
   readonly flagAlone: boolean;
   readonly repeatable: boolean;

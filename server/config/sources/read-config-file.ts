@@ -1,6 +1,6 @@
 import { readRegularFileSync } from '../../files/regular-file.js';
 
-/** Reads a file as text; undefined when there is none, throws when it cannot be read or is none. Goes into `loadConfig`. */
+/** Reads a file as text; undefined when there is none, throws when it cannot be read. The `readFile` of `loadConfig`. */
 export function readConfigFile(path: string): string | undefined {
   try {
     return readRegularFileSync(path);

@@ -26,8 +26,8 @@ const HARMLESS_VARIABLES: ReadonlySet<string> = new Set(
 const SOUNDS_SECRET = /PASS|PWD|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|USERS|SERVERS/i;
 
 /**
- * Whether the server alone should see a variable: it holds a secret, or it is a NEKO_ one that means nothing to us and sounds
- * like a secret whose name was mistyped.
+ * Whether child processes must not inherit a variable: it holds a secret, or it is an unknown NEKO_ variable whose name looks
+ * like that of a secret with a typo.
  */
 export function mayHoldSecret(name: string): boolean {
   if (HIDDEN_VARIABLES.has(name)) return true;
@@ -35,12 +35,12 @@ export function mayHoldSecret(name: string): boolean {
 }
 
 export interface SecretFiles {
-  /** By the variable that the content stands for. */
+  /** Contents by the variable that they stand for. */
   readonly values: ReadonlyMap<string, Given>;
   readonly errors: readonly ConfigError[];
 }
 
-/** Reads the files that `NEKO_…_FILE` variables name, as container engines mount them. Their content is in no message. */
+/** Reads the files that `NEKO_…_FILE` variables name, as container engines mount them. Messages never show their content. */
 export function readSecretFiles(env: Environment, readFile: ReadFile): SecretFiles {
   const values = new Map<string, Given>();
   const errors: ConfigError[] = [];
@@ -68,7 +68,7 @@ function contentOf(path: string, readFile: ReadFile): Content {
     if (text === undefined) return { text: undefined, problem: 'does not exist.' };
     return text.trim() === '' ? { text: undefined, problem: 'is empty.' } : { text };
   } catch (error) {
-    // What the system says holds a path at most; its code is shorter.
+    // The system's error may hold a path; its code is enough.
     const reason = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown reason';
     return { text: undefined, problem: `cannot be read (${reason}).` };
   }

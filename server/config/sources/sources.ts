@@ -9,11 +9,11 @@ import { type ConfigFile, lookUp } from './file.js';
 import type { KnownFlag } from './flags.js';
 import { SECRET_FILE_VARIABLES } from './secret-files.js';
 
-/** The places that settings come from; the first that has one wins (SPEC.md CF2). */
+/** The sources of settings; the first that has a value wins (SPEC.md CF2). */
 export interface Sources {
   readonly flags: ReadonlyMap<string, unknown>;
   readonly env: Environment;
-  /** What the files of `NEKO_…_FILE` hold, by the variable they stand for. */
+  /** Contents of the files of `NEKO_…_FILE`, by the variable that they stand for. */
   readonly secrets: ReadonlyMap<string, Given>;
   readonly file: ConfigFile | null;
 }
@@ -25,7 +25,7 @@ export function findV3(sources: Sources, named: NamedKey): Given | undefined {
   return fromEnvironment(sources.env, named) ?? sources.secrets.get(named.env) ?? fromFile(sources, named);
 }
 
-/** The strongest value of a v2 setting. Like upstream, a variable that is empty is not set. */
+/** The strongest value of a v2 setting. As in neko, an empty variable is not set. */
 export function findV2Name(sources: Sources, name: V2Name): Given | undefined {
   const flag = sources.flags.get(`--${name}`);
   if (flag !== undefined) return { raw: flag, origin: { kind: 'flag', name: `--${name}` } };
@@ -46,22 +46,22 @@ function fromFile(sources: Sources, named: NamedKey): Given | undefined {
   if (sources.file === null) return undefined;
   const raw = lookUp(sources.file.content, named.path);
   if (raw === undefined) return undefined;
-  // Null is not set (section 3.2); only where a secret may be that word must it be said which is meant.
+  // Null is not set (SPEC.md CF4); only a secret could be that word, and then it must be quoted.
   if (isBareNull(raw) && !(named.key.sensitive && takesAnyText(named.key.form))) return undefined;
-  // The parent of frontend and backend is no server, and a shared list in the environment hides both (section 3.3).
+  // The parent of frontend and backend is no server, and a shared list in the environment hides both (SPEC.md CF5).
   if (named.path === SHARED_SERVERS && isMapping(raw) && !('urls' in raw)) return undefined;
   if (named.path.startsWith(`${SHARED_SERVERS}.`) && sources.env[envName(SHARED_SERVERS)]?.trim()) return undefined;
   return { raw, origin: { kind: 'file', path: sources.file.path, name: named.path } };
 }
 
-/** Every flag there is, with what its form wants. */
+/** All flags, with the properties that their forms give them. */
 export const KNOWN_FLAGS: ReadonlyMap<string, KnownFlag> = new Map<string, KnownFlag>([
   ['--config', { flagAlone: false, repeatable: false }],
   ...V2_NAMES.map((name): [string, KnownFlag] => [`--${name}`, wants(V2_FORMS[name])]),
   ...KEYS.map((named): [string, KnownFlag] => [named.flag, wants(named.key.form)]),
 ]);
 
-/** Every NEKO_ variable there is. */
+/** All known NEKO_ variables. */
 export const KNOWN_VARIABLES: readonly string[] = [
   'NEKO_CONFIG',
   ...KEYS.map((named) => named.env),
@@ -69,10 +69,10 @@ export const KNOWN_VARIABLES: readonly string[] = [
   ...SECRET_FILE_VARIABLES,
 ];
 
-/** Every name that may stand in the file. */
+/** All names allowed in the file. */
 export const KNOWN_PATHS: readonly string[] = [...KEYS.map((named) => named.path), ...V2_NAMES];
 
-/** The names that settings stand below, such as `session` and `session.cookie`. */
+/** The parents of settings, such as `session` and `session.cookie`. */
 export const KNOWN_GROUPS: readonly string[] = [
   ...new Set(
     KEYS.flatMap(({ path }) => path.split('.').map((_, depth, parts) => parts.slice(0, depth).join('.'))).filter(Boolean),

@@ -5,13 +5,13 @@ import { envName } from '../key.js';
 import { badValue, type ConfigError, type Given, type Origin } from '../origin.js';
 import { V2_FORMS, V2_NAMES, V2_REPLACEMENT, V2_SECRETS, type V2Name } from './v2-keys.js';
 
-/** What the v2 settings come to: values that override v3 ones, and requests that have no v3 setting. */
+/** The result of the v2 settings: values that override v3 ones, and requests that have no v3 setting. */
 export interface V2Outcome {
   /** By slot of the schema; stronger than every v3 value (SPEC.md CF2). */
   readonly overlay: ReadonlyMap<string, Given>;
   readonly video: V2VideoConfig | undefined;
   readonly audio: V2AudioConfig | undefined;
-  /** URLs of `iceserver`, one more server without credentials on both sides. */
+  /** URLs of `iceserver`: a further server without credentials, for browsers and the server. */
   readonly iceUrls: readonly string[];
   readonly warnings: readonly string[];
   readonly errors: readonly ConfigError[];
@@ -106,7 +106,7 @@ class V2Reading {
     }
   }
 
-  /** Either password selects the multiuser provider. A side without one keeps its v3 password, since none is built in. */
+  /** Either password selects the multiuser provider. A role without one keeps its v3 password, since none is built in. */
   passwords(): void {
     const sides = [
       ['password', 'member.multiuser.user_password'],
@@ -136,7 +136,7 @@ class V2Reading {
       this.#set('webrtc.iceservers.backend', 'iceservers', []);
     }
     this.iceUrls = this.#take('iceserver', V2_FORMS.iceserver) ?? [];
-    // neko asks its v3 address first and this one only when that failed; whoever set it means this one.
+    // neko asks its v3 service first and this one only when that failed; a service that was set is meant to be asked.
     const fetch = this.#take('ipfetch', V2_FORMS.ipfetch);
     if (fetch !== undefined && !this.#explicit('webrtc.ip_retrieval_url')) this.#set('webrtc.ip_retrieval_url', 'ipfetch', fetch);
   }

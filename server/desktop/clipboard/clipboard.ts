@@ -8,7 +8,7 @@ import { type SelectionAtoms, selectionAtoms } from './selection-atoms.js';
 import { type ClipboardContents, SelectionOwner } from './selection-owner.js';
 import { SelectionReader } from './selection-reader.js';
 
-/** Owner set, its window destroyed, its client gone: each changes what can be pasted. */
+/** Owner set, its window destroyed, its client gone: each changes the content of the clipboard. */
 const ALL_OWNER_EVENTS = 7;
 const NOTHING_SUITABLE = err('the clipboard has no contents of this kind');
 const UTF16_LITTLE_ENDIAN_MARK = 0xfeff;
@@ -75,7 +75,7 @@ export class DesktopClipboard {
     return image.value ? ok(image.value.bytes) : NOTHING_SUITABLE;
   }
 
-  /** Puts text, HTML or both on the clipboard, neither being an empty text; applications can paste it once this resolves. */
+  /** Puts text, HTML or both on the clipboard (an empty text counts as absent); applications can paste it once this resolves. */
   write({ text, html }: ClipboardContents): Promise<Result<void>> {
     const contents = html === undefined ? { text: text ?? '' } : text === undefined ? { html } : { text, html };
     const written = this.#lastWrite.then(() => this.#owner.own(contents));

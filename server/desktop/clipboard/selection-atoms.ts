@@ -21,7 +21,7 @@ const NAMES = [
 
 export type SelectionAtoms = Readonly<Record<(typeof NAMES)[number], number>>;
 
-/** The numbers of the atoms on this X server. */
+/** The atoms' numbers on this X server. */
 export function selectionAtoms(connection: XConnection): Promise<Result<SelectionAtoms>> {
   return connection.atoms(NAMES);
 }

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 import type { XConnection } from '../x-connection.js';
 import type { SelectionAtoms } from './selection-atoms.js';
 
-/** What is served to applications that paste. */
+/** The contents served to applications that paste. */
 export interface ClipboardContents {
   readonly text?: string;
   readonly html?: string;
@@ -15,7 +15,7 @@ export interface ClipboardContents {
 const PART_BYTES = 128 << 10;
 /** More requestors than that at once are refused: each holds a copy of the contents. */
 const MAX_TRANSFERS = 16;
-/** A requestor that takes no part for this long is given up. */
+/** A requestor that takes no part for so long is dropped. */
 const PART_TIMEOUT_MS = 10_000;
 const SELECTION_CLEAR = 29;
 const SELECTION_REQUEST = 30;
@@ -58,7 +58,7 @@ export class SelectionOwner {
     this.#release = connection.onEvent((event) => this.#onEvent(event));
   }
 
-  /** What is served now; undefined while another owns the clipboard. */
+  /** The contents served now; undefined while another client owns the clipboard. */
   get contents(): ClipboardContents | undefined {
     return this.#contents;
   }
@@ -82,7 +82,7 @@ export class SelectionOwner {
     this.#transfers = [];
   }
 
-  /** The X server's clock, which ownership is dated by: it comes with the event of a property change. */
+  /** The X server's time, which ownership needs: it comes with the event of a property change. */
   async #serverTime(): Promise<Result<number>> {
     const { x } = this.#connection;
     let time: number | undefined;
@@ -111,7 +111,7 @@ export class SelectionOwner {
 
   #onRequest(event: XEvent): void {
     const { requestor = 0, target = 0, selection = 0, time = 0 } = event;
-    // Obsolete clients name no property and look for the answer under the target's name.
+    // Obsolete clients name no property and read the answer under the target's name.
     const property = event.property || target;
     const served = this.#serve(requestor, property, target);
     const answer = {
@@ -155,7 +155,7 @@ export class SelectionOwner {
     return true;
   }
 
-  /** What can be asked for: target -> type and bytes. */
+  /** The offered targets: target -> type and bytes. */
   #offers(): Map<number, () => { type: number; bytes: Buffer }> {
     const { text, html } = this.#contents ?? {};
     const offers = new Map<number, () => { type: number; bytes: Buffer }>();
@@ -173,7 +173,7 @@ export class SelectionOwner {
     return offers;
   }
 
-  /** Sends the next part; one of no bytes is the end. */
+  /** Sends the next part; an empty one is the end. */
   #sendPart(transfer: Transfer): void {
     const { x } = this.#connection;
     const part = transfer.bytes.subarray(transfer.offset, transfer.offset + PART_BYTES);
@@ -196,7 +196,7 @@ export class SelectionOwner {
   }
 }
 
-/** STRING is Latin-1 by definition; what it lacks becomes a question mark. */
+/** STRING is Latin-1 by definition; other characters become question marks. */
 function latin1(text: string): Buffer {
   return Buffer.from(text.replace(/[\u{100}-\u{10ffff}]/gu, '?'), 'latin1');
 }

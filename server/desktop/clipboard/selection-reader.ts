@@ -6,7 +6,7 @@ import { FIELD_LIMITS } from '../../protocol/limits.js';
 import type { XConnection } from '../x-connection.js';
 import type { SelectionAtoms } from './selection-atoms.js';
 
-/** What a selection owner delivered: the bytes and the atom of their type. */
+/** The delivery of a selection owner: bytes and the atom of their type. */
 export interface Delivered {
   readonly type: number;
   readonly bytes: Buffer;
@@ -25,7 +25,7 @@ const WHOLE_PROPERTY = MAX_TRANSFER_BYTES / 4;
 const PROPERTY_CHANGE_MASK = 0x400000;
 const INPUT_ONLY = 2;
 
-/** Asks the owner of CLIPBOARD for one target, incrementally delivered contents included (ICCCM 2.4 and 2.7.2). */
+/** Asks the owner of CLIPBOARD for one target, with incremental transfers (ICCCM 2.4 and 2.7.2). */
 export class SelectionReader {
   constructor(
     readonly connection: XConnection,
@@ -40,7 +40,7 @@ export class SelectionReader {
     const owner = await this.connection.ask<number>((reply) => x.GetSelectionOwner(CLIPBOARD, reply));
     if (!owner.ok) return owner;
     if (owner.value === 0) return err('the clipboard is empty');
-    // A window of its own keeps a late answer to one transfer from being taken for that of the next.
+    // Each transfer has its own window, so that a late answer is not taken for that of the next transfer.
     const window = x.AllocID();
     x.CreateWindow(window, root, -1, -1, 1, 1, 0, 0, INPUT_ONLY, 0, { eventMask: PROPERTY_CHANGE_MASK });
     const events = new EventQueue(this.connection, this.clock, (event) => event.requestor === window || event.wid === window);
@@ -60,7 +60,7 @@ export class SelectionReader {
     const first = await this.#take(window);
     if (!first.ok) return first;
     if (first.value.type !== this.atoms.INCR) return ok({ type: first.value.type, bytes: first.value.data });
-    // The owner announces at least how much it has (ICCCM 2.7.2): what is too much is not begun.
+    // The owner announces a lower bound of its size (ICCCM 2.7.2): a transfer that is too large does not start.
     if (first.value.data.length >= 4 && first.value.data.readUInt32LE(0) > MAX_TRANSFER_BYTES) return err(CLIPBOARD_TOO_LARGE);
     const chunks: Buffer[] = [];
     let total = 0;

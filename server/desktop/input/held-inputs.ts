@@ -1,7 +1,7 @@
 /**
- * [P] What is pressed at the moment: keys by keysym or buttons by code, each with what its release will need.
+ * [P] The keys (by keysym) or buttons (by code) that are held, each with the data for its release.
  *
- * A second down of what is held and an up of what is not are told apart here, so that repeats of clients reach nobody.
+ * Finds a second press of a held key and a release of one that is not held, so that repeats of clients are dropped.
  */
 export class HeldInputs<Release> {
   readonly #held = new Map<number, { readonly release: Release; readonly sinceMs: number }>();

@@ -27,7 +27,7 @@ export interface Buttons {
   releaseHeldFor(limitMs: number, nowMs: number): void;
 }
 
-/** Pointer and keys together: combinations, and the release of what stayed pressed. */
+/** Pointer and keys together: combinations, and the release of everything held. */
 export class Input {
   #cancelCheck: Dispose | undefined;
   #closed = false;

@@ -23,13 +23,13 @@ export class Pointer {
     return this.#held.size > 0;
   }
 
-  /** Moves to the screen pixel; what lies beyond the screen ends at its edge. */
+  /** Moves to the screen pixel; positions beyond the screen end at its edge. */
   move(x: number, y: number): void {
     const { width, height } = this.screen();
     this.#send(MOTION, 0, clamp(x, width - 1), clamp(y, height - 1));
   }
 
-  /** Presses an X button; one that is held already and button 0 do nothing. */
+  /** Presses an X button; does nothing for a held button and for button 0. */
   down(code: number, nowMs: number): void {
     if (!(code >= 1 && code <= LAST_BUTTON) || this.#held.has(code)) return;
     this.#held.down(code, code, nowMs);

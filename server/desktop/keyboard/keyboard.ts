@@ -50,7 +50,7 @@ export class Keyboard {
   /** Lets go of `keysym` if it is held, after `delayMs` inside the X server. */
   up(keysym: number, delayMs = 0): void {
     const keycode = this.#held.up(canonicalKeysym(keysym) ?? 0);
-    // Two keysyms can hang on one key, as with Shift pressed in between: the last to go lets the key go.
+    // Two held keysyms can share one key, as with Shift pressed in between: the last release lets the key go.
     if (keycode !== undefined && !this.#held.uses(keycode)) this.#send(KEY_RELEASE, keycode, delayMs);
   }
 

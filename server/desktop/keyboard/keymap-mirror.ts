@@ -10,16 +10,16 @@ import { ALPHABETIC, bindKeyRequest, getMapRequest, parseMap, XKB_MAP, XKB_NEW_K
 
 const KEY_RELEASE = 3;
 
-/** A copy of the server's keymap, so that a key can be looked up without asking; it follows changes made by anybody. */
+/** A copy of the server's keymap, so that a key can be looked up without a request; it follows changes by any client. */
 export class KeymapMirror {
   readonly #connection: XConnection;
   readonly #release: Dispose;
   #keymap: Keymap;
   readonly #spare: SpareKeys;
-  /** Keycodes whose change was made here and will be announced to us as well. */
+  /** Keycodes that were changed here, whose change the X server will announce to us, too. */
   readonly #ownChanges = new Map<number, number>();
   #refreshing: 'no' | 'asked' | 'asked-and-outdated' = 'no';
-  /** Bound since the map was asked for: the answer may be older. */
+  /** Keycodes bound since the map was requested: the answer may be older. */
   #boundMeanwhile = new Map<number, Key>();
 
   private constructor(connection: XConnection, keymap: Keymap) {
@@ -39,7 +39,7 @@ export class KeymapMirror {
   /** The keycode that yields `keysym` at this level, or undefined. */
   find(keysym: number, level: Level, nowMs: number): number | undefined {
     const keycode = keycodeOf(this.#keymap, keysym, level);
-    // Shift and Tab together are a symbol of their own in most layouts, while clients still say Tab.
+    // Shift and Tab together are a symbol of their own in most layouts, while clients still send Tab.
     const found = keycode === undefined && keysym === TAB ? keycodeOf(this.#keymap, ISO_LEFT_TAB, level) : keycode;
     if (found !== undefined) this.#spare.touch(found, nowMs);
     return found;
@@ -69,7 +69,7 @@ export class KeymapMirror {
     return key ? actionOf(this.#keymap, key, level) : { kind: 'none' };
   }
 
-  /** Resolves once changes that others have made by now are known here. */
+  /** Resolves once all changes that other clients have made so far are known here. */
   async settled(): Promise<void> {
     const { x } = this.#connection;
     // The first answer comes after the events of those changes, the second after the map that they made us ask for.
@@ -107,7 +107,7 @@ export class KeymapMirror {
     if (event.xkbType === XKB_NEW_KEYBOARD || (event.xkbType === XKB_MAP && !this.#isOwnChange(event.raw))) this.#refresh();
   }
 
-  /** Whether a map event tells of nothing but one key that was bound here. */
+  /** Whether a map event is only about one key that was bound here. */
   #isOwnChange(raw: Buffer): boolean {
     const keycode = raw.readUInt8(8);
     const due = this.#ownChanges.get(keycode) ?? 0;

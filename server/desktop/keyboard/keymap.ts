@@ -6,7 +6,7 @@ export interface KeyType {
   readonly levels: ReadonlyArray<{ readonly modifiers: number; readonly level: number }>;
 }
 
-/** What pressing the key does besides yielding a symbol; actions without effect on modifiers are `other`. */
+/** The effect of a key press besides its symbol; actions without effect on modifiers are `other`. */
 export type XkbAction =
   | { readonly kind: 'none' }
   | { readonly kind: 'set-modifiers' | 'lock-modifiers'; readonly modifiers: number }
@@ -16,7 +16,7 @@ export interface Key {
   /** Index into `Keymap.types` for each group. */
   readonly types: readonly number[];
   readonly groups: number;
-  /** What to do with a group beyond the last: bits 6-7 wrap, clamp or redirect, bits 4-5 where to. */
+  /** Handling of a group beyond the last: bits 6-7 wrap, clamp or redirect, bits 4-5 the target. */
   readonly outOfRange: number;
   /** Symbols per group. */
   readonly width: number;
@@ -54,7 +54,7 @@ export function actionOf(keymap: Keymap, key: Key, at: Level): XkbAction {
 /** The first keycode that yields `keysym` at this level, or undefined. */
 export function keycodeOf(keymap: Keymap, keysym: number, at: Level): number | undefined {
   for (const [index, key] of keymap.keys.entries()) {
-    // Nearly no key has the symbol at any level, and looking is cheaper than working the level out.
+    // Few keys have the symbol at any level, and this check is cheaper than computing the level.
     if (key.symbols.includes(keysym) && symbolOf(keymap, key, at) === keysym) return keymap.firstKeycode + index;
   }
   return undefined;

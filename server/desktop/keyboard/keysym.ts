@@ -7,7 +7,7 @@ const LAST_KEYSYM = 0x1fffffff;
 export const TAB = 0xff09;
 export const ISO_LEFT_TAB = 0xfe20;
 
-/** The keysym that means the same as `keysym` and is the one in use; undefined for what is no keysym (0 included). */
+/** The keysym that means the same as `keysym` and is the one in use; undefined for an invalid keysym (0 included). */
 export function canonicalKeysym(keysym: number): number | undefined {
   if (!Number.isInteger(keysym) || keysym <= 0 || keysym > LAST_KEYSYM) return undefined;
   // The Unicode range below U+0100 is reserved: those characters are their own Latin-1 keysyms.

@@ -6,9 +6,9 @@ import type { XConnection } from '../x-connection.js';
 
 /** The names that XKB rules use: several can be listed, each with a group. */
 const NAME = /^[\w,()+:.-]*$/;
-/** What an X server uses that found no keyboard. */
+/** The rules of an X server that found no keyboard. */
 const BUILT_IN_RULES = 'base';
-/** Nobody waits for an X server that hangs longer than 5 s, what comes before and after included. */
+/** A call takes at most 5 s in all when the X server hangs. */
 const TIMEOUT_MS = 4_000;
 
 interface RulesNames extends KeyboardMap {
@@ -29,7 +29,7 @@ export function loadLayout(display: string, { layout, variant }: KeyboardMap): P
 /**
  * Makes an X server without a keyboard number its keys as the kernel does.
  *
- * Such a server starts with numbers of the time before; browsers on Linux then take the arrow keys for others.
+ * Such a server starts with the old X keycodes; browsers on Linux then mistake the arrow keys for others.
  */
 export async function useKernelKeycodes(connection: XConnection, display: string): Promise<Result<void>> {
   const names = await readRulesNames(connection);

@@ -5,12 +5,12 @@ import type { Level, XkbAction } from './keymap.js';
 import { levelOf, locked, NO_MODIFIERS, pressed, released, reportedModifiers } from './modifier-state.js';
 import { CORE_KEYBOARD, XKB_STATE } from './xkb-wire.js';
 
-/** Follows the modifiers of the X server: foreseen for what is sent here, corrected by what it reports. */
+/** Follows the modifiers of the X server: predicted from the keys sent here, corrected by its reports. */
 export class ModifierMirror {
   readonly #connection: XConnection;
   readonly #release: Dispose;
   #state = NO_MODIFIERS;
-  /** Answers still on their way: an answer counts only when nothing was sent after its question. */
+  /** Questions still open: an answer counts only when no key was sent after its question. */
   #answersDue = 0;
 
   constructor(connection: XConnection) {
@@ -28,7 +28,7 @@ export class ModifierMirror {
   keySent(down: boolean, keycode: number, action: XkbAction): void {
     const before = this.#state;
     this.#state = down ? pressed(before, keycode, action) : released(before, keycode);
-    // A latch ends with the next key, and not every action is foreseen: then the server knows better.
+    // A latch ends with the next key, and not every action can be predicted: then the server is asked.
     if (this.#state !== before || before.latched !== 0 || action.kind !== 'none') this.#askServer();
   }
 
@@ -44,7 +44,7 @@ export class ModifierMirror {
   }
 
   #onEvent(event: XEvent): void {
-    // The event may be older than what was sent since; an answer to a question asked now is not.
+    // The event may be older than keys sent since; the answer to a question sent now is not.
     if (event.type === this.#connection.xkb.firstEvent && event.xkbType === XKB_STATE && this.#answersDue === 0)
       this.#askServer();
   }

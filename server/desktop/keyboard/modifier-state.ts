@@ -4,15 +4,15 @@ import type { Level, XkbAction } from './keymap.js';
 /**
  * [P] The modifiers and group as the X server will have them once it has processed everything sent so far.
  *
- * The server's own word comes a round trip late; a letter sent in the same breath as its Shift must be looked up with the
- * Shift. So what keys do is foreseen here, and corrected whenever the server reports.
+ * The server's report comes a round trip late; a letter sent right behind its Shift must be looked up with the Shift. So the
+ * effect of keys is predicted here, and corrected whenever the server reports.
  */
 export interface ModifierState {
   /** Modifiers of held keys: the keycode and what it set. */
   readonly held: ReadonlyMap<number, { readonly modifiers: number; readonly unlocks: number }>;
   readonly locked: number;
   readonly latched: number;
-  /** Modifiers that the server reports as held, by whatever other input. */
+  /** Modifiers that the server reports as held, through other input. */
   readonly others: number;
   readonly group: number;
 }

@@ -3,8 +3,8 @@ import type { Keymap } from './keymap.js';
 /**
  * Keycodes (as the kernel counts them, plus 8) that may be bound to any character.
  *
- * A keycode without a symbol is not always free: browsers know the keys by code as well, and go back a page or reload while
- * the character is lost. These were typed into Chromium one by one: each inserts its character and is no known key
+ * A keycode without a symbol is not always free: browsers know some keys by code and go back a page or reload instead of
+ * inserting the character. These codes were tried in Chromium one by one: each inserts its character and is no known key
  * (`KeyboardEvent.code` is empty). The first lines have no symbol in any layout; the others belong to buttons of rare
  * keyboards, those that desktops listen to (volume, brightness, media, launchers) left out.
  */

@@ -1,4 +1,4 @@
-/** A keycode is not bound anew sooner than this after its last use: an application must have looked the last one up by then. */
+/** A keycode is not bound anew sooner than this after its last use: by then applications have looked up the last one. */
 export const REUSE_MS = 300;
 /**
  * A new binding gets this long to reach applications before its key is pressed: Chromium asks for the new map when it hears
@@ -21,13 +21,13 @@ export interface SpareKey {
  *
  * An application processes a mapping change and the key after it later than they were made, and toolkits then ask for the map
  * as it is by that time. A keycode is therefore bound anew only after all others, never while its key is held, and not before
- * applications had time to catch up: until then the X server is told to wait, with everything that was sent later.
+ * applications had time to catch up: until then the X server holds this key and everything sent later.
  */
 export class SpareKeys {
   /** Least recently used first. */
   #keycodes: number[];
   readonly #usedAtMs = new Map<number, number>();
-  /** When the X server will have waited out all waits so far. */
+  /** When all waits so far in the X server will be over. */
   #busyUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(keycodes: readonly number[]) {
@@ -48,7 +48,7 @@ export class SpareKeys {
     return patient ? { keycode, beforeMs, afterMs: SETTLE_MS } : { keycode, beforeMs: 0, afterMs: 0 };
   }
 
-  /** Goes on with other keycodes: new ones come first, the others keep their turn. */
+  /** Replaces the list of keycodes: new ones come first, the others keep their turn. */
   replace(keycodes: readonly number[]): void {
     const known = new Set(this.#keycodes);
     const offered = new Set(keycodes);

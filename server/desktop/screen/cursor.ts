@@ -47,7 +47,7 @@ export class Cursor {
     return this.#image;
   }
 
-  /** Where the pointer is, in screen pixels; the last known place when the X server cannot say. */
+  /** The pointer's position in screen pixels; the last known one when the X server does not answer. */
   async position(): Promise<{ x: number; y: number }> {
     const { x, root } = this.#connection;
     const pointer = await this.#connection.ask<{ rootX: number; rootY: number }>((reply) => x.QueryPointer(root, reply));

@@ -1,7 +1,7 @@
 import type { ScreenSize } from '../../protocol/events/screen.js';
 import type { ModeLine } from './cvt.js';
 
-/** [P] Which sizes and rates a screen offers, and what was asked for in terms of them. */
+/** [P] The sizes and rates that a screen offers, and how a requested size maps to them. */
 
 /** The timings of a mode that X knows. */
 export interface KnownMode {
@@ -20,7 +20,7 @@ const WIDTH_STEP = 8;
 const HIGHEST_LISTED_RATE = 60;
 const HIGHEST_ODD_RATE = 30;
 
-/** What is set when `size` is asked for: the width down to a multiple of 8, and 60 Hz where no rate is given. */
+/** The size applied for a requested `size`: the width rounded down to a multiple of 8, 60 Hz where no rate is given. */
 export function roundedSize({ width, height, rate }: ScreenSize): ScreenSize {
   return { width: width - (width % WIDTH_STEP), height, rate: rate === 0 ? DEFAULT_RATE : rate };
 }

@@ -14,7 +14,7 @@ const ROTATE_0 = 1;
 const SUCCESS = 0;
 const H_SYNC_NEGATIVE = 2;
 const V_SYNC_POSITIVE = 4;
-/** What the dummy driver takes at least, and what X can address and any encoder can take at most. */
+/** The smallest size that the dummy driver takes, and the largest that X and every encoder take. */
 const SMALLEST = 64;
 const LARGEST = 16_384;
 const HIGHEST_RATE = 240;
@@ -34,7 +34,7 @@ export class Screen {
   readonly #events = new Emitter<{ changed: ScreenSize }>();
   readonly #connection: XConnection;
   readonly #release: Dispose;
-  /** The rates that modes made here were made for: rounding can move what their timings say. */
+  /** The requested rates of modes made here: their timings give a rounded rate. */
   readonly #madeFor = new Map<number, number>();
   #configurations: readonly ScreenSize[] = [];
   #current: ScreenSize;
@@ -69,12 +69,12 @@ export class Screen {
     return this.#configurations;
   }
 
-  /** Calls `listener` whenever the size or rate changed, whoever changed it. */
+  /** Calls `listener` whenever the size or rate changed, also by another client. */
   onChange(listener: (size: ScreenSize) => void): Dispose {
     return this.#events.on('changed', listener);
   }
 
-  /** Sets the size, by a mode made for it if there is none, and returns what was applied (width a multiple of 8). */
+  /** Sets the size, with a new mode if there is none, and returns the size applied (width a multiple of 8). */
   set(wanted: ScreenSize): Promise<Result<ScreenSize>> {
     return this.#serially(() => this.#set(wanted));
   }

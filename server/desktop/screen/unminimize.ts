@@ -6,7 +6,7 @@ const CLIENT_MESSAGE = 33;
 const NORMAL_STATE = 1;
 const SUBSTRUCTURE_NOTIFY_MASK = 0x80000;
 
-/** Brings windows back that ask to be minimized: without a task bar nobody could. */
+/** Restores windows that ask to be minimized: the desktop has no task bar to restore them from. */
 export async function unminimizeWindows(connection: XConnection): Promise<Result<Dispose>> {
   const atoms = await connection.atoms(['WM_CHANGE_STATE']);
   if (!atoms.ok) return atoms;

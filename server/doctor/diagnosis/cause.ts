@@ -1,4 +1,4 @@
-/** What is the matter with a path, for people. `wrong`: a setting is; `blocked`: something is in the way; `works`: a hint only. */
+/** The cause of a path's failure, for people. `wrong`: a setting is wrong; `blocked`: a firewall or router; `works`: a hint only. */
 export interface Cause {
   readonly code: CauseCode;
   readonly state: 'blocked' | 'wrong' | 'works';

@@ -9,7 +9,7 @@ const CERTIFICATE = /certificate|altnames|self.signed|unable to verify|\bCERT_|D
 /** RFC 8489 section 14.8, RFC 8656 section 18: unauthorized, forbidden, stale nonce, wrong credentials. */
 const CREDENTIAL_CODES: readonly number[] = [401, 403, 438, 441];
 
-/** Why a TURN server gives no relay. `ours` is what our own try of the same URL came to. Pure. */
+/** Why a TURN server gives no relay. `ours` is the result of the server's own try of the same URL. Pure. */
 export function diagnoseTurn(url: string, failure: Failure, facts: DoctorFacts, ours: PathOutcome | undefined): Cause {
   const oursFailed = ours?.kind === 'failed' ? ours : undefined;
   const errors = [...failure.errors, ...(oursFailed?.errors ?? [])];
@@ -94,7 +94,7 @@ export function diagnoseStun(url: string, failure: Failure, ours: PathOutcome | 
   };
 }
 
-/** A server-reflexive or relayed address of ours that the viewer does not get through to. */
+/** A server-reflexive or relayed address of ours that the viewer cannot reach. */
 export function diagnoseMapping(path: Extract<Path, { kind: 'srflx' | 'relay' }>): Cause {
   if (path.kind === 'relay') {
     return {

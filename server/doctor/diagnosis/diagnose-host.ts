@@ -55,7 +55,7 @@ function refusedPort(path: HostPath, { tcp }: DoctorFacts): Cause | undefined {
   };
 }
 
-/** The number outside is written down by hand: it has to be the one that is published. */
+/** The advertised port is configured by hand: it has to be the published one. */
 function wrongStatic(path: HostPath, facts: DoctorFacts): Cause | undefined {
   const inside = insidePort(path, facts);
   const names = (entry: StaticEntry) => entry.kind === 'address' && canonicalAddress(entry.host) === path.address;
@@ -124,7 +124,7 @@ function noExternal(address: string, facts: DoctorFacts, client: ClientFacts): C
   };
 }
 
-/** The viewer is in our network, but is sent round through the router, which may not turn packets back. */
+/** The viewer is in our network, but its packets go through the router, which may not lead them back in. */
 function hairpin({ address }: HostPath, facts: DoctorFacts, client: ClientFacts): Cause | undefined {
   if (isOwn(facts, address) || isPrivate(address)) return undefined;
   const near = isOnOurNetwork(facts, client.address) || (isPrivate(client.address) && !isHidden(facts, client.address));
@@ -141,7 +141,7 @@ function hairpin({ address }: HostPath, facts: DoctorFacts, client: ClientFacts)
   };
 }
 
-/** The page came through another port than the one we listen on, so this one is known under another number as well. */
+/** The page came through another port than the one we listen on, so the media port may have another number outside, too. */
 function remapped(path: HostPath, facts: DoctorFacts, { page }: ClientFacts): Cause | undefined {
   if (path.port !== facts.http.port || page.port === facts.http.port || facts.http.proxy || page.secure !== facts.http.tls)
     return undefined;
@@ -201,7 +201,7 @@ function hasExternal({ nat1to1, found, statics }: DoctorFacts): boolean {
   return nat1to1.length + found.length + statics.length > 0;
 }
 
-/** The page's own host serves a viewer from where this one comes; a private one serves only viewers of that network. */
+/** The page's own host name works for viewers like this one; a private address only for viewers of that network. */
 function suggestion({ address, page }: ClientFacts): string {
   return isPrivate(address) ? nameFor(page.host, '<address of this machine>') : publicNameFor(page.host);
 }

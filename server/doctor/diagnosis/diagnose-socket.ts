@@ -2,9 +2,9 @@ import type { Cause } from './cause.js';
 import { type ClientFacts, type DoctorFacts, isPrivate } from './facts.js';
 import { environmentLines } from './remedies.js';
 
-/** Both sides say something at least this often. */
+/** Both sides send a message at least this often. */
 const HEARTBEAT_MS = 10_000;
-/** Less is a network that breaks, not a limit that strikes. */
+/** A shorter silence means a broken network, not a proxy's time limit. */
 const SHORTEST_LIMIT_MS = 1_500;
 const LATE_MS = 600;
 
@@ -13,7 +13,7 @@ export function diagnoseSocket(facts: DoctorFacts, client: ClientFacts): Cause |
   return idleLimit(client) ?? unknownProxy(facts, client) ?? insecurePage(client);
 }
 
-/** Broken again and again after the same silence, and sooner than anybody would have spoken. */
+/** Broken repeatedly after the same silence, and before the next message was due. */
 function idleLimit({ losses }: ClientFacts): Cause | undefined {
   const idle = losses.map(({ idleMs }) => idleMs).filter((ms) => ms >= SHORTEST_LIMIT_MS);
   if (idle.length < 2 || idle.length < losses.length / 2) return undefined;

@@ -10,7 +10,7 @@ import { environmentLines, portLines } from './remedies.js';
 
 type Failure = Extract<PathOutcome, { kind: 'failed' }>;
 
-/** Turns what was tried into findings, in the same order. `client` is missing where the server looked by itself. Pure. */
+/** Turns outcomes of tries into findings, in the same order. `client` is missing where the server looked by itself. Pure. */
 export function diagnose(facts: DoctorFacts, client: ClientFacts | undefined, results: readonly PathResult[]): DoctorFinding[] {
   const udpIsBlocked = viewerLacksUdp(results);
   const ofServer = new Map(results.filter(({ side }) => side === 'server').map(({ path, outcome }) => [pathId(path), outcome]));
@@ -20,13 +20,13 @@ export function diagnose(facts: DoctorFacts, client: ClientFacts | undefined, re
     switch (outcome.kind) {
       case 'works': {
         const cause = path.kind === 'websocket' && client ? diagnoseSocket(facts, client) : undefined;
-        return { ...base, rtt_ms: outcome.rttMs, ...(cause ? told(cause) : WELL) };
+        return { ...base, rtt_ms: outcome.rttMs, ...(cause ? explained(cause) : WELL) };
       }
       case 'untested':
         return { ...base, ...WELL, state: 'untested', rtt_ms: null, explanation: outcome.reason };
       case 'failed': {
         const cause = causeOf(path, outcome, facts, client, ours, udpIsBlocked && side === 'browser');
-        return { ...base, rtt_ms: null, ...told(cause) };
+        return { ...base, rtt_ms: null, ...explained(cause) };
       }
       default:
         return assertNever(outcome);
@@ -36,7 +36,7 @@ export function diagnose(facts: DoctorFacts, client: ClientFacts | undefined, re
 
 const WELL = { state: 'works' as const, cause: null, explanation: '', remedy: '', snippet: '' };
 
-function told({ code, ...rest }: Cause) {
+function explained({ code, ...rest }: Cause) {
   return { cause: code, ...rest };
 }
 
@@ -126,7 +126,7 @@ function httpSilent(port: number, { http }: DoctorFacts): Cause {
   };
 }
 
-/** What the server's own try of one of its addresses means: there is no viewer to ask. */
+/** The finding for the server's own try of one of its addresses, without a viewer. */
 function ownSilent({ transport, address, port }: Extract<Path, { kind: 'host' }>): Cause {
   return {
     code: 'no-candidate',
@@ -153,7 +153,7 @@ function kindOf(path: Path): DoctorFinding['kind'] {
 function labelOf(path: Path, { udp }: DoctorFacts): string {
   switch (path.kind) {
     case 'host':
-      // Of a range every peer has another port.
+      // In a port range every peer has another port.
       if (path.transport === 'udp' && udp.kind === 'range' && path.port >= udp.minPort && path.port <= udp.maxPort)
         return `UDP ${path.address}, port ${udp.minPort}-${udp.maxPort}`;
       return `${path.transport.toUpperCase()} ${hostPort(path.address, path.port)}`;
@@ -171,7 +171,7 @@ function labelOf(path: Path, { udp }: DoctorFacts): string {
   }
 }
 
-/** One sentence about all of them. Media comes over UDP, TCP and relays; the rest only helps. */
+/** One sentence about all paths. Media uses UDP, TCP and relays; the other paths only help. */
 export function verdictOf(findings: readonly DoctorFinding[]): string {
   const media = findings.filter(({ side, kind }) => side === 'browser' && (kind === 'udp' || kind === 'tcp' || kind === 'turn'));
   const tested = media.filter(({ state }) => state !== 'untested');
@@ -183,7 +183,7 @@ export function verdictOf(findings: readonly DoctorFinding[]): string {
   return `The picture has a way: ${working.length} of ${tested.length} ${tested.length === 1 ? 'path works' : 'paths work'}.`;
 }
 
-/** Whether an address is shown in place of one of ours: from here it can rarely be tested. */
+/** Whether an address is advertised in place of a local one: the server itself can rarely test it. */
 export function isElsewhere(facts: DoctorFacts, path: Path): boolean {
   return path.kind === 'host' && !isOwn(facts, path.address);
 }

@@ -2,7 +2,7 @@ import { isLinkLocal, isLoopback, sameNetwork } from '../../ice/address.js';
 import type { LocalAddress } from '../../ice/candidates/candidate-policy.js';
 import type { ExternalEntry, StaticEntry } from '../../ice/ice-types.js';
 
-/** What the configuration and the machine say. Pure. */
+/** Facts from the configuration and the machine. Pure. */
 export interface DoctorFacts {
   readonly udp:
     | { readonly kind: 'off' }
@@ -13,7 +13,7 @@ export interface DoctorFacts {
   readonly lite: boolean;
   /** webrtc.nat1to1. */
   readonly nat1to1: readonly ExternalEntry[];
-  /** What an address service answered. */
+  /** The answer of an address service. */
   readonly found: readonly string[];
   /** webrtc.candidates. */
   readonly statics: readonly StaticEntry[];
@@ -24,9 +24,9 @@ export interface DoctorFacts {
   readonly turnSecret: boolean;
 }
 
-/** What is known of the one who looks. */
+/** Facts about the viewer that runs the check. */
 export interface ClientFacts {
-  /** Where its WebSocket comes from. */
+  /** The address of its WebSocket. */
   readonly address: string;
   readonly page: { readonly secure: boolean; readonly host: string; readonly port: number };
   readonly losses: readonly { readonly idleMs: number; readonly lifetimeMs: number }[];
@@ -59,13 +59,13 @@ export function isOwn(facts: DoctorFacts, address: string): boolean {
   return facts.locals.some((local) => local.address === address);
 }
 
-/** On one of our networks, and not the gateway of a container, which stands for anybody. */
+/** On one of our networks, and not a container's gateway, which may stand for any client. */
 export function isOnOurNetwork(facts: DoctorFacts, address: string): boolean {
   if (isLoopback(address) || isOwn(facts, address)) return true;
   return sharesNetwork(facts, address) && !isHidden(facts, address);
 }
 
-/** A container's gateway, which hides who is behind it: the first address of the container's own network. */
+/** A container's gateway, which hides the addresses behind it: the first address of the container's own network. */
 export function isHidden(facts: DoctorFacts, address: string): boolean {
   return facts.inContainer && /[.:]0*1$/.test(address) && !isOwn(facts, address) && sharesNetwork(facts, address);
 }

@@ -1,7 +1,7 @@
 /** One way between a browser and the server, or between the server and a helper of it. Pure. */
 export type Path =
   | { readonly kind: 'host'; readonly transport: 'udp' | 'tcp'; readonly address: string; readonly port: number }
-  /** Where a STUN server of the backend list sees us. */
+  /** Our address as a STUN server of the backend list sees it. */
   | { readonly kind: 'srflx'; readonly address: string; readonly port: number }
   /** A relay that the server itself has on a TURN server of the backend list. */
   | { readonly kind: 'relay'; readonly address: string; readonly port: number }
@@ -10,7 +10,7 @@ export type Path =
   | { readonly kind: 'http'; readonly port: number };
 
 export interface ServerError {
-  /** STUN's (RFC 8489 section 18.3), or 701 where nobody could be reached (W3C WebRTC, RTCPeerConnectionIceErrorEvent). */
+  /** STUN's (RFC 8489 section 18.3), or 701 where no server could be reached (W3C WebRTC, RTCPeerConnectionIceErrorEvent). */
   readonly code: number;
   readonly text: string;
 }
@@ -19,7 +19,7 @@ export type PathOutcome =
   | { readonly kind: 'works'; readonly rttMs: number | null }
   | {
       readonly kind: 'failed';
-      /** Packets went both ways: what failed came after. */
+      /** Packets went both ways: a later step failed. */
       readonly ice: boolean;
       /** The other side's packets came to us. */
       readonly heard: boolean;
@@ -35,7 +35,7 @@ export interface PathResult {
   readonly outcome: PathOutcome;
 }
 
-/** Nobody answered. */
+/** No answer came. */
 export const FAILED: PathOutcome = { kind: 'failed', ice: false, heard: false, gathered: false, errors: [] };
 
 /** `host:port`, with an IPv6 address in brackets. */
@@ -43,7 +43,7 @@ export function hostPort(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** The same for the same path, whoever tries it and when. */
+/** The id of a path: the same in every run, for viewer and server. */
 export function pathId(path: Path): string {
   switch (path.kind) {
     case 'host':

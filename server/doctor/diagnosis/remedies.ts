@@ -15,21 +15,21 @@ export function portLines(...ports: readonly string[]): string {
   return ['ports:', ...ports.map((port) => `  - "${port}"`)].join('\n');
 }
 
-/** The UDP ports as `ports:` has them, inside and outside alike. */
+/** The UDP ports for `ports:`, the same inside and outside. */
 export function udpPorts({ udp }: DoctorFacts): string {
   if (udp.kind === 'off') return '';
   const numbers = udp.kind === 'mux' ? String(udp.port) : `${udp.minPort}-${udp.maxPort}`;
   return `${numbers}:${numbers}/udp`;
 }
 
-/** Under what name the viewer found us, if others may find us there too. */
+/** The host name or address of the page, if other viewers can use it, too. */
 export function nameFor(pageHost: string, placeholder: string): string {
   const host = pageHost.replace(/^\[|\]$/g, '');
   const useless = host === '' || host === 'localhost' || host.startsWith('127.') || host === '::1';
   return useless ? placeholder : host;
 }
 
-/** The same, but nothing that only a private network knows. */
+/** The same, without names and addresses of private networks. */
 export function publicNameFor(pageHost: string): string {
   const name = nameFor(pageHost, PUBLIC);
   return isPrivate(name) ? PUBLIC : name;

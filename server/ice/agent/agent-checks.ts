@@ -9,17 +9,17 @@ export const PACE_MS = 10;
  * start far lower, since a lost first check would otherwise cost half a second of black picture.
  */
 export const RETRY_MS = [100, 200, 400, 800, 1600, 3200, 3200] as const;
-/** Consent and keepalive of the path in use; shorter than RFC 7675's 5 s, because silence must show within 4 s. */
+/** Interval of consent checks on the path in use; shorter than RFC 7675's 5 s, because silence must show within 4 s. */
 export const CONSENT_INTERVAL_MS = 2000;
-/** Valid pairs in reserve are kept open, so that a lost path is replaced at once. */
+/** Interval of checks on valid pairs in reserve, so that a lost path is replaced at once. */
 export const RESERVE_INTERVAL_MS = 5000;
-/** Between unanswered checks of a pair that was valid. */
+/** Interval of unanswered checks of a pair that was valid. */
 export const REPEAT_MS = 500;
-/** The same once the path is lost: the network may be back at any moment, and the picture shall be there within a second of it. */
+/** The same once the path is lost: the picture must be back within a second of the network. */
 export const PROBE_MS = 200;
-/** A reserve pair is given up after so many. */
+/** A reserve pair fails after so many unanswered checks. */
 export const RESERVE_MAX_UNANSWERED = 6;
-/** A response that comes later than this is no news (RFC 8489 section 6.2.1: 39.5 s at most). */
+/** A response that comes later is ignored (RFC 8489 section 6.2.1: 39.5 s at most). */
 const TRANSACTION_LIFETIME_MS = 10_000;
 
 /** Sends one check on `pair` and plans the next. The generation's remote credentials must be known. */
@@ -91,7 +91,7 @@ export function nextCheckMs(state: AgentState): number {
   return next;
 }
 
-/** The wait until a valid pair is checked again after an answer; 20% of chance keeps many peers from beating in step (RFC 7675). */
+/** The wait until a valid pair is checked again after an answer; 20% of randomness keeps many peers out of step (RFC 7675). */
 export function keepAliveMs(state: AgentState, pair: Pair): number {
   const interval = pair === state.selected ? CONSENT_INTERVAL_MS : RESERVE_INTERVAL_MS;
   return interval * (0.9 + 0.2 * state.env.random());
@@ -112,7 +112,7 @@ function nextPhase(state: AgentState, pair: Pair, nowMs: number): Pair['phase'] 
   if (pair.phase.kind === 'valid') return { kind: 'valid', unanswered: pair.phase.unanswered + 1, nextMs: nowMs + repeatMs };
   const attempt = pair.phase.kind === 'checking' ? pair.phase.attempt : 0;
   const waitMs = RETRY_MS[attempt] ?? RETRY_MS[RETRY_MS.length - 1]!;
-  // Whoever was connected before is not kept waiting once the network is back.
+  // A peer that was connected before is checked at once when the network is back.
   const longestMs = state.heardMs === undefined ? Number.POSITIVE_INFINITY : repeatMs;
   return { kind: 'checking', attempt: attempt + 1, nextMs: nowMs + Math.min(waitMs, longestMs) };
 }

@@ -10,7 +10,7 @@ const MAX_UNKNOWN_TOLD = 8;
 
 /**
  * Answers a binding request (RFC 8445 section 7.3). Its integrity is made with our own password, so that it can be checked and
- * answered before the other side's credentials are known. Requests that fail the check get no answer: nothing to reflect.
+ * answered before the other side's credentials are known. Requests that fail the check get no answer: no reflection.
  */
 export function onRequest(
   state: AgentState,
@@ -73,7 +73,7 @@ export function onResponse(
     return [];
   }
   const nominated = generation.nominated;
-  // A new way has opened: perhaps because the other side has moved. The old one is asked at once whether it is still there.
+  // A new path has opened, perhaps because the other side has moved, so the old one is checked at once.
   if (pair.phase.kind !== 'valid' && nominated?.phase.kind === 'valid') nominated.phase = { ...nominated.phase, nextMs: nowMs };
   const sampleMs = nowMs - transaction.sentMs;
   pair.rttMs = pair.rttMs === undefined ? sampleMs : 0.75 * pair.rttMs + 0.25 * sampleMs;

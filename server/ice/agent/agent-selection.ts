@@ -2,16 +2,16 @@ import type { IceState } from '../ice-types.js';
 import { RESERVE_INTERVAL_MS } from './agent-checks.js';
 import { type AgentEffect, type AgentState, currentGeneration, type Generation, type Pair } from './agent-state.js';
 
-/** As long as a pair of higher priority may still come in, nomination waits this much after the first valid one. */
+/** While a pair of higher priority may still become valid, nomination waits this long after the first valid one. */
 export const NOMINATE_WAIT_MS = 50;
-/** Unanswered for so long, the path gives way to a pair that is heard. */
+/** A path unanswered for so long gives way to a pair that is answered. */
 export const FAILOVER_MS = 1000;
-/** Silence on the path that is told as `disconnected`. */
+/** Silence on the path that is reported as `disconnected`. */
 export const DISCONNECTED_MS = 4000;
 /** Consent expires: nothing is sent any more (RFC 7675 section 5.1). */
 export const CONSENT_MS = 30_000;
 /**
- * Silence that is told as `failed`. A peer lives through 30 s without network (SPEC.md IA10); the last sign of life can be one
+ * Silence that is reported as `failed`. A peer lives through 30 s without network (SPEC.md IA10); the last sign of life can be one
  * consent interval older than the loss, and the repair needs a moment.
  */
 export const FAILED_MS = 35_000;
@@ -103,13 +103,13 @@ function bestOf(pairs: readonly Pair[], nowMs: number): Pair {
   return (heard.length > 0 ? heard : pairs).reduce((a, b) => (better(a, b) ? b : a));
 }
 
-/** A pair that owes no answer is only checked every few seconds, so its quiet means less. */
+/** A pair without an open check is only checked every few seconds, so its silence means less. */
 function silent(pair: Pair, nowMs: number): boolean {
   const owing = pair.phase.kind === 'valid' && pair.phase.unanswered > 1;
   return nowMs - pair.lastHeardMs > (owing ? FAILOVER_MS : RESERVE_INTERVAL_MS * 1.2);
 }
 
-/** Another kind of way (direct before relayed, UDP before TCP), or less than half the round trip. */
+/** Another kind of path (direct before relayed, UDP before TCP), or less than half the round trip. */
 function clearlyBetter(pair: Pair, than: Pair): boolean {
   if (pair === than) return false;
   if (kindOf(pair) !== kindOf(than)) return kindOf(pair) > kindOf(than);
@@ -134,7 +134,7 @@ function nominationMs(generation: Generation): number {
   return generation.firstValidMs + (open ? NOMINATE_WAIT_MS : 0);
 }
 
-/** A pair that was just chosen is checked at once: to tell the other side, and because it was timed as a reserve. */
+/** A pair that was just chosen is checked at once: to notify the other side, and because it was timed as a reserve. */
 function checkSoon(pair: Pair | undefined, nowMs: number): void {
   if (pair?.phase.kind === 'valid' && pair.phase.nextMs !== Number.POSITIVE_INFINITY)
     pair.phase = { ...pair.phase, nextMs: nowMs };

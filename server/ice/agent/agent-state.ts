@@ -4,16 +4,16 @@ import type { IceCredentials, IceState, RemoteIce } from '../ice-types.js';
 import { ICE_LIMITS } from '../limits.js';
 import type { HmacSha1, ReceivedStun } from '../stun/stun.js';
 
-/** What the agent needs from outside and must not make itself: chance and the hash. */
+/** The agent's dependencies: randomness and the hash. */
 export interface AgentEnvironment {
   readonly hmac: HmacSha1;
-  /** 12 bytes that nobody else can guess. */
+  /** 12 unpredictable bytes. */
   transactionId(): Buffer;
   /** 0 <= x < 1. */
   random(): number;
 }
 
-/** A place that packets leave from: a UDP socket, one accepted TCP connection, or a TURN allocation. */
+/** A local end that packets leave from: a UDP socket, one accepted TCP connection, or a TURN allocation. */
 export interface LocalBase {
   readonly id: string;
   /** Its own candidate, also when another address is advertised in its stead. */
@@ -43,7 +43,7 @@ export interface Pair {
   consentMs: number;
   /** The newest request from the other side carried USE-CANDIDATE. */
   nominatedByRemote: boolean;
-  /** When it began to. */
+  /** When it began to carry it. */
   nominatedMs: number;
   rttMs: number | undefined;
 }
@@ -55,7 +55,7 @@ export interface Transaction {
   readonly useCandidate: boolean;
 }
 
-/** One pair of credentials on each side, and all that was learnt under them. */
+/** One pair of credentials on each side, and everything learnt under them. */
 export interface Generation {
   readonly local: IceCredentials;
   remote: RemoteIce | undefined;
@@ -80,7 +80,7 @@ export interface AgentState {
   status: IceState;
   statusSinceMs: number;
   selected: Pair | undefined;
-  /** When anything was last heard on the path of its time; undefined before there was one. */
+  /** When a datagram last came over the path; undefined before there was a path. */
   heardMs: number | undefined;
   nextPacedMs: number;
   nextReviveMs: number;
@@ -101,7 +101,7 @@ export type AgentEffect =
   | { readonly kind: 'state'; readonly state: IceState }
   /** The pair that media takes from now on; undefined: none is left. */
   | { readonly kind: 'path'; readonly pair: Pair | undefined }
-  /** Datagrams from this address are this peer's. */
+  /** Datagrams from this address belong to this peer. */
   | { readonly kind: 'verified'; readonly baseId: string; readonly from: TransportAddress }
   | { readonly kind: 'generation-ended'; readonly ufrag: string };
 
@@ -158,7 +158,7 @@ export function obtainPair(state: AgentState, generation: Generation, base: Loca
   const key = pairKey(base.id, remote.address, remote.port);
   const known = generation.pairs.get(key);
   if (known) {
-    // A signalled candidate tells more than the peer-reflexive one learnt from a check (RFC 8445 section 7.3.1.3).
+    // A signalled candidate has more details than the peer-reflexive one learnt from a check (RFC 8445 section 7.3.1.3).
     if (known.remote.type === 'prflx' && remote.type !== 'prflx') known.remote = remote;
     return known;
   }

@@ -23,14 +23,14 @@ import {
 /** While the path is silent, pairs that failed before are tried again this often: the network may be back. */
 export const REVIVE_INTERVAL_MS = 200;
 
-/** The ICE agent (SPEC.md IA1-IA20): takes one input, changes `state`, and returns what is to be done, in order. Pure. */
+/** The ICE agent (SPEC.md IA1-IA20): takes one input, changes `state`, and returns the effects, in order. Pure. */
 export function stepAgent(state: AgentState, input: AgentInput, nowMs: number): AgentEffect[] {
   if (isClosed(state)) return [];
   const effects = apply(state, input, nowMs);
   if (isClosed(state)) return effects;
   revive(state, nowMs);
   effects.push(...sendDueChecks(state, nowMs), ...evaluate(state, nowMs));
-  // What was nominated or chosen just now is told at once.
+  // A pair that was nominated or chosen just now is checked at once.
   effects.push(...sendDueChecks(state, nowMs));
   return effects;
 }
@@ -42,7 +42,7 @@ export function nextWakeMs(state: AgentState, nowMs: number): number {
   return Math.min(nextCheckMs(state), nextEvaluationMs(state, nowMs), revival);
 }
 
-/** Notes a datagram that is not STUN; false if its sender has not proved itself, then it must not be passed on. */
+/** Notes a datagram that is not STUN; returns false, and it must not be passed on, if its sender is not authenticated. */
 export function noteTraffic(state: AgentState, baseId: string, address: string, port: number, nowMs: number): boolean {
   for (const generation of state.generations) {
     const pair = generation.pairs.get(pairKey(baseId, address, port));
@@ -108,7 +108,7 @@ function removeBase(state: AgentState, baseId: string): void {
 function setRemote(state: AgentState, remote: RemoteIce): void {
   const known = currentGeneration(state).remote;
   if (known?.ufrag === remote.ufrag && known.pwd === remote.pwd) return;
-  // After a restart of ours, the old generation's credentials may be told once more before the new ones come.
+  // After a restart of ours, the old generation's credentials may come once more before the new ones.
   if (!known && state.generations[1]?.remote?.ufrag === remote.ufrag) return;
   // New credentials without a restart of ours: the other side has restarted, our own stay the same.
   if (known) restart(state, newGeneration(currentGeneration(state).local));

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.js';
 import type { Dispose } from '../../lib/dispose.js';
 
-/** One timer for an agent: rings at the earliest time that was asked for. */
+/** One timer for an agent: fires at the earliest requested time. */
 export class WakeTimer {
   readonly #clock: Clock;
   readonly #ring: () => void;
@@ -12,7 +12,7 @@ export class WakeTimer {
     this.#ring = ring;
   }
 
-  /** Infinity cancels. An earlier time that stands is kept: ringing too early costs nothing, a new timer does. */
+  /** Infinity cancels. An earlier time that stands is kept: firing early costs nothing, a new timer does. */
   arm(atMs: number, nowMs: number): void {
     if (this.#armed && this.#armed.atMs <= atMs) return;
     this.cancel();

@@ -4,7 +4,7 @@ import type { CandidateFilters } from '../ice-types.js';
 import { type Candidate, candidateFoundation, candidatePriority } from './candidate.js';
 
 /**
- * Which of our addresses a viewer is told of, and in which order (SPEC.md IP1-IP12). Pure: interfaces, resolved names and
+ * Which of our addresses are advertised to a viewer, and in which order (SPEC.md IP1-IP12). Pure: interfaces, resolved names and
  * the client's address come in as arguments.
  */
 export interface LocalAddress {
@@ -25,7 +25,7 @@ export interface HostEndpoint {
 export interface ResolvedExternal {
   readonly external: string;
   readonly local?: string;
-  /** It was found, not configured: the local address is told as well. */
+  /** It was found, not configured: the local address is advertised, too. */
   readonly found?: boolean;
 }
 
@@ -115,7 +115,7 @@ function rankOf(local: LocalAddress, clientAddress: string | undefined): number 
   return familyOf(local.address) === 4 ? 2 : 3;
 }
 
-/** A browser on this machine may have no other network; anyone else cannot use loopback. */
+/** A browser on this machine may have no other network; other clients cannot use loopback. */
 function loopbackWanted({ filters, locals, clientAddress }: AdvertisePolicy, nothingElse: boolean): boolean {
   if (filters.loopback === true || filters.loopback === false) return filters.loopback;
   const client = clientAddress === undefined ? undefined : canonicalAddress(clientAddress);
@@ -123,7 +123,7 @@ function loopbackWanted({ filters, locals, clientAddress }: AdvertisePolicy, not
   return isLocal || nothingElse;
 }
 
-/** 172.16.0.0/12 on a docker or br- interface: reachable from containers of this host alone. */
+/** 172.16.0.0/12 on a docker or br- interface: reachable from containers on this machine only. */
 function isContainerBridge(local: LocalAddress): boolean {
   return /^(docker|br-)/.test(local.interfaceName) && sameNetwork(local.address, '172.16.0.0', 12);
 }

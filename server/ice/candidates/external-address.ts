@@ -6,19 +6,19 @@ import type { Log } from '../../lib/log.js';
 import type { Result } from '../../lib/result.js';
 import { retrieveAddress } from './retrieve-address.js';
 
-/** A machine that boots may get its resolver and its way out after us; a closed network is left in peace after some hours' worth. */
+/** At boot the resolver and the network may come after us; in a closed network the tries end after some hours. */
 const AGAIN: BackoffPolicy = { firstMs: 5_000, maxMs: 300_000 };
 const MAX_TRIES = 40;
 
 export interface ExternalAddressRetrieval {
-  /** The answer that the start waits for, 2 s at most; undefined when nobody answered, or nobody is to be asked. */
+  /** The answer that the start waits for, 2 s at most; undefined when none came, or no service is configured. */
   readonly first: Promise<string | undefined>;
-  /** Asks on where `first` had no answer, and calls back once when one comes. */
+  /** Keeps asking where `first` had no answer, and calls back once when one comes. */
   onLate(take: (address: string) => void): void;
   close(): void;
 }
 
-/** Our address as a web service sees it, unless addresses are configured; that nobody answers is a warning, and tried again. */
+/** Our address as a web service sees it, unless addresses are configured; no answer is a warning, and tried again. */
 export function retrieveExternalAddress(
   { nat1to1, ipRetrievalUrl }: Pick<WebRtcConfig, 'nat1to1' | 'ipRetrievalUrl'>,
   { clock, log, retrieve = retrieveAddress }: { clock: Clock; log: Log; retrieve?: (url: string) => Promise<Result<string>> },

@@ -9,15 +9,15 @@ import type { ResolvedCandidate, ResolvedExternal } from './candidate-policy.js'
 
 /** The addresses of webrtc.nat1to1 and webrtc.candidates, host names followed as they change. */
 export interface ExternalAddresses {
-  /** What is known now; names older than a minute are looked up again in the background, for the next call. */
+  /** The addresses known now; names older than a minute are looked up again in the background, for the next call. */
   current(): { readonly externals: readonly ResolvedExternal[]; readonly statics: readonly ResolvedCandidate[] };
   /** The first external address that is known, configured, found or seen by a STUN server. */
   publicAddress(): string | undefined;
-  /** Takes the address that a STUN server saw, for `stun:port`; true if there is a candidate more by it. */
+  /** Takes the address that a STUN server saw, for `stun:port`; true if that makes a new candidate. */
   discovered(address: string): boolean;
-  /** Takes our address as a web service saw it, for when it answered late. */
+  /** Takes our address as a web service saw it, when it answered late. */
   found(address: string): void;
-  /** Nothing is looked up any more. */
+  /** Stops all lookups. */
   close(): void;
 }
 
@@ -33,13 +33,13 @@ interface Options {
   readonly onChange?: () => void;
 }
 
-/** A machine has a few; a server that answers anything must not fill our memory. */
+/** A machine has few addresses; a hostile server must not fill our memory. */
 const MAX_SEEN = 8;
 const REFRESH_MS = 60_000;
-/** A machine that boots may get its resolver after us. */
+/** At boot the resolver may come after us. */
 const UNKNOWN: BackoffPolicy = { firstMs: 1_000, maxMs: 30_000 };
 
-/** Looks up the names; one that does not resolve is left out, said, and looked up until it does. */
+/** Looks up the names; one that does not resolve is left out, logged, and looked up until it resolves. */
 export async function externalAddresses(options: Options): Promise<ExternalAddresses> {
   const { nat1to1, candidates } = options;
   const found: ResolvedExternal[] = [];

@@ -12,36 +12,36 @@ import { bindingOverStream, type SeenOverStream } from '../turn/stream-binding.j
 import type { StreamServer } from '../turn/turn-transport.js';
 import { advertiseSeen, askReflexive, type Mirror } from './reflexive.js';
 
-/** Finds the candidates that need a server: server-reflexive and relay. Nothing else waits for it. */
+/** Finds the candidates that need a server: server-reflexive and relay. Host candidates do not wait for it. */
 export interface Gatherer {
-  /** Resolves when every server has answered or is given up: after 5 s at the latest, sooner for those known to be silent. */
+  /** Resolves when every server has answered or timed out: after 5 s at the latest, sooner for those known to be silent. */
   gather(peer: AgentShell, clientAddress: string | undefined, log: Log): Promise<void>;
 }
 
 interface Options {
   readonly servers: readonly IceServerWithCa[];
-  /** What viewers are told: asked for our own address alone, so that the viewer's relay lets us in (SPEC.md IT17). */
+  /** The list sent to viewers: asked for our own address only, so that the viewer's relay lets us in (SPEC.md IT17). */
   readonly frontendServers: readonly IceServerWithCa[];
   readonly clock: Clock;
   readonly log: Log;
   /** The list with addresses and time-limited credentials filled in. */
   served(servers: readonly IceServerWithCa[]): readonly IceServerWithCa[];
-  /** How long such credentials are good for; undefined: all are lasting. */
+  /** How long such credentials are valid; undefined: for ever. */
   readonly ttlSeconds: number | undefined;
-  /** Told of every address that a server saw us at. */
+  /** Called with every address that a server saw us at. */
   onExternal(address: string): void;
 }
 
-/** What all questions have in common. */
+/** The parts that all questions share. */
 interface Context extends Options {
   overStream(server: StreamServer): Promise<SeenOverStream | undefined>;
 }
 
-/** A description that has to name all candidates waits no longer. */
+/** The longest wait of a description that has to name all candidates. */
 export const GATHER_LIMIT_MS = 5000;
 /** A server that was silent is asked by the next peers too, but not waited for. */
 const SILENT_FOR_MS = 60_000;
-/** What a stream has shown, which is no mapping of one peer's own, serves the others for so long. */
+/** An address seen over a stream does not belong to one peer, and serves all for so long. */
 const SEEN_FOR_MS = 60_000;
 
 /** Time-limited credentials are renewed when so much of their time is over. */
@@ -71,7 +71,7 @@ export function gatherer(options: Options): Gatherer {
   };
 }
 
-/** As `ask`; what goes wrong with one server is told, and is no more than its silence. */
+/** As `ask`; an error of one server is logged, and counts as silence. */
 async function askSafely(...question: Parameters<typeof ask>): Promise<boolean> {
   const [server, , , { log }] = question;
   try {
@@ -134,7 +134,7 @@ async function askStream(peer: AgentShell, server: StreamServer, mirror: Mirror,
   return seen !== undefined;
 }
 
-/** One connection serves all who ask at once or soon after; silence is not remembered. */
+/** One connection serves all questions at once or soon after; silence is not remembered. */
 function remembering(clock: Clock): Context['overStream'] {
   const known = new Map<string, { readonly atMs: number; readonly answer: Promise<SeenOverStream | undefined> }>();
   return (server) => {

@@ -1,11 +1,11 @@
 import type { Candidate } from './candidate.js';
 
-/** The candidates that a peer tells of; each address, port and transport once. */
+/** The candidates that a peer advertises; each address, port and transport once. */
 export class LocalCandidates {
   #all: readonly Candidate[] = [];
 
-  /** `tell` is called for every candidate that is new. */
-  constructor(private readonly tell: (candidate: Candidate) => void) {}
+  /** `advertise` is called for every new candidate. */
+  constructor(private readonly advertise: (candidate: Candidate) => void) {}
 
   /** Best first. */
   sorted(): readonly Candidate[] {
@@ -15,15 +15,15 @@ export class LocalCandidates {
   add(candidate: Candidate): void {
     if (has(this.#all, candidate)) return;
     this.#all = [...this.#all, candidate];
-    this.tell(candidate);
+    this.advertise(candidate);
   }
 
-  /** The host candidates as they are now: those of addresses that are gone are not told any more. */
+  /** The host candidates as they are now: those of addresses that are gone are no longer advertised. */
   setHosts(hosts: readonly Candidate[]): void {
     const before = this.#all;
     const found = before.filter(({ type }) => type !== 'host');
     this.#all = [...hosts.filter((host) => !has(found, host)), ...found];
-    for (const candidate of this.#all.filter((each) => !has(before, each))) this.tell(candidate);
+    for (const candidate of this.#all.filter((each) => !has(before, each))) this.advertise(candidate);
   }
 }
 

@@ -6,8 +6,8 @@ import { ICE_LIMITS } from '../limits.js';
 export type MdnsResolver = (name: string) => Promise<string | undefined>;
 
 /**
- * A lookup without an mDNS module in the system would go to a DNS server that cannot know, and hold one of four resolver
- * threads meanwhile: so the system's configuration is asked first, one name is looked up at a time, and few may wait.
+ * Without an mDNS module in the system a lookup would go to a DNS server, which does not know the name, and hold one of four
+ * resolver threads. So the system's configuration is checked first, one name is looked up at a time, and few may wait.
  */
 export function systemMdnsResolver(): MdnsResolver {
   const able = readFile('/etc/nsswitch.conf', 'utf8').then(
@@ -23,14 +23,14 @@ export function mdnsQueue(resolver: MdnsResolver): MdnsResolver {
   return queued(resolver, ICE_LIMITS.mdnsWaiting.value);
 }
 
-/** One viewer's share of the resolver: one name at a time, so that nobody's names stand before everyone else's, and few in all. */
+/** One viewer's share of the resolver: one name at a time, so that viewers take turns, and few in all. */
 export function mdnsShare(resolver: MdnsResolver): MdnsResolver {
   const oneAtATime = queued(resolver, ICE_LIMITS.mdnsNames.value);
   let asked = 0;
   return async (name) => (++asked > ICE_LIMITS.mdnsNames.value ? undefined : oneAtATime(name));
 }
 
-/** Looks up one name after another; undefined at once for whatever would be one too many in the queue. */
+/** Looks up one name after another; undefined at once for a name beyond the queue's bound. */
 function queued(resolver: MdnsResolver, maxWaiting: number): MdnsResolver {
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();

@@ -6,12 +6,12 @@ import { encodeStun } from '../stun/stun.js';
 import type { SeenOverStream } from '../turn/stream-binding.js';
 import { candidateFoundation, candidatePriority } from './candidate.js';
 
-/** A server that tells where it sees us. */
+/** A server that shows us our address. */
 export interface Mirror {
   /** Its URL, for the foundation. */
   readonly text: string;
   readonly clock: Clock;
-  /** Told of every address that it saw us at. */
+  /** Called with every address that it saw us at. */
   onExternal(address: string): void;
 }
 
@@ -34,8 +34,8 @@ export async function askReflexive(peer: AgentShell, at: TransportAddress, mirro
 }
 
 /**
- * What a stream has shown holds for the UDP sockets on the same local address, but for the port, which is told as if it were
- * kept: a relay lets an address in whatever its port, and a NAT that keeps ports is open there.
+ * An address seen over a stream also holds for the UDP sockets on the same local address, but for the port, which is assumed
+ * unchanged: a relay permits an address with any port, and some NATs keep ports.
  */
 export function advertiseSeen(peer: AgentShell, { local, external }: SeenOverStream, mirror: Mirror): void {
   if (external === undefined) return;
@@ -59,7 +59,7 @@ function advertise(peer: AgentShell, { candidate }: LocalBase, mapped: Transport
   });
 }
 
-/** Where a STUN server sees this base, if it tells; undefined if it does not answer within 5 s. */
+/** This base's address as a STUN server sees it; undefined if it does not answer within 5 s. */
 function answerTo(
   peer: AgentShell,
   baseId: string,

@@ -8,7 +8,7 @@ const MAX_BODY_CHARACTERS = 256;
 
 /** Asks a web service for the address we are seen from (`webrtc.ip_retrieval_url`): one GET whose trimmed body is an IP address. */
 export async function retrieveAddress(url: string): Promise<Result<string>> {
-  // A token may stand in it.
+  // The URL may hold a token.
   const shown = shownUrl(url);
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS) });

@@ -4,12 +4,12 @@ import { type IceUrl, parseIceUrl } from './ice-url.js';
 
 /** One URL of a list of ICE servers, as the gatherer asks it. */
 export interface AskedServer {
-  /** Its entry with this URL alone. */
+  /** Its entry with only this URL. */
   readonly entry: IceServerWithCa;
   readonly text: string;
-  /** A frontend server only tells our address; relays are allocated on backend servers alone. */
+  /** A frontend server only shows our address; relays are allocated on backend servers only. */
   readonly list: 'backend' | 'frontend';
-  /** Its credentials are made for each peer anew: they end. */
+  /** Its credentials expire, so each peer gets new ones. */
   readonly timeLimited: boolean;
   /** When it last failed to answer. */
   silentAtMs: number;
@@ -24,13 +24,13 @@ interface Lists {
 
 export interface Asked {
   readonly servers: readonly AskedServer[];
-  /** One line for each URL that cannot work; the others are asked. */
+  /** A warning for each unusable URL; the others are asked. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Whom to ask; a URL that cannot work is skipped, with a line that names its list. A frontend URL is left out where another one makes it
- * needless: the same place, or UDP to the same host, which shows the mapping that packets to it have. Pure.
+ * The servers to ask; an unusable URL is skipped, with a warning that names its list. A frontend URL is left out where another
+ * one makes it needless: the same place, or UDP to the same server, which shows the mapping for packets to it. Pure.
  */
 export function askedServers({ backend, frontend, turnSecret }: Lists): Asked {
   const asked: AskedServer[] = [];

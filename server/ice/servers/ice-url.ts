@@ -11,8 +11,8 @@ export interface IceUrl {
 }
 
 /**
- * Reads stun:, stuns:, turn: and turns: with `?transport=udp|tcp`; the error says what is wrong, and shows of the text what
- * can be no password.
+ * Reads stun:, stuns:, turn: and turns: with `?transport=udp|tcp`; the error says what is wrong, and shows only the
+ * parts of the text that cannot be a password.
  */
 export function parseIceUrl(text: string): Result<IceUrl> {
   const shown = shownIceUrl(text);

@@ -1,7 +1,7 @@
 import type { IceServerWithCa, ServedServers } from '../ice-types.js';
 import type { HmacSha1 } from '../stun/stun.js';
 
-/** TURN REST (draft-uberti-behave-turn-rest-00): the server and we share a secret, users get credentials that end by themselves. */
+/** TURN REST (draft-uberti-behave-turn-rest-00): the TURN server and we share a secret, clients get credentials that expire. */
 export interface TurnSecret {
   readonly secret: string;
   readonly ttlSeconds: number;
@@ -18,8 +18,8 @@ export interface ServingFacts {
 }
 
 /**
- * ICE servers as they are told to one user: `{{private_ip}}` and `{{public_ip}}` filled in, and time-limited credentials for TURN
- * entries that have none of their own. A URL whose address is not known is left out. Pure.
+ * ICE servers as sent to one client: `{{private_ip}}` and `{{public_ip}}` filled in, and time-limited credentials for TURN
+ * entries that have none of their own. A URL with an unknown address is left out. Pure.
  */
 export function servedServers(servers: readonly IceServerWithCa[], facts: ServingFacts): ServedServers {
   let limited = false;

@@ -2,13 +2,16 @@ import { type Dispose, once } from '../../lib/dispose.js';
 import { networkOf } from '../address.js';
 import { ICE_LIMITS } from '../limits.js';
 
-/** Connections that have not proved themselves yet, so bounded that nobody can fill the port for others. Pure. */
+/** Unauthenticated connections, bounded so that no client can fill the port for others. Pure. */
 export interface HalfOpenConnections {
-  /** One more from this address; the oldest is closed where there are too many. Call what is returned once it is settled or gone. */
+  /**
+   * Adds a connection from this address; the oldest is closed where there are too many. Call the returned release once it is
+   * authenticated or gone.
+   */
   add(address: string, close: () => void): Dispose;
 }
 
-/** A browser opens a few per page; several share an address behind a NAT or a proxy, and each is proved within a round trip or two. */
+/** A browser opens a few per page; several share an address behind a NAT or proxy; each is authenticated within two round trips. */
 export const MAX_HALF_OPEN_PER_ADDRESS = ICE_LIMITS.halfOpenPerAddress.value;
 export const MAX_HALF_OPEN = ICE_LIMITS.halfOpen.value;
 
@@ -17,7 +20,7 @@ interface Connection {
   readonly close: () => void;
 }
 
-/** The oldest makes room, rather than the newest being turned away: behind a proxy a silent host shares its address with others. */
+/** The oldest makes room instead of the newest being refused: behind a proxy a silent machine shares its address with others. */
 export function halfOpenConnections(
   perAddress: number = MAX_HALF_OPEN_PER_ADDRESS,
   inAll: number = MAX_HALF_OPEN,

@@ -11,13 +11,13 @@ import type { UdpSocket } from './udp-socket.js';
 
 /** Joins sockets to a peer: each becomes a base of its agent, and an endpoint for the candidate policy. */
 
-/** What the UDP mux delivers to; `peerOf` is asked late, since a peer registers while it is made. */
+/** The UDP mux's route to a peer; `peerOf` is called late, since a peer registers while it is made. */
 export function muxRoute(mux: UdpMux, token: number, peerOf: () => AgentShell): MuxRoute {
   const route: MuxRoute = {
     token,
     onStun(socket, message, address, port) {
       const peer = peerOf();
-      // A request on an address that is not advertised came through some translation: it is as good as any.
+      // A request on an address that is not advertised came through a NAT, and is as good as any.
       if (!peer.hasBase(udpBaseId(socket))) addMuxBase(mux, route, peer, socket, UNLISTED);
       peer.receiveStun(udpBaseId(socket), message, address, port);
     },
@@ -57,7 +57,7 @@ export async function attachRange(range: UdpRange, peer: AgentShell, addresses: 
   return failures;
 }
 
-/** What the candidate policy makes host candidates of: the peer's own UDP bases. */
+/** The peer's own UDP bases, of which the candidate policy makes host candidates. */
 export function udpEndpoints(peer: AgentShell): HostEndpoint[] {
   return peer.udpHosts().map(({ id, candidate: { address, port } }) => ({ baseId: id, transport: 'udp', address, port }));
 }

@@ -1,4 +1,4 @@
-/** Cuts a byte stream into messages that begin with a header, which tells how long each is. Pure; costs in proportion to the bytes. */
+/** Cuts a byte stream into messages that begin with a header, which holds their length. Pure; the cost is proportional to the bytes. */
 export class StreamCutter {
   readonly #headerLength: number;
   readonly #lengthOf: (header: Buffer) => number;

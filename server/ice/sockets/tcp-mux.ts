@@ -14,19 +14,19 @@ import { halfOpenConnections } from './half-open.js';
 export interface TcpConnection {
   readonly local: TransportAddress;
   readonly remote: TransportAddress;
-  /** False: not taken, because too much is waiting or the connection is gone. */
+  /** Returns false, and does not take it, when too much is waiting or the connection is gone. */
   send(datagram: Uint8Array): boolean;
-  /** Several in one write; answers how many were taken, all or none. */
+  /** Several in one write; returns how many were taken, all or none. */
   sendAll(datagrams: readonly Uint8Array[]): number;
   readonly queuedBytes: number;
-  /** The peer has proved itself: the connection may stay. */
+  /** The peer is authenticated: the connection may stay. */
   keep(): void;
   close(): void;
 }
 
-/** Who a connection is handed to. */
+/** Finds the peer of a connection. */
 export interface TcpRoute {
-  /** Returns where its frames go (the first one, a binding request, included) and who is told of its end. */
+  /** Returns the handlers of its frames (the first one, a binding request, included) and of its end. */
   onConnection(connection: TcpConnection): { onFrame(frame: Buffer): void; onClose(): void };
 }
 
@@ -55,7 +55,7 @@ export async function openTcpMux(options: {
   const halfOpen = halfOpenConnections();
   const accept = (socket: Socket, firstBytes: Buffer) => {
     const ends = endsOf(socket);
-    // Reset before it was looked at: there is nobody to answer.
+    // Reset already: nobody to answer.
     if (!ends) {
       socket.on('error', () => undefined);
       socket.destroy();
@@ -138,7 +138,7 @@ function routeOf(datagram: Buffer, routes: ReadonlyMap<string, TcpRoute>): TcpRo
   return routes.get(message.value.attributes.username?.split(':')[0] ?? '');
 }
 
-/** The two ends of a connection, undefined once the system does not know them any more. */
+/** The two ends of a connection, undefined once the system has forgotten them. */
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): Omit<Accepted, 'socket'> | undefined {
   const [local, remote] = [canonicalAddress(localAddress ?? ''), canonicalAddress(remoteAddress ?? '')];
   if (local === undefined || remote === undefined || localPort === undefined || remotePort === undefined) return undefined;
@@ -181,7 +181,7 @@ function listen(server: Server, port: number): Promise<Result<number>> {
     });
     server.once('listening', () => {
       server.removeAllListeners('error');
-      // Running out of descriptors refuses one connection and must not end the server.
+      // Without free descriptors one connection is lost; that must not end the server.
       server.on('error', () => undefined);
       const address = server.address();
       resolve(ok(typeof address === 'object' && address ? address.port : port));

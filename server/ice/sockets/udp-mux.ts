@@ -10,9 +10,9 @@ import { rateLimit } from '../stun/rate-limit.js';
 import { decodeStun, looksLikeStun, type ReceivedStun } from '../stun/stun.js';
 import { openUdpSocket, type UdpSocket } from './udp-socket.js';
 
-/** What the mux knows of a peer. */
+/** A peer as the mux sees it. */
 export interface MuxRoute {
-  /** The first four bytes of every transaction id that the peer makes: its responses come back by it. */
+  /** The first four bytes of every transaction id that the peer makes: its responses are routed by it. */
   readonly token: number;
   onStun(socket: UdpSocket, message: ReceivedStun, address: string, port: number): void;
   onDatagram(socket: UdpSocket, bytes: Buffer, address: string, port: number): void;
@@ -20,7 +20,7 @@ export interface MuxRoute {
   onGone(socket: UdpSocket): void;
 }
 
-/** One UDP port for all peers, bound on each local address apart, so that answers leave from the address that was asked. */
+/** One UDP port for all peers, bound on each local address apart, so that answers leave from the right address. */
 export interface UdpMux {
   readonly port: number;
   sockets(): readonly UdpSocket[];
@@ -29,7 +29,7 @@ export interface UdpMux {
   /** Sends to `route` all that carries its token or its ufrags. */
   register(route: MuxRoute): Dispose;
   registerUfrag(ufrag: string, route: MuxRoute): Dispose;
-  /** From now on other datagrams from this address are the route's: it has proved itself. */
+  /** From now on other datagrams from this address go to the route: it is authenticated. */
   bind(socket: UdpSocket, address: string, port: number, route: MuxRoute): void;
   close(): Promise<void>;
 }
@@ -98,7 +98,7 @@ class Mux implements UdpMux {
       this.#binding.delete(address);
       if (!opened.ok) {
         failures.push(opened.error);
-        // Tried again with every peer, told once.
+        // Tried again with every peer, logged once.
         if (!this.#warned.has(address))
           this.#options.log.warn({ address, reason: opened.error.message }, 'UDP mux: address not bound');
         this.#warned.add(address);
@@ -144,7 +144,7 @@ class Mux implements UdpMux {
     if (!addresses) return;
     addresses.set(key, route);
     const bound = this.#bound.get(route) ?? new Set();
-    // A set keeps the order of insertion: what was heard last stands last.
+    // A set keeps the order of insertion: the address heard last stands last.
     bound.delete(key);
     this.#bound.set(route, bound.add(key));
     if (bound.size > ICE_LIMITS.boundAddresses.value) for (const oldest of [...bound].slice(0, 1)) this.#unbind(route, oldest);

@@ -4,7 +4,7 @@ import { openUdpSocket, type UdpSocket, type UdpSocketOptions } from './udp-sock
 
 /** Hands out sockets on the ports of webrtc.epr: one per peer and local address. */
 export interface UdpRange {
-  /** A socket on the first free port after a random one; the error says that the range is used up, or what else is wrong. */
+  /** A socket on the first free port after a random one; the error says that the range is used up, or names another reason. */
   open(address: string, onDatagram: UdpSocketOptions['onDatagram']): Promise<Result<UdpSocket, NoPort>>;
 }
 
@@ -40,7 +40,7 @@ function releasing(socket: UdpSocket, release: () => void): UdpSocket {
   return {
     ...socket,
     close() {
-      // The system has the port back with the call; only the news of it takes a turn of the event loop.
+      // The port is free once the call returns; only its event comes a turn of the event loop later.
       const closed = socket.close();
       release();
       return closed;

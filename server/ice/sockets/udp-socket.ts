@@ -7,7 +7,7 @@ import { familyOf } from '../address.js';
 export interface UdpSocket {
   readonly address: string;
   readonly port: number;
-  /** Drops what the system refuses, as a network would. */
+  /** Drops a datagram that the system refuses, as a network would. */
   send(bytes: Uint8Array, address: string, port: number): void;
   path(address: string, port: number): PacketPath;
   /** Resolves when the port is free again. */
@@ -58,7 +58,7 @@ function wrap(socket: Socket, address: string, family: 4 | 6): UdpSocket {
   const fd = descriptorOf(socket);
   let closed: Promise<void> | undefined;
   const send = (bytes: Uint8Array, toAddress: string, toPort: number) => {
-    // Node queues without limit what the system does not take at once.
+    // Node queues refused datagrams without limit.
     if (!closed && toPort > 0 && socket.getSendQueueSize() < MAX_QUEUED_BYTES) socket.send(bytes, toPort, toAddress);
   };
   return {

@@ -9,7 +9,7 @@ const MAX_UNKNOWN_TOLD = 8;
  *
  * The answer is as short as it may be and the rate per address is bounded, so that a forged sender gains next to nothing: 32
  * bytes (44 on IPv6) for 20 or more, 36 for 24 or more with an unknown attribute. The reason phrase is empty, there is no
- * SOFTWARE, and only who showed FINGERPRINT sees it again.
+ * SOFTWARE, and only a request with FINGERPRINT gets one back.
  */
 export function answerPlainBinding(
   request: ReceivedStun,

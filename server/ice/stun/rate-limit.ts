@@ -21,7 +21,7 @@ export function rateLimit(perSecond: number, burst: number, allPerSecond: number
         bucket = new TokenBucket({ perSecond, burst }, nowMs);
         buckets.set(key, bucket);
       }
-      // Who is refused by one of the two costs the other nothing.
+      // A refusal by one bucket takes nothing from the other.
       if (!bucket.has(nowMs) || !all.has(nowMs)) return false;
       return bucket.take(nowMs) && all.take(nowMs);
     },

@@ -29,7 +29,7 @@ export const STUN_METHODS = {
 } as const;
 export type StunMethod = keyof typeof STUN_METHODS;
 
-/** A message as received: with what is needed to check who made it. */
+/** A message as received, with the data to check its integrity. */
 export interface ReceivedStun extends StunMessage {
   readonly bytes: Buffer;
   /** Offset of MESSAGE-INTEGRITY in `bytes`; undefined if there is none. */
@@ -52,7 +52,7 @@ const METHODS = new Map<number, StunMethod>(Object.entries(STUN_METHODS).map(([n
 /** Larger than any message of ours or of a browser, and the bound on what a reader of a stream must keep. */
 export const MAX_STUN_LENGTH = ICE_LIMITS.stunMessage.value;
 
-/** First two bits zero and the magic cookie (RFC 7983, RFC 8489 section 5): enough to tell STUN from DTLS, RTP and RTCP. */
+/** First two bits zero and the magic cookie (RFC 7983, RFC 8489 section 5): enough to distinguish STUN from DTLS, RTP and RTCP. */
 export function looksLikeStun(bytes: Uint8Array): boolean {
   return (
     bytes.length >= STUN_HEADER_LENGTH &&

@@ -8,7 +8,7 @@ import { connectTurn, type TurnServer } from './turn-transport.js';
 
 export type { TurnServer };
 
-/** Allocates a relay for the peer and makes it a base; false if the server was silent or refused, which the log tells. */
+/** Allocates a relay for the peer and makes it a base; false if the server was silent or refused, which is logged. */
 export async function attachRelay(
   peer: AgentShell,
   server: TurnServer,
@@ -16,7 +16,7 @@ export async function attachRelay(
   clock: Clock,
   log: Log,
 ): Promise<boolean> {
-  // Renewed credentials make a relay of their own beside the old one, which ends by itself.
+  // Renewed credentials make a new relay beside the old one, which expires.
   const id = `relay|${server.transport}|${addressKey(server.at.address, server.at.port)}|${server.username}`;
   if (peer.hasBase(id) || peer.closed) return true;
   const transport = await connectTurn(server);

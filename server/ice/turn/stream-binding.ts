@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.js';
 import { decodeStun, encodeStun } from '../stun/stun.js';
 import { connectStream, type StreamServer } from './turn-transport.js';
 
-/** How a server saw a connection of ours: from which local address it left, and as whose it came in, if the server told. */
+/** A connection of ours to a server: its local address, and its address as the server saw it, if the server sent it. */
 export interface SeenOverStream {
   readonly local: string;
   readonly external: string | undefined;
@@ -13,8 +13,7 @@ const ANSWER_LIMIT_MS = 5000;
 
 /** A plain binding request over TCP or TLS (RFC 8489 section 6.2.2); undefined if there is no connection or no answer. */
 export async function bindingOverStream(server: StreamServer, clock: Clock): Promise<SeenOverStream | undefined> {
-  // The answer is worth as much as one over UDP, which nothing vouches for either; and a certificate that the viewers alone
-  // trust must not hide our address from us.
+  // An answer over UDP has no certificate either; and a certificate that only the viewers trust must not hide our address.
   const connected = await connectStream({ ...server, anyCertificate: true });
   if (!connected.ok) return undefined;
   const transport = connected.value;

@@ -12,14 +12,14 @@ import type { TurnTransport } from './turn-transport.js';
 /** A relayed transport address on a TURN server (RFC 8656), kept alive until it is closed. */
 export interface TurnAllocation {
   readonly relayed: TransportAddress;
-  /** Where the server sees us. */
+  /** Our address as the server sees it. */
   readonly mapped: TransportAddress | undefined;
   readonly queuedBytes: number;
-  /** Lets datagrams from this address in. */
+  /** Permits datagrams from this address. */
   permit(address: string): void;
-  /** Sends through the relay; asks for permission first, and holds a few packets meanwhile. False: not taken. */
+  /** Sends through the relay; asks for permission first, and holds a few packets meanwhile. False: the datagram was not taken. */
   send(bytes: Uint8Array, to: TransportAddress): boolean;
-  /** Cheaper headers towards this address from now on. */
+  /** Uses shorter headers towards this address from now on. */
   bindChannel(to: TransportAddress): void;
   close(): void;
 }
@@ -77,7 +77,7 @@ class Allocation implements TurnAllocation {
     return this.#options.transport.queuedBytes;
   }
 
-  /** Returns what went wrong, if anything. */
+  /** Returns the error, if any. */
   async start(): Promise<string | undefined> {
     const answer = await this.#request('allocate', { requestedTransport: UDP_PROTOCOL, lifetimeSeconds: LIFETIME_SECONDS });
     if (!answer) return 'no answer within 5 s';
@@ -128,7 +128,7 @@ class Allocation implements TurnAllocation {
 
   close(): void {
     if (this.#closed) return;
-    // Best effort: a server that misses it forgets the allocation after ten minutes.
+    // If the server misses it, the allocation ends after ten minutes.
     if (this.#auth) this.#transmit('refresh', randomBytes(12), { lifetimeSeconds: 0 });
     this.#end();
     // A datagram that was just handed over may still be in the socket's queue.
@@ -177,7 +177,7 @@ class Allocation implements TurnAllocation {
     });
   }
 
-  /** Asks, with credentials once the server has told its realm, again with a new nonce if it wants that; undefined: silence. */
+  /** Asks, with credentials once the server has sent its realm, and again if it wants a new nonce; undefined: silence. */
   async #request(method: StunMethod, attributes: StunAttributes): Promise<ReceivedStun | undefined> {
     for (let attempt = 0; attempt < 3 && !this.#closed; attempt++) {
       const answer = await this.#ask(method, attributes);

@@ -21,12 +21,12 @@ export interface TurnServer extends Omit<StreamServer, 'transport'> {
   readonly credential: string;
 }
 
-/** How messages reach a TURN server: whole STUN messages and ChannelData, whatever lies below. */
+/** Carries whole STUN messages and ChannelData to a TURN server, over UDP, TCP or TLS. */
 export interface TurnTransport {
-  /** Messages are repeated by the network below; else the sender must. */
+  /** The transport repeats lost messages; else the sender must. */
   readonly reliable: boolean;
   readonly queuedBytes: number;
-  /** False: not taken. */
+  /** False: the message was not taken. */
   send(message: Uint8Array): boolean;
   listen(onMessage: (message: Buffer) => void, onClosed: () => void): void;
   close(): void;
@@ -75,7 +75,7 @@ async function overUdp({ at }: TurnServer): Promise<Result<TurnTransport>> {
   });
 }
 
-/** Opens a connection; errors after 5 s, with the reason. `anyCertificate`: for questions that tell the server nothing. */
+/** Opens a connection; errors after 5 s, with the reason. `anyCertificate`: for questions that reveal nothing to the server. */
 export function connectStream(server: StreamServer & { readonly anyCertificate?: boolean }): Promise<Result<StreamTransport>> {
   const { address: host, port } = server.at;
   const trusted = server.ca === undefined ? {} : { ca: [...rootCertificates, server.ca] };

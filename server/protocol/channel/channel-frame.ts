@@ -17,12 +17,12 @@ export function joinTime(time: SplitTime): number {
   return time.hi * TIME_BASE + time.lo;
 }
 
-/** A view of one received message, whatever part of a larger buffer it is. */
+/** A view of one received message, also where it is part of a larger buffer. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A message of `totalBytes` whose length field says `length`; `fill` writes what follows the header. */
+/** A message of `totalBytes` with `length` in its length field; `fill` writes the bytes behind the header. */
 export function frame(opcode: number, totalBytes: number, length: number, fill: (view: DataView) => void): Uint8Array {
   const bytes = new Uint8Array(totalBytes);
   const view = new DataView(bytes.buffer);
@@ -32,7 +32,7 @@ export function frame(opcode: number, totalBytes: number, length: number, fill: 
   return bytes;
 }
 
-/** Writes two unsigned 16-bit numbers behind the header; what does not fit is clamped, never wrapped. */
+/** Writes two unsigned 16-bit numbers behind the header; larger and negative ones are clamped, never wrapped. */
 export function writePoint(view: DataView, x: number, y: number): void {
   view.setUint16(3, clamp(x, 0, 0xffff));
   view.setUint16(5, clamp(y, 0, 0xffff));

@@ -15,7 +15,7 @@ const OPCODE = {
   touchUpdate: 9,
   touchEnd: 10,
 };
-/** What a client may say: positions in screen pixels, keys as X keysyms, buttons as X button numbers. */
+/** Messages of clients: positions in screen pixels, keys as X keysyms, buttons as X button numbers. */
 export type InputCommand =
   | { readonly kind: 'move'; readonly x: number; readonly y: number }
   | { readonly kind: 'scroll'; readonly deltaX: number; readonly deltaY: number; readonly control: boolean }

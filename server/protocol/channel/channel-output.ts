@@ -5,7 +5,7 @@ import { clamp, frame, HEADER_BYTES, readTime, type SplitTime, viewOf, writePoin
 /** The opcodes of server messages (SPEC.md B6-B8). Their length field counts the whole message. */
 const OPCODE = { cursorPosition: 1, cursorImage: 2, pong: 3 };
 
-/** What the server may say: the cursor's place, its picture as PNG, the answer to a ping. */
+/** Messages of the server: the cursor's position, its shape as PNG, the answer to a ping. */
 export type ChannelMessage =
   | { readonly kind: 'cursor-position'; readonly x: number; readonly y: number }
   | {

@@ -1,6 +1,6 @@
 import { type ErrorArguments, errorMessage, HTTP_ERRORS, type HttpErrorCode } from './http-errors.js';
 
-/** A refusal that whoever asked is told: an error of the catalogue. Bugs are none of these; they throw anything else. */
+/** A refusal that the caller is sent: an error of the catalogue. Bugs throw other errors. */
 export class AppError extends Error {
   readonly code: HttpErrorCode;
   readonly status: number;
@@ -13,7 +13,7 @@ export class AppError extends Error {
   }
 }
 
-/** The body of an error's answer: exactly that of neko, whose `code` is the status. */
+/** The body of an error's answer, exactly as in neko: `code` is the status. */
 export function errorBody({ status, message }: AppError): { readonly code: number; readonly message: string } {
   return { code: status, message };
 }

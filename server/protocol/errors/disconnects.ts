@@ -1,10 +1,10 @@
 /** How the server ends a WebSocket. */
 export interface Disconnect {
-  /** RFC 6455 section 7.4.1, and the registry that it founded. */
+  /** RFC 6455 section 7.4.1, and IANA's registry of close codes. */
   readonly close: number;
   /** The words of `system/disconnect`, which neko's clients match on; null where the socket is closed without that event. */
   readonly reason: string | null;
-  /** When it happens, in words: it is a row of docs/api.md. */
+  /** When it happens, for the table in docs/api.md. */
   readonly when: string;
 }
 
@@ -45,12 +45,12 @@ export const DISCONNECTS = {
 
 export type SocketEnd = keyof typeof DISCONNECTS;
 
-/** Those that a client is told of by `system/disconnect`. */
+/** Ends that a client is sent by `system/disconnect`. */
 export type DisconnectCode = {
   [Code in SocketEnd]: (typeof DISCONNECTS)[Code]['reason'] extends string ? Code : never;
 }[SocketEnd];
 
-/** What the words of a `system/disconnect` stand for; undefined for words of another server. */
+/** The end that the words of a `system/disconnect` stand for; undefined for words of another server. */
 export function disconnectCode(reason: string): DisconnectCode | undefined {
   return Object.keys(DISCONNECTS)
     .filter(isDisconnectCode)

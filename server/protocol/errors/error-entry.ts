@@ -1,9 +1,9 @@
 /** An error as HTTP answers it: its body is `{"code": <status>, "message"}`, its code stands in the header `Error-Code`. */
 export interface HttpErrorEntry {
   readonly status: number;
-  /** `{name}` stands for a detail that is given where the error is made. */
+  /** `{name}` stands for a detail that the thrower of the error gives. */
   readonly message: string;
-  /** When it is met, in words: it is a row of docs/api.md. */
+  /** When it occurs, for the table in docs/api.md. */
   readonly when: string;
 }
 

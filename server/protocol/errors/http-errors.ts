@@ -3,7 +3,7 @@ import { REQUEST_ERRORS } from './request-errors.js';
 import { ROOM_ERRORS } from './room-errors.js';
 import { SESSION_ERRORS } from './session-errors.js';
 
-/** Every error of the HTTP API. A code has one status and keeps its meaning; several may say the same in English. */
+/** Every error of the HTTP API. A code has one status and keeps its meaning; several codes may share one English message. */
 export const HTTP_ERRORS = { ...REQUEST_ERRORS, ...SESSION_ERRORS, ...ROOM_ERRORS };
 
 export type HttpErrorCode = keyof typeof HTTP_ERRORS;

@@ -1,8 +1,8 @@
-/** A refusal that a session is told by an event, `{message}`. These events are additions of ours. */
+/** A refusal that a session is sent as an event, `{message}`. These events are additions of ours. */
 export interface RefusedEvent {
   readonly event: 'clipboard/refused' | 'doctor/refused';
   readonly message: string;
-  /** When it happens, in words: it is a row of docs/api.md. */
+  /** When it happens, for the table in docs/api.md. */
   readonly when: string;
 }
 

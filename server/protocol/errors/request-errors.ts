@@ -3,7 +3,7 @@ import type { HttpErrorTable } from './error-entry.js';
 
 const { depth, name } = FIELD_LIMITS;
 
-/** What any request may meet, whatever it asks for. */
+/** Errors that any request may get. */
 export const REQUEST_ERRORS = {
   'bad-request': {
     status: 400,

@@ -1,6 +1,6 @@
 import type { HttpErrorTable } from './error-entry.js';
 
-/** What the room and its guards refuse, and what the desktop cannot do. */
+/** Refusals of the room, and failures of the desktop. */
 export const ROOM_ERRORS = {
   'not-admin': { status: 403, message: 'session is not admin', when: 'the guard _admin_' },
   'not-host': { status: 403, message: 'session is not host', when: 'the guard _host_' },

@@ -1,6 +1,6 @@
 import type { HttpErrorTable } from './error-entry.js';
 
-/** Signing in, sessions, members and bans. */
+/** Errors of login, sessions, members and bans. */
 export const SESSION_ERRORS = {
   unauthorized: { status: 401, message: 'Unauthorized', when: 'no token, an unknown one, or a wrong password' },
   'login-disabled': { status: 403, message: 'login is disabled for this session', when: 'the profile lacks `can_login`' },

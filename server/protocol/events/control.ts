@@ -3,11 +3,11 @@ import { Int, Uint8, Uint32 } from '../numbers.js';
 import { ClipboardText } from './clipboard.js';
 import { SessionId } from './session.js';
 
-/** Who is in control. `id` is the session that caused the change, empty inside `system/init`. */
+/** The session in control. `id` is the session that caused the change, empty inside `system/init`. */
 export const ControlHost = Type.Object({ id: Type.String(), has_host: Type.Boolean(), host_id: Type.Optional(Type.String()) });
 export type ControlHost = Static<typeof ControlHost>;
 
-/** A position that may come along; it counts as given when one of the two is there, the other then being 0. */
+/** An optional position; with only one coordinate the other is 0. */
 const optionalPosition = { x: Type.Optional(Int), y: Type.Optional(Int) };
 
 export const ControlMove = Type.Object({ x: Int, y: Int });

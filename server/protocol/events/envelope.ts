@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { decode } from '../decode.js';
 import { parseUntrusted } from '../parse-untrusted.js';
 
-/** An envelope whose payload has not been looked into; `payload` is undefined where the key was missing. */
+/** An envelope with its payload unread; `payload` is undefined where the key was missing. */
 export interface Envelope {
   readonly event: string;
   readonly payload: unknown;

@@ -39,7 +39,7 @@ export const serverEvents = {
 type EventTable = Record<string, TSchema | null>;
 type PayloadOf<S extends TSchema | null> = S extends TSchema ? Static<S> : undefined;
 
-/** The messages of an event table as a union that `event` tells apart. */
+/** The messages of an event table as a union, discriminated by `event`. */
 export type MessageOf<Table extends EventTable> = {
   [Name in keyof Table & string]: Table[Name] extends TSchema
     ? { readonly event: Name; readonly payload: PayloadOf<Table[Name]> }

@@ -7,7 +7,7 @@ const FileItem = Type.Object({
   size: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 
-/** What is shared and what everybody may do with it; `files` is null until there was a first listing. */
+/** The shared folder and what sessions may do with it; `files` is null until the first listing. */
 const FileTransferUpdate = Type.Object({
   enabled: Type.Boolean(),
   root_dir: Type.String(),

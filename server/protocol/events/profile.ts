@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Name } from '../name.js';
 import { mergePluginValues, PluginPatch, PluginValues } from './plugin-values.js';
 
-/** What a member is called and may do (11 keys, all always present on the wire). Flags that are not given are false. */
+/** A member's name and rights (11 keys, all always present on the wire). Flags that are not given are false. */
 export const MemberProfile = Type.Object({
   name: Type.String(),
   is_admin: Type.Boolean(),
@@ -27,7 +27,7 @@ export function mergeProfile(current: MemberProfile, patch: MemberProfilePatch):
   return { ...current, ...patch, plugins: mergePluginValues(current.plugins, patch.plugins) };
 }
 
-/** Everything allowed but administration: what a member made over the API gets where nothing else is said. */
+/** Everything allowed but administration: the default for a member made over the API. */
 export const NEW_MEMBER_PROFILE: MemberProfile = {
   name: '',
   is_admin: false,

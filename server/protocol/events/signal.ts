@@ -12,7 +12,7 @@ export const StreamSelector = Type.Object({
 });
 export type StreamSelector = Static<typeof StreamSelector>;
 
-/** A wish about the video of one peer; what is absent stays as it is. */
+/** A request about the video of one peer; absent fields stay as they are. */
 export const PeerVideoRequest = Type.Object({
   disabled: Type.Optional(Type.Boolean()),
   selector: Type.Optional(StreamSelector),
@@ -70,7 +70,7 @@ export const SignalProvide = Type.Object({
 });
 export type SignalProvide = Static<typeof SignalProvide>;
 
-/** Why a `signal/request` gets no `signal/provide`; an event of ours, which clients of neko ignore. */
+/** Why a `signal/request` gets no `signal/provide`; an event of ours, which neko's clients ignore. */
 export const SignalRefused = Type.Object({ message: Type.String() });
 export type SignalRefused = Static<typeof SignalRefused>;
 

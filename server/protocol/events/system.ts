@@ -5,7 +5,7 @@ import { ScreenSize } from './screen.js';
 import { SessionData } from './session.js';
 import { Settings } from './settings.js';
 
-/** The first message on every connection: all that a client needs to draw the room. */
+/** The first message on every connection: everything a client needs to show the room. */
 export const SystemInit = Type.Object({
   session_id: Type.String({ minLength: 1 }),
   control_host: ControlHost,
