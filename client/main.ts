@@ -3,7 +3,7 @@ import { systemClock } from '../server/lib/clock.js';
 import { Connection } from './connection/connection.js';
 import { readLink } from './connection/links.js';
 
-// Secrets leave the address bar before anything else can happen.
+// Secrets leave the address bar before anything else happens.
 const link = readLink(location.href);
 if (link.cleaned !== location.href) history.replaceState(null, '', link.cleaned);
 

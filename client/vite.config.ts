@@ -3,8 +3,8 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
 
 /**
- * The page opens its connection before Vue is there (main.ts), and loads Vue meanwhile: without this hint the browser
- * would learn of that second file only when the first one runs.
+ * The page opens its connection before Vue is loaded (main.ts): without this hint the browser would load Vue only when the
+ * first file runs.
  */
 function preloadDynamicChunks(): Plugin {
   return {

@@ -11,17 +11,17 @@ export interface SharedClipboard {
   readonly desktopText: Ref<string>;
   /** The desktop copied something that the browser did not let us put on this device's clipboard. */
   readonly unread: Ref<boolean>;
-  /** Why what was copied last on the desktop did not come here, in words; empty when it did. */
+  /** Why the desktop's last copy did not reach this device, in words; empty when it did. */
   readonly refusal: Ref<string>;
   /** Puts text on the desktop's clipboard; resolves when it is there, or after a moment. */
   put(text: string): Promise<void>;
-  /** The user pasted what this device's clipboard holds; the same for the newer of both clipboards. */
+  /** The user pasted the content of this device's clipboard; puts the newer of both on the desktop's clipboard. */
   pasted(text: string): Promise<void>;
-  /** The newer of what this device's clipboard holds and what the desktop copied. */
+  /** The newer of this device's clipboard and the desktop's. */
   newest(text: string): string;
 }
 
-/** The server echoes a text that it has set; a desktop that does not must not hold up typing for longer. */
+/** The server echoes a text that it has set; without an echo, typing waits no longer than this. */
 const ECHO_TIMEOUT_MS = 300;
 
 /** Keeps this device's clipboard and the desktop's in step as far as the browser permits without asking. */
@@ -52,7 +52,7 @@ export function useClipboard({ connection, control, me }: PageRoom): SharedClipb
     }
     if (text === desktopText.value) return;
     desktopText.value = text;
-    // Until it is written there, this device's clipboard is the older one.
+    // Until the text is written there, this device's clipboard is the older one.
     order = copiedThere(order, text, false);
     const written = await writeHere(text);
     if (text !== desktopText.value) return;
@@ -95,7 +95,7 @@ export function useClipboard({ connection, control, me }: PageRoom): SharedClipb
   return { allowed, desktopText, unread, refusal, put, pasted, newest };
 }
 
-/** Pages over plain HTTP have no clipboard, and some browsers want a click first: then the panel is the way. */
+/** Pages over plain HTTP have no clipboard, and some browsers want a click first: then the user needs the panel. */
 async function writeHere(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -105,7 +105,7 @@ async function writeHere(text: string): Promise<boolean> {
   }
 }
 
-/** Reading is done only where it was permitted before: a question out of nowhere is a nuisance. */
+/** Reads only where it was permitted before: an unexpected question is a nuisance. */
 async function mayRead(): Promise<boolean> {
   try {
     const name: string = 'clipboard-read';

@@ -14,7 +14,7 @@ export interface DrawnCursor {
 /** Browsers ignore a CSS cursor beyond this size. */
 const LARGEST_CSS_CURSOR_PX = 128;
 
-/** The desktop's cursor: its shape for ourselves as CSS, its picture and place for watchers. */
+/** The desktop's cursor: its shape as CSS for the session in control, its picture and position for watchers. */
 export function useCursor(connection: Connection): {
   /** Null before the first shape, and while the desktop hides its cursor. */
   readonly shape: ComputedRef<DrawnCursor | null>;

@@ -11,7 +11,7 @@ import type { SharedClipboard } from './use-clipboard.js';
 import type { PageRoom } from './use-room.js';
 
 export interface InputTargets {
-  /** What lies exactly over the picture. */
+  /** The element that lies exactly over the picture. */
   readonly surface: Readonly<Ref<HTMLElement | null>>;
   /** Holds the focus and receives the text of IMEs and on-screen keyboards. */
   readonly field: Readonly<Ref<HTMLTextAreaElement | null>>;

@@ -1,7 +1,7 @@
 import { onScopeDispose, type Ref, ref } from 'vue';
 import { listen } from '../input/listen.js';
 
-/** Chromium only: gives the page the keys that the system would take, such as Escape, Alt+Tab and Ctrl+W. */
+/** Chromium only: gives the page keys of the system, such as Escape, Alt+Tab and Ctrl+W. */
 interface KeyboardLock {
   lock?(): Promise<void>;
   unlock?(): void;

@@ -10,16 +10,16 @@ export const CONNECTION: InjectionKey<Connection> = Symbol('connection');
 export interface PageRoom {
   readonly connection: Connection;
   readonly snapshot: Readonly<Ref<Snapshot>>;
-  /** Null until the server has told about the room. */
+  /** Null until the server has sent the room. */
   readonly room: ComputedRef<RoomView | null>;
   readonly me: ComputedRef<Person | undefined>;
   readonly control: ComputedRef<Control>;
-  /** The name of the one in control, or null when nobody is. */
+  /** The name of the session in control, or null. */
   readonly hostName: ComputedRef<string | null>;
   readonly words: ComputedRef<ConnectionWords>;
 }
 
-/** The connection and what it knows, for any component. */
+/** The connection and its state, for any component. */
 export function useRoom(): PageRoom {
   const connection = inject(CONNECTION);
   if (!connection) throw new Error('no connection was provided');

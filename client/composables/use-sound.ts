@@ -5,7 +5,7 @@ export interface Sound {
   readonly muted: Ref<boolean>;
   /** 0 to 1. */
   readonly volume: Ref<number>;
-  /** Was the sound ever switched on or off by hand? Then the invitation to do so is gone. */
+  /** Was the sound ever switched on or off by hand? Then the hint to do so disappears. */
   readonly decided: Ref<boolean>;
   toggle(): void;
 }

@@ -2,11 +2,11 @@ import { assertNever } from '../../server/lib/assert-never.js';
 import type { PeerPhase } from './media/peer-policy.js';
 import type { SessionPolicyState } from './session-policy.js';
 
-/** The state of the connection for people: `good` needs no attention, `busy` mends itself, `bad` waits for the user. */
+/** The state of the connection for people: `good` needs no attention, `busy` recovers by itself, `bad` needs the user. */
 export interface ConnectionWords {
   readonly tone: 'good' | 'busy' | 'bad';
   readonly short: string;
-  /** One sentence for the picture's place while there is none; empty when all is well. */
+  /** One sentence shown in place of a missing picture; empty while there is a picture. */
   readonly detail: string;
 }
 
@@ -20,7 +20,7 @@ export function connectionWords(session: SessionPolicyState, peer: PeerPhase, ma
     case 'opening':
     case 'waiting': {
       const short = session.again ? 'Reconnecting…' : 'Connecting…';
-      // While the picture runs on, nothing needs to be said across it.
+      // While the picture goes on, no text covers it.
       if (session.again && (peer.kind === 'connected' || peer.kind === 'shaky')) return busy(short, '');
       if (session.kind === 'waiting') return busy(short, `${session.notice ?? 'The connection was lost.'} Trying again.`);
       return busy(short, session.again ? 'The connection was lost. Reconnecting.' : 'Connecting to the desktop.');
@@ -45,7 +45,7 @@ function peerWords(peer: PeerPhase): ConnectionWords {
     case 'requested':
       return busy('Starting the picture…', peer.attempt > 0 ? notYet(peer.reason) : 'Starting the picture.');
     case 'shaky':
-      // Mostly over before it is read; the picture stays as it is.
+      // Usually over before a text could be read; the picture stays as it is.
       return busy('Connection is unstable…', '');
     case 'repairing':
       return busy('Repairing the connection…', 'The network was interrupted. Repairing the connection.');

@@ -19,12 +19,12 @@ import { SocketLosses } from './socket-losses.js';
 import { storage } from './storage.js';
 
 /**
- * The page's side of the room: signs in, keeps the WebSocket and the WebRTC peer alive, and holds what they tell.
+ * The page's side of the room: signs in, keeps the WebSocket and the WebRTC peer alive, and holds the state that they report.
  * The two policies decide, this shell acts; closing the session closes the socket and the peer, never the reverse.
  */
 export class Connection {
   readonly events = new Emitter<ConnectionEvents>();
-  /** The last cursor and its place, for parts of the page that appear later. */
+  /** The last cursor shape and position, for components that appear later. */
   cursor: CursorPicture | null = null;
   position: CursorPoint | null = null;
 
@@ -33,7 +33,7 @@ export class Connection {
   #snapshot = FIRST_SNAPSHOT;
   #token: string | null = null;
   #credentials: { readonly name: string; readonly password: string } | null = null;
-  /** Signed in, and not let in with it yet: to sign in again at once would come to the same. */
+  /** Signed in, but the socket was not accepted yet: another login at once would fail the same way. */
   #untried = false;
   #socket: SignalSocket | null = null;
   readonly #media: MediaLink;
@@ -71,7 +71,7 @@ export class Connection {
     return this.#snapshot;
   }
 
-  /** Begins with what the link or the last visit gives. */
+  /** Starts with the credentials of the link or of the last visit. */
   start(link: LinkCredentials): void {
     if (link.kind === 'password') {
       this.#credentials = { name: link.name || storage.readName() || 'Guest', password: link.password };
@@ -96,20 +96,20 @@ export class Connection {
     this.#session({ kind: 'sign-out' });
   }
 
-  /** Connects again after someone else ended the connection, or signs in anew where there is no token. */
+  /** Connects again after the connection was ended from outside, or signs in anew where there is no token. */
   resume(): void {
     this.#session(this.#token === null ? { kind: 'no-token', notice: null } : { kind: 'resume' });
   }
 
-  /** The browser says that the network is back, or the page is looked at again. */
+  /** The browser reports that the network is back, or that the page is visible again. */
   wake(networkChanged: boolean): void {
-    // ICE would find out by itself, after seconds: it is restarted as soon as there is a socket to do it over.
+    // ICE would notice only after seconds: it is restarted as soon as there is a socket for it.
     if (networkChanged) this.#media.input({ kind: 'interrupted' });
     const waiting = this.#snapshot.session.kind === 'waiting';
     this.#session({ kind: networkChanged || waiting ? 'network-back' : 'tick' });
   }
 
-  /** Sends an input command over the data channel; false when there is none. Only the one in control is listened to. */
+  /** Sends an input command over the data channel; false when there is none. The server carries out only those of the session in control. */
   send(input: InputCommand): boolean {
     return this.#media.send(input);
   }
@@ -128,12 +128,12 @@ export class Connection {
     return this.#command(`room/control/give/${uriPart(id)}`);
   }
 
-  /** Takes control from whoever has it (admins). */
+  /** Takes control from the present host (admins). */
   takeControl(): Promise<boolean> {
     return this.#command('room/control/take');
   }
 
-  /** Puts a request for control aside; there is no message for it. */
+  /** Dismisses a request for control; the server is not notified. */
   decline(id: string): void {
     const { room } = this.#snapshot;
     if (room) this.#change({ room: withoutAsker(room, id) });
@@ -319,7 +319,7 @@ export class Connection {
     this.#cancelTick?.();
     const dueAtMs = sessionDueAtMs(this.#snapshot.session);
     if (dueAtMs === null) return;
-    // One ms more, since timers may fire a little early and would then change nothing.
+    // One ms more, since a timer that fires slightly early would change nothing.
     const delayMs = Math.max(0, dueAtMs - this.#clock.nowMs()) + 1;
     this.#cancelTick = this.#clock.after(delayMs, () => this.#session({ kind: 'tick' }));
   }

@@ -1,22 +1,22 @@
 import { assertNever } from '../../server/lib/assert-never.js';
 import { disconnectCode } from '../../server/protocol/errors/disconnects.js';
 
-/** What a `system/disconnect` means for us, and what the user is told. */
+/** The consequence of a `system/disconnect`, and the text for the user. */
 export type DisconnectVerdict =
-  /** The token is worth nothing any more: sign in again, by ourselves if we still can. */
+  /** The token is no longer valid: sign in again, automatically where the page can. */
   | { readonly kind: 'sign-in'; readonly notice: string }
-  /** The server goes or another socket lingers: try again by ourselves. */
+  /** The server stops, or an old socket is still open: try again automatically. */
   | { readonly kind: 'retry'; readonly notice: string; readonly waitMs: number }
-  /** Reconnecting by ourselves would be a fight: the user decides. */
+  /** Automatic reconnects would fight with another client: the user decides. */
   | { readonly kind: 'ended'; readonly notice: string };
 
-/** A lingering socket is dropped by the server after 5 s; a retry before that is refused again. */
+/** The server drops an old socket after 5 s; a retry before that is refused again. */
 const LINGERING_SOCKET_MS = 5_500;
 
-/** Our own: the server let us sign in, and the browser did not keep the cookie that says so. */
+/** Found by the page: the login succeeded, and the browser did not keep the cookie. */
 export const COOKIE_LOST = 'cookie-lost';
 
-/** What the words of a `system/disconnect` mean; those of neko are known, others are shown as they are. */
+/** The meaning of the words of a `system/disconnect`; neko's are known, others are shown as they are. */
 export function readDisconnect(message: string): DisconnectVerdict {
   const code = message === COOKIE_LOST ? COOKIE_LOST : disconnectCode(message);
   switch (code) {

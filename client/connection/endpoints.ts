@@ -1,4 +1,4 @@
-/** Addresses of the API below the folder the page was loaded from, so that any path prefix works. */
+/** Addresses of the API relative to the page's folder, so that any path prefix works. */
 export function apiUrl(pageBase: string, path: string): string {
   return new URL(`api/${path}`, pageBase).href;
 }

@@ -1,4 +1,4 @@
-/** What a ready-made link carries. Either a token, or a name and password to sign in with. */
+/** The credentials in a link: either a token, or a name and password to sign in with. */
 export type LinkCredentials =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }

@@ -1,4 +1,4 @@
-/** What came of a sign-in. An empty token means that the server keeps it in a cookie. */
+/** The outcome of a login. An empty token means that the token is in a cookie. */
 export type LoginOutcome =
   | { readonly kind: 'accepted'; readonly token: string }
   | { readonly kind: 'refused'; readonly notice: string; readonly retryAfterS: number | null }

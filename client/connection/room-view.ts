@@ -8,7 +8,7 @@ import type { Settings } from '../../server/protocol/events/settings.js';
 import type { SystemInit } from '../../server/protocol/events/system.js';
 import type { PageMessage } from '../wire/page-events.js';
 
-/** A session as the page shows it: who it is, what it may do, whether it is here. */
+/** A session as the page shows it: name, rights, whether it is connected. */
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -29,7 +29,7 @@ export interface RoomView {
   readonly settings: Settings;
   /** Screen sizes an admin may choose from, largest first; empty for everyone else. */
   readonly sizes: readonly ScreenSize[];
-  /** Ids of those who asked us for control and wait for an answer, oldest first. */
+  /** Ids of the sessions that asked us for control and wait for an answer, oldest first. */
   readonly askers: readonly string[];
 }
 
@@ -95,12 +95,12 @@ function applyToRoom(view: RoomView, message: Exclude<PageMessage, { event: 'sys
   }
 }
 
-/** The room after a request for control was answered here. */
+/** The room after this page answered a request for control. */
 export function withoutAsker(view: RoomView, id: string): RoomView {
   return { ...view, askers: view.askers.filter((asker) => asker !== id) };
 }
 
-/** How the viewer stands towards control: what a click, a key and the control button may do. */
+/** The viewer's relation to control, which decides what a click, a key and the control button do. */
 export type Control = 'mine' | 'free' | 'others' | 'forbidden' | 'locked';
 
 export function controlOf(view: RoomView): Control {
@@ -111,7 +111,7 @@ export function controlOf(view: RoomView): Control {
   return view.hostId === null || view.settings.implicit_hosting ? 'free' : 'others';
 }
 
-/** What a person is called on the page; whose name shows nothing is called by id, so that each can be told from the others. */
+/** A session's name on the page; its id where the name has no visible character, so that sessions can be distinguished. */
 export function displayName(person: Person | undefined): string {
   const seen = [person?.name, person?.id].find((text) => text !== undefined && canBeSeen(text));
   return seen?.trim() ?? 'Guest';
@@ -139,7 +139,7 @@ function presenceOf(state: SessionState) {
   return { isConnected: state.is_connected, isWatching: state.is_watching };
 }
 
-/** Whoever is not connected any more asks for nothing. */
+/** Requests of sessions that are no longer connected are dropped. */
 function withChange(view: RoomView, id: string, change: Partial<Person>): RoomView {
   const known = view.people.get(id);
   if (!known) return view;

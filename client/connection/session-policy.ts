@@ -20,7 +20,7 @@ export type SessionPolicyState =
       readonly next: 'open' | 'login';
       readonly notice: string | null;
     }
-  /** Ended by someone else's decision; `resume` tries the same token again. */
+  /** Ended by the server or another client; `resume` tries the same token again. */
   | { readonly kind: 'ended'; readonly notice: string };
 
 export type SessionInput =
@@ -41,11 +41,11 @@ export type SessionInput =
 
 export type SessionEffect = 'open-socket' | 'close-socket' | 'login' | 'forget-token';
 
-/** The server speaks at least every 10 s; silence this long means that nobody is there. */
+/** The server sends a message at least every 10 s; a longer silence means that the connection is dead. */
 export const STALE_AFTER_MS = 12_500;
 /** A TCP connect is tried again by the system after 1 and 3 s; an own new attempt after that loses nothing. */
 export const OPEN_TIMEOUT_MS = 4_000;
-/** Short at the top, so that the picture is back soon after a long outage. */
+/** The longest wait is short, so that the picture is back soon after a long outage. */
 export const RETRY = { firstMs: 250, maxMs: 2_000 };
 
 const UNREACHABLE = 'The server cannot be reached.';
@@ -151,14 +151,14 @@ function disconnected(state: SessionPolicyState, message: string, canSignInAgain
 
 function loginUnreachable(state: SessionPolicyState, nowMs: number): Step {
   if (state.kind !== 'signing-in') return [state, []];
-  // A person at the form sees the reason and presses the button again; nobody presses it for a sign-in of our own.
+  // A user at the form sees the reason and presses the button again; an automatic login has to retry by itself.
   if (state.byUser) return [{ kind: 'signed-out', notice: `${UNREACHABLE} Please try again.` }, []];
   return [wait(nowMs, state.attempt + 1, true, 'login', UNREACHABLE), []];
 }
 
 function networkBack(state: SessionPolicyState, nowMs: number): Step {
   if (state.kind === 'waiting') return proceed(state, nowMs);
-  // A socket over the old network is dead without saying so; the server lets a second one take over the session.
+  // A socket over the old network is dead without an event; the server lets a second one take over the session.
   if (state.kind === 'live')
     return [{ kind: 'opening', sinceMs: nowMs, attempt: 0, again: true }, ['close-socket', 'open-socket']];
   return [state, []];

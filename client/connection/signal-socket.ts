@@ -4,13 +4,13 @@ import { readMessage } from '../wire/read-message.js';
 
 export interface SocketEvents {
   opened(): void;
-  /** Any message at all: a sign of life. */
+  /** Called for every message: a sign of life. */
   heard(): void;
   received(message: PageMessage): void;
   closed(): void;
 }
 
-/** Not 1000 or 1001, which would tell the server that we leave and cost us the control. */
+/** Not 1000 or 1001: the server would take these as leaving and end our control. */
 const CLOSE_TO_RETURN = 4000;
 const CLOSE_FOR_GOOD = 1000;
 
@@ -19,7 +19,7 @@ export class SignalSocket {
   readonly #socket: WebSocket;
   #closed = false;
 
-  /** An empty `token` leaves it to the session cookie. */
+  /** With an empty `token` the session cookie counts. */
   constructor(url: string, token: string, events: SocketEvents) {
     this.#socket = new WebSocket(url, offeredProtocols(token));
     this.#socket.onopen = () => !this.#closed && events.opened();

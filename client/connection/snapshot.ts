@@ -4,16 +4,16 @@ import { NO_PEER, type PeerPhase } from './media/peer-policy.js';
 import type { RoomView } from './room-view.js';
 import { type SessionPolicyState, SIGNED_OUT } from './session-policy.js';
 
-/** What the page shows of the connection; replaced as a whole on every change. */
+/** The state of the connection that the page shows; replaced as a whole on every change. */
 export interface Snapshot {
   readonly session: SessionPolicyState;
   readonly peer: PeerPhase;
   readonly room: RoomView | null;
   readonly stream: MediaStream | null;
   readonly roundTripMs: number | null;
-  /** Until when sign-in is refused for too many wrong passwords, on the clock's scale; null when it is not. */
+  /** Until when logins are refused for too many wrong passwords, on the clock's scale; else null. */
   readonly loginBlockedUntilMs: number | null;
-  /** The connection check, if one was asked for. */
+  /** The connection check, if one was started. */
   readonly check: CheckState;
 }
 

@@ -3,7 +3,7 @@ import type { SocketLoss } from './check/connection-check.js';
 
 const KEPT = 6;
 
-/** Remembers how sockets ended that nobody closed: a proxy with an idle limit is known by its regularity. */
+/** Remembers how sockets broke: a proxy with an idle limit shows as a regular pattern. */
 export class SocketLosses {
   readonly #clock: Clock;
   readonly #losses: SocketLoss[] = [];

@@ -2,11 +2,11 @@ const TOKEN = 'neko.token';
 const NAME = 'neko.name';
 
 /**
- * What survives a reload. The token lives as long as the tab and belongs to it alone, so that two tabs are two viewers;
- * the name is remembered for the next visit. Passwords are never stored.
+ * Values that survive a reload. Each tab has its own token for as long as the tab is open, so that two tabs are two viewers;
+ * the name is kept for the next visit. Passwords are never stored.
  */
 export const storage = {
-  /** Null when there is none; empty when the server keeps it in a cookie. */
+  /** Null when there is none; empty when the token is in a cookie. */
   readToken: (): string | null => guarded(() => sessionStorage.getItem(TOKEN), null),
   writeToken: (token: string): void => guarded(() => sessionStorage.setItem(TOKEN, token), undefined),
   forgetToken: (): void => guarded(() => sessionStorage.removeItem(TOKEN), undefined),

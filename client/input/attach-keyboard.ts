@@ -25,9 +25,9 @@ export interface KeyboardHost {
   pasted(text: string): Promise<void>;
   /** The user pasted without a key, from a menu. */
   pasteText(text: string): void;
-  /** Text too long to be typed key by key. */
+  /** Text that is too long to be typed key by key. */
   typeText(text: string): void;
-  /** The way out of the picture for those without a mouse. */
+  /** The way out of the picture for users without a mouse. */
   leave(): void;
   lockKeys(capslock: boolean, numlock: boolean): void;
 }
@@ -37,7 +37,7 @@ export interface AttachedKeyboard {
   /** Releases every key held on the desktop. */
   releaseKeys(): void;
   holdsControl(): boolean;
-  /** Another event told which modifiers are down: the others are released. */
+  /** Another event reported which modifiers are down: the others are released. */
   modifiersAre(modifiers: Modifiers): void;
 }
 
@@ -134,7 +134,7 @@ export function attachKeyboard(
     if (!host.inControl() || !pasted) return goOn();
     cancelWaiting?.();
     cancelWaiting = null;
-    // A paste from a menu has no key behind it.
+    // A paste from a menu comes without a key.
     if (waiting === null) host.pasteText(pasted);
     else void host.pasted(pasted).then(goOn);
   };

@@ -9,15 +9,15 @@ export interface PointerHost {
   readonly input: DesktopInput;
   /** Does the pointer belong to the desktop now? */
   inControl(): boolean;
-  /** A press while not in control: the user wants something from the picture. */
+  /** A press on the picture without control. */
   wanted(): void;
   focus(): void;
   toScreen(clientX: number, clientY: number): ScreenPoint;
   /** Is Ctrl already held on the desktop by a key of its own? */
   holdsControl(): boolean;
-  /** A press tells which modifiers are down. */
+  /** A press reports which modifiers are down. */
   modifiersAre(modifiers: Modifiers): void;
-  /** Where the pointer is now, for a cursor that we draw ourselves. */
+  /** The pointer's position now, for a cursor that the page draws. */
   moved(point: ScreenPoint, isMouse: boolean): void;
   nowMs(): number;
 }
@@ -87,11 +87,11 @@ export function attachPointer(surface: HTMLElement, host: PointerHost): Dispose 
   });
 }
 
-/** A pointer that has just gone cannot be captured, which is no matter then. */
+/** A pointer that has just gone cannot be captured, which does not matter then. */
 function capture(surface: HTMLElement, pointerId: number): void {
   try {
     surface.setPointerCapture(pointerId);
   } catch {
-    // The release comes to whoever lies below it.
+    // The release then goes to the element below the pointer.
   }
 }

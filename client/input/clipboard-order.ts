@@ -1,24 +1,24 @@
 /**
- * Which of two clipboards is the newer one, as far as a page without access to this device's clipboard can know: it sees what
- * lies there only when the user pastes.
+ * Which of two clipboards is the newer one, as far as a page without access to this device's clipboard can know: it sees its
+ * content only when the user pastes.
  */
 export interface ClipboardOrder {
-  /** What was last seen on this device's clipboard, or put there; null before that. */
+  /** The text last seen on this device's clipboard, or put there; null before that. */
   readonly here: string | null;
-  /** What the desktop copied and this device's clipboard did not get; null when this one is as new. */
+  /** The desktop's copy that did not reach this device's clipboard; null when this clipboard is as new. */
   readonly desktop: string | null;
-  /** Has the user been elsewhere since, where something may have been copied? */
+  /** Has the user left the page since, and perhaps copied another text? */
   readonly left: boolean;
 }
 
 export const NOTHING_COPIED: ClipboardOrder = { here: null, desktop: null, left: false };
 
-/** The desktop copied a text; `written` tells whether it is on this device's clipboard too. */
+/** The desktop copied a text; `written`: it is on this device's clipboard, too. */
 export function copiedThere(order: ClipboardOrder, text: string, written: boolean): ClipboardOrder {
   return written ? { here: text, desktop: null, left: false } : { here: order.here, desktop: text, left: false };
 }
 
-/** Something was copied in this page. */
+/** The user copied a text in this page. */
 export function copiedHere(): ClipboardOrder {
   return NOTHING_COPIED;
 }
@@ -28,10 +28,10 @@ export function leftPage(order: ClipboardOrder): ClipboardOrder {
   return { ...order, left: true };
 }
 
-/** This device's clipboard was seen to hold a text; gives the text that is the newer one. */
+/** This device's clipboard was seen to hold a text; returns the newer text. */
 export function seenHere(order: ClipboardOrder, text: string): readonly [ClipboardOrder, newest: string] {
   const { here, desktop, left } = order;
-  // The same text as before, or one that nobody had a chance to copy since, is the older one.
+  // The same text as before is the older one; so is another text, unless the user has left the page since.
   if (desktop !== null && (text === here || !left)) return [{ ...order, here: text }, desktop];
   return [{ here: text, desktop: null, left: false }, text];
 }

@@ -5,7 +5,7 @@ import type { KeyAction } from './keyboard.js';
 import { flushMove, MOVE_INTERVAL_MS, type MoveGate, OPEN_GATE, offerMove } from './move-gate.js';
 import type { ScreenPoint } from './viewport.js';
 
-/** Sends pointer and keys to the desktop in an order that makes sense there, and remembers the buttons it holds. */
+/** Sends pointer and keys to the desktop in the right order, and remembers the buttons it holds. */
 export class DesktopInput {
   readonly #send: (command: InputCommand) => void;
   readonly #clock: Clock;

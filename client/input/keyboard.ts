@@ -16,7 +16,7 @@ export type Platform = 'mac' | 'windows' | 'other';
 export type KeyAction = { readonly kind: 'down' | 'up'; readonly keysym: number };
 
 export interface KeyboardState {
-  /** What was pressed for each place, so that the release matches it whatever the modifiers are by then. */
+  /** The keysym pressed for each physical key, so that its release matches even when modifiers have changed. */
   readonly held: ReadonlyMap<string, number>;
   /** A left Ctrl on Windows that may turn out to be the first half of AltGr. */
   readonly doubtfulControlMs: number | null;
@@ -24,10 +24,10 @@ export interface KeyboardState {
   readonly doubtfulOption: string | null;
 }
 
-/** The state, what to send, and whether the browser must keep its hands off the key. */
+/** The state, the commands to send, and whether the browser's own action for the key is suppressed. */
 export type KeyStep = readonly [KeyboardState, readonly KeyAction[], 'ours' | 'browser'];
 
-/** Windows sends both halves of AltGr within a few ms; no hand presses two keys that fast. */
+/** Windows sends both halves of AltGr within a few ms, faster than a hand presses two keys. */
 export const ALTGR_MS = 50;
 
 export const NO_KEYS: KeyboardState = { held: new Map(), doubtfulControlMs: null, doubtfulOption: null };
@@ -47,7 +47,7 @@ export function keyDown(state: KeyboardState, input: KeyInput, platform: Platfor
   const keysym = chooseKeysym(input, platform);
   if (keysym === null) return [settled, actions, 'ours'];
   const down: KeyAction = { kind: 'down', keysym };
-  // Without a place, as macro keyboards and auto-type send it, the release may bear another name or never come.
+  // Keys without a code (macro keyboards, auto-type) may be released under another name or never.
   if (input.code === '' && !isModifier(keysym)) return [settled, [...actions, down, { kind: 'up', keysym }], 'ours'];
   // macOS never reports the release of a key pressed while Command is held.
   if (platform === 'mac' && input.metaKey && input.key !== 'Meta')
@@ -79,11 +79,11 @@ export function settleControl(state: KeyboardState, nowMs: number): readonly [Ke
   return pressControl(state);
 }
 
-/** The modifiers that the browser says are down. */
+/** The modifiers that the browser reports as down. */
 export type Modifiers = Pick<KeyInput, 'ctrlKey' | 'altKey' | 'metaKey' | 'shiftKey'>;
 
 /**
- * Releases the modifiers that the browser says are not down: their own release was lost, as Windows loses that of one Shift
+ * Releases the modifiers that the browser reports as up: their own release was lost, as Windows loses that of one Shift
  * while the other one is down. The key of the event itself, if any, is left alone.
  */
 export function releaseLost(
@@ -99,7 +99,7 @@ export function releaseLost(
   return [{ ...state, held }, lost.map(([, keysym]): KeyAction => ({ kind: 'up', keysym }))];
 }
 
-/** After the release of a Shift on Windows with no Shift left, both are up, though only one release was told. */
+/** After the release of a Shift on Windows with no Shift left, both are up, though only one release was reported. */
 export function releaseBoth(
   state: KeyboardState,
   input: KeyName,
@@ -114,12 +114,12 @@ export function releaseAll(state: KeyboardState): readonly [KeyboardState, reado
   return [NO_KEYS, [...new Set(state.held.values())].map((keysym) => ({ kind: 'up', keysym }))];
 }
 
-/** Is one of these keys held on the desktop because of us? */
+/** Does this page hold one of these keys on the desktop? */
 export function holds(state: KeyboardState, ...codes: readonly string[]): boolean {
   return codes.some((code) => state.held.has(code));
 }
 
-/** Where a key is held: its place, or, where it has none, its name. */
+/** The id of a held key: its code, or its name where it has no code. */
 function placeOf({ key, code }: KeyName): string {
   return code === '' ? key : code;
 }
@@ -135,7 +135,7 @@ function isModifier(keysym: number): boolean {
   return FLAGS.some(([, , keysyms]) => keysyms.includes(keysym));
 }
 
-/** A key counts by its place and by what it was pressed as: Command is held as Ctrl, and Alt with Shift may be Meta. */
+/** A key is held under its code and its keysym: Command is held as Ctrl, and Alt with Shift may be Meta. */
 function isUp(place: string, keysym: number, modifiers: Modifiers): boolean {
   const flags = FLAGS.filter(([, places, keysyms]) => places.test(place) || keysyms.includes(keysym)).map(([flag]) => flag);
   return flags.length > 0 && flags.every((flag) => !modifiers[flag]);
@@ -150,7 +150,7 @@ function settleDoubts(state: KeyboardState, input: KeyInput): [KeyboardState, Ke
   const [settled, actions] =
     state.doubtfulControlMs === null || input.altGraph ? [{ ...state, doubtfulControlMs: null }, []] : pressControl(state);
   const option = settled.doubtfulOption;
-  // Option and a letter is a character of its own on a Mac; with an arrow, a function key or Tab it is Alt.
+  // On a Mac, Option with a letter makes a character; with an arrow, a function key or Tab it is Alt.
   if (option === null || !input.altKey || isCharacter(input.key)) return [settled, actions];
   const held = new Map(settled.held).set(option, KEYSYM.altLeft);
   return [{ ...settled, held, doubtfulOption: null }, [...actions, { kind: 'down', keysym: KEYSYM.altLeft }]];

@@ -2,7 +2,7 @@
 export interface KeyName {
   /** KeyboardEvent.key: the character in the user's layout, or a name such as `Enter`. */
   readonly key: string;
-  /** KeyboardEvent.code: the place on the keyboard. */
+  /** KeyboardEvent.code: the physical key. */
   readonly code: string;
 }
 
@@ -110,7 +110,7 @@ export function characterKeysym(codePoint: number): number {
   return 0x01000000 + codePoint;
 }
 
-/** The X keysym of a key, or null for keys that mean nothing on the desktop (dead keys, the IME's own keys, unknown ones). */
+/** The X keysym of a key, or null for keys without a meaning on the desktop (dead keys, the IME's own keys, unknown ones). */
 export function keysymOf({ key, code }: KeyName): number | null {
   if (code.startsWith('Numpad')) {
     const digit = /^[0-9]$/.test(key) ? 0xffb0 + Number(key) : undefined;
@@ -127,8 +127,8 @@ export function keysymOf({ key, code }: KeyName): number | null {
 }
 
 /**
- * The keysym of the Latin key at this place, for shortcuts typed on a layout without Latin letters
- * (Ctrl and the key of С is Ctrl+C to every application); null where the place has none.
+ * The keysym of the Latin letter on this physical key, for shortcuts typed on a layout without Latin letters
+ * (Ctrl and the key of С is Ctrl+C to every application); null where the key has none.
  */
 export function latinKeysym(code: string): number | null {
   const letter = /^Key([A-Z])$/.exec(code)?.[1];

@@ -12,7 +12,7 @@ export function listen<Name extends keyof ElementEvents>(
   listener: (event: ElementEvents[Name]) => void,
   options?: AddEventListenerOptions,
 ): Dispose {
-  // The name decides the event's class; the DOM's own declarations know that only per kind of target.
+  // The name decides the event's class; the DOM's declarations only say so for each kind of target.
   const untyped = listener as (event: Event) => void;
   target.addEventListener(name, untyped, options);
   return once(() => target.removeEventListener(name, untyped, options));

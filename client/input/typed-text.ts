@@ -1,6 +1,6 @@
 import { characterKeysym, KEYSYM } from './keysym.js';
 
-/** What an on-screen keyboard or an IME did, in terms of the desktop. */
+/** The input of an on-screen keyboard or an IME, as keys and texts for the desktop. */
 export type TextAction =
   | { readonly kind: 'press'; readonly keysym: number }
   /** Too long to be typed key by key: goes over the clipboard. */
@@ -10,8 +10,8 @@ export type TextAction =
 export const MAX_TYPED_CHARACTERS = 60;
 
 /**
- * Stands in the field of an on-screen keyboard before anything was typed: a keyboard that finds nothing to erase says nothing
- * of its Backspace.
+ * Fills the field of an on-screen keyboard before any text was typed: in an empty field a keyboard does not report
+ * Backspace.
  */
 export const FILLER = ' ';
 
@@ -21,7 +21,7 @@ export function withLineFeeds(text: string): string {
 }
 
 /**
- * The way from what the field held to what it holds: Backspace for what vanished at its end, then the new characters.
+ * The keys that turn the field's old text into its new one: Backspace for characters removed at its end, then the new ones.
  * On-screen keyboards report no keys; they rewrite the last word as they correct it.
  */
 export function textChange(before: string, after: string): TextAction[] {

@@ -18,7 +18,7 @@ export interface ScreenPoint {
 const NOTHING: Rect = { left: 0, top: 0, width: 0, height: 0 };
 
 /**
- * Where the picture lies in a box: as large as fits, in its own shape, centred.
+ * The picture's rectangle in a box: as large as fits, in its own aspect ratio, centred.
  * `pixelRatio` puts the edges on device pixels, so that a picture shown 1:1 stays sharp.
  */
 export function fitPicture(box: Size, screen: Size, pixelRatio = 1): Rect {

@@ -1,4 +1,4 @@
-/** The part of a WheelEvent that counts. */
+/** The fields of a WheelEvent that are used. */
 export interface WheelInput {
   readonly deltaX: number;
   readonly deltaY: number;
@@ -6,7 +6,7 @@ export interface WheelInput {
   readonly deltaMode: number;
 }
 
-/** What is left of movements too small for a click of the desktop's wheel, in pixels. */
+/** The rest of movements too small for a click of the desktop's wheel, in pixels. */
 export interface WheelState {
   readonly x: number;
   readonly y: number;

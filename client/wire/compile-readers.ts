@@ -4,7 +4,7 @@ import { PAGE_EVENTS } from './page-events.js';
 
 const HEAD = '// Compiled from the schemas in server/protocol/ by `npm run readers`; edit those instead.';
 const IMPORT_TYPES = "import type { PageEvent, PageMessage } from './page-events.js';";
-/** What fields.ts has for compiled readers. */
+/** The names in fields.ts that compiled readers use. */
 const HELPERS = [
   'asAmount',
   'asFields',
@@ -24,7 +24,7 @@ const HELPERS = [
 /**
  * The text of readers.ts: for each event of the page a function from any payload to a message of its schema's shape. It needs
  * no evaluation at run time, which the page's content security policy forbids, and the compiler holds its types against the
- * protocol's. The longest a text may be is not asked for: that bounds what clients send.
+ * protocol's. Maximum lengths are not checked: they bound what clients send.
  */
 export function compileReaders(): string {
   const readers = PAGE_EVENTS.map((event) => {
@@ -36,7 +36,7 @@ export function compileReaders(): string {
   return [HEAD, `import { ${helpers.join(', ')} } from './fields.js';`, IMPORT_TYPES, '', body].join('\n');
 }
 
-/** An expression for a field that is always there: what is absent or of another type takes its default. */
+/** An expression for a required field: an absent value, or one of another type, becomes the default. */
 function required(schema: TSchema, value: string, depth: number): string {
   if (KindGuard.IsUnknown(schema)) return value;
   if (KindGuard.IsNull(schema)) return 'null';
@@ -88,7 +88,7 @@ function array(schema: TSchema & { readonly items: TSchema }, value: string, dep
   return `list(${items}, (v${depth}) => ${item(schema.items, `v${depth}`, depth + 1)}${least})`;
 }
 
-/** The default of a schema as text; undefined where a value has to be there. */
+/** The default of a schema as text; undefined where a value is required. */
 function defaultOf(schema: TSchema): string | undefined {
   if (schema.default !== undefined) return JSON.stringify(schema.default);
   if (KindGuard.IsString(schema)) return schema.minLength === undefined ? "''" : undefined;

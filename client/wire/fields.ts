@@ -1,7 +1,7 @@
-/** What the compiled readers are made of. Each answers undefined for a value of another type, unless it says otherwise. */
+/** The building blocks of the compiled readers. Each returns undefined for a value of another type, unless its comment differs. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A part is missing without which the whole makes no sense. */
+/** A required part of the message is missing. */
 export class Unreadable extends Error {}
 
 export function asFields(value: unknown): Fields | undefined {
@@ -28,47 +28,47 @@ export function asWord<Word extends string>(value: unknown, words: readonly Word
   return words.find((word) => word === value);
 }
 
-/** Throws where there is nothing. */
+/** Throws for undefined. */
 export function needed<T>(value: T | undefined): T {
   if (value === undefined) throw new Unreadable();
   return value;
 }
 
-/** Reads an object; what is none is read as an empty one. */
+/** Reads an object; any other value counts as an empty one. */
 export function object<T>(value: unknown, read: (fields: Fields) => T): T {
   return read(asFields(value) ?? {});
 }
 
-/** Reads an object; throws where there is none. */
+/** Reads an object; throws for any other value. */
 export function neededObject<T>(value: unknown, read: (fields: Fields) => T): T {
   return read(needed(asFields(value)));
 }
 
-/** Reads an object that need not be there. */
+/** Reads an optional object. */
 export function objectOrNull<T>(value: unknown, read: (fields: Fields) => T): T | null {
   const fields = asFields(value);
   return fields === undefined ? null : read(fields);
 }
 
-/** Reads a list; what is none is empty. Items that cannot be read are left out. Throws where fewer than `minItems` are left. */
+/** Reads a list; any other value counts as empty. Unreadable items are left out. Throws where fewer than `minItems` are left. */
 export function list<T>(value: unknown, read: (item: unknown) => T, minItems = 0): T[] {
   const items = Array.isArray(value) ? value.flatMap((item: unknown) => attempt(() => [read(item)]) ?? []) : [];
   if (items.length < minItems) throw new Unreadable();
   return items;
 }
 
-/** One text in place of a list of texts is a list of one. */
+/** A text in place of a list of texts counts as a list of one. */
 export function oneOrMore(value: unknown): unknown {
   return typeof value === 'string' ? [value] : value;
 }
 
-/** Reads an object whose keys are free; throws where there is none. Values that cannot be read are left out. */
+/** Reads an object with any keys; throws for any other value. Unreadable values are left out. */
 export function record<T>(value: unknown, read: (item: unknown) => T): Record<string, T> {
   const entries = Object.entries(needed(asFields(value)));
   return Object.fromEntries(entries.flatMap(([key, item]) => attempt((): [string, T][] => [[key, read(item)]]) ?? []));
 }
 
-/** What `read` makes, or undefined where that cannot be read. */
+/** The result of `read`, or undefined where it throws. */
 export function attempt<T>(read: () => T): T | undefined {
   try {
     return read();

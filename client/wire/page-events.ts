@@ -1,6 +1,6 @@
 import type { ServerEventName, ServerMessage } from '../../server/protocol/events/events.js';
 
-/** The events of the server that the page has a use for; `npm run readers` compiles a reader for each. */
+/** The events of the server that the page uses; `npm run readers` compiles a reader for each. */
 export const PAGE_EVENTS = [
   'system/init',
   'system/admin',
@@ -30,5 +30,5 @@ export const PAGE_EVENTS = [
 
 export type PageEvent = (typeof PAGE_EVENTS)[number];
 
-/** One of their messages, its payload of the shape that server/protocol/ declares. */
+/** A message of one of these events, with the payload's type from server/protocol/. */
 export type PageMessage = Extract<ServerMessage, { readonly event: PageEvent }>;

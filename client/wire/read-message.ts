@@ -2,7 +2,7 @@ import { asFields, attempt } from './fields.js';
 import type { PageMessage } from './page-events.js';
 import { readers } from './readers.js';
 
-/** Reads one WebSocket text frame (server/protocol/SPEC.md E6-E8). Null for what the page has no use for, or cannot read. */
+/** Reads one WebSocket text frame (server/protocol/SPEC.md E6-E8). Null for an event that the page does not use, or cannot read. */
 export function readMessage(text: string): PageMessage | null {
   const message = asFields(parsed(text));
   const { event, payload } = message ?? {};

@@ -1,5 +1,5 @@
-// The container's health check: asks the server for /health, where the server itself wrote down that it listens. Prints
-// why it is unhealthy, for `docker inspect`.
+// The container's health check: asks for /health at the address that the server wrote down. Prints why
+// it is unhealthy, for `docker inspect`.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -11,20 +11,20 @@ import { errorCode, errorMessage } from '../lib/error-code.mjs';
 const LIMIT_MS = 4_000;
 const FILE = join(process.env.SESSION_PRIVATE ?? '/var/lib/neko-server/private', 'listening.json');
 /**
- * A server that listens everywhere is asked over loopback.
+ * Loopback addresses of a server that listens on all addresses.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const ANYWHERE = { '': ['127.0.0.1', '::1'], '0.0.0.0': ['127.0.0.1'], '::': ['::1', '127.0.0.1'] };
 
 /**
- * What is wrong, or undefined.
+ * The failure in words, or undefined.
  * @param {string} host
  * @param {Listening} listening
  * @returns {Promise<string | undefined>}
  */
 const ask = (host, { port, tls, path }) =>
   new Promise((resolve) => {
-    // The certificate is for the outside name; here only the answer counts.
+    // The certificate is for the outside name, so it is not verified here.
     const options = { host, port, path, timeout: LIMIT_MS, rejectUnauthorized: false };
     const request = (tls ? https : http).get(options, (answer) => {
       answer.resume();

@@ -1,4 +1,4 @@
-// Loaded before the server (node --import): the part of its environment that applications must not see, and its arguments.
+// Loaded before the server (node --import): sets the variables that applications must not see, and its arguments.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../lib/error-code.mjs';
@@ -10,7 +10,7 @@ const CONFIG_EXIT_CODE = 78;
 const { SESSION_PRIVATE: folder } = process.env;
 
 /**
- * What writePrivate of lib/session/private-environment.mjs wrote; undefined where it wrote nothing.
+ * The file of writePrivate in lib/session/private-environment.mjs; undefined where there is none.
  * @param {string} path
  */
 function read(path) {

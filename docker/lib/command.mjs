@@ -28,8 +28,8 @@ export class CommandFailed extends Stop {
 }
 
 /**
- * Passes on to `child()` what we are told to end by; `interruptedBy()` names the signal. Ending waits for the child, so that
- * nothing goes on behind a prompt that is back. Called before the child is started: from its first moment on it is told.
+ * Passes signals that should end us on to `child()`; `interruptedBy()` names the signal. We end after the child, so that it
+ * does not go on behind the returned prompt. Called before the child is started, so that no signal is missed.
  * @param {() => import('node:child_process').ChildProcess} child
  */
 function passSignals(child) {
@@ -45,7 +45,7 @@ function passSignals(child) {
       const { pid } = child();
       if (pid !== undefined) process.kill(pid, signal);
     } catch {
-      // Gone already, or root's through sudo: that hears Ctrl-C from the terminal, and everything else lets it finish.
+      // Gone already, or root's through sudo: it gets Ctrl-C from the terminal, and may finish after other signals.
     }
   };
   for (const signal of EXIT_CODES.keys()) process.on(signal, pass);
@@ -60,14 +60,14 @@ function passSignals(child) {
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {Report} [report]  hears the last line
+ * @property {Report} [report]  called with the last line
  * @property {string} [hint]
  */
 
 /**
  * Runs a program to its end and returns what it printed (stdout and stderr as one text).
- * Rejects with a CommandFailed that shows the last lines when it cannot start or fails, and with a Stop when we are told to
- * end; what can be done about it is added to the message, or `hint` where the program explains itself.
+ * Rejects with a CommandFailed that shows the last lines when it cannot start or fails, and with a Stop when a signal ends
+ * us. Advice is added to the message, or `hint` where the program explains itself.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {RunOptions} [options]

@@ -1,5 +1,5 @@
 /**
- * What we end in good order on.
+ * Signals that end us in good order.
  * @type {readonly NodeJS.Signals[]}
  */
 export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];

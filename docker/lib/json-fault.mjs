@@ -1,4 +1,4 @@
-// Where a JSON text goes wrong, as line and column: JSON.parse does not always say. Commas before a closing bracket and a
+// Where a JSON text goes wrong, as line and column: JSON.parse does not always give them. Commas before a closing bracket and a
 // byte-order mark pass, as they do with browsers.
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in texts.

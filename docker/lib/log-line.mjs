@@ -2,7 +2,7 @@
 
 /** @type {Readonly<Record<string, string>>} */
 const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warning', 50: 'error', 60: 'fatal' };
-/** Fields that say nothing here. */
+/** Fields without use on a terminal. */
 const HIDDEN_FIELDS = new Set(['pid', 'hostname', 'v']);
 
 /** @param {unknown} error  as the server logs it */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Whether the process runs; one that ended and was not yet collected by its parent does not.
+ * Whether the process runs; a zombie counts as ended.
  * @param {number} pid
  */
 export function processAlive(pid) {

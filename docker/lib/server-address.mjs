@@ -5,7 +5,7 @@ import { Stop } from './setup/progress.mjs';
 
 const DEFAULT_BIND = '127.0.0.1:8080';
 
-/** Throws Stop when the address of NEKO_SERVER_BIND cannot be listened on; odd spellings are left to the server to judge. */
+/** Throws Stop when the address of NEKO_SERVER_BIND cannot be listened on; the server itself judges unusual spellings. */
 export async function checkServerAddress(bind = process.env.NEKO_SERVER_BIND || DEFAULT_BIND) {
   const [, name = '', digits] = /^(.*):(\d+)$/.exec(bind) ?? [];
   const port = Number(digits);

@@ -1,4 +1,4 @@
-// Modules of the built server that the launcher asks, so that both judge settings alike.
+// Modules of the built server that the launcher uses, so that both read settings the same way.
 
 /**
  * @typedef {object} ServerModules
@@ -8,7 +8,7 @@
  */
 
 /**
- * Where they lie below the folder of main.js.
+ * Their paths below the folder of main.js.
  * @type {Readonly<Record<keyof ServerModules, string>>}
  */
 export const SERVER_MODULES = {

@@ -8,7 +8,7 @@ export type CheckState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly report: DoctorReport | null }
   | { readonly kind: 'done'; readonly report: DoctorReport }
-  /** With what had been found until then. */
+  /** The check was cut off; `report` has the findings so far. */
   | { readonly kind: 'failed'; readonly notice: string; readonly report: DoctorReport | null };
 
 export interface CheckHost {
@@ -19,7 +19,7 @@ export interface CheckHost {
 
 export type SocketLoss = DoctorStart['losses'][number];
 
-/** A server of ours answers at once, and is through after 20 s. */
+/** Our server answers at once, and its check ends within 20 s. */
 const FIRST_WORD_MS = 6_000;
 const LIMIT_MS = 30_000;
 
@@ -68,7 +68,7 @@ export class ConnectionCheck {
     this.#become({ kind: 'failed', notice, report: this.#state.report });
   }
 
-  /** The line to the server broke, and with it the check. */
+  /** The connection to the server broke, and with it the check. */
   interrupted(): void {
     this.refused('The connection to the server broke during the check.');
   }

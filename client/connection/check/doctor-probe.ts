@@ -8,10 +8,10 @@ export interface ProbeSignals {
 
 type Outcome = Omit<DoctorResult, 'probe'>;
 
-/** Whatever the server asks for. */
+/** The longest try, whatever limit the server sends. */
 const LONGEST_PROBE_MS = 15_000;
 const LOOK_EVERY_MS = 60;
-/** A connected pair soon has its round trip; one without is still a pair. */
+/** A connected pair soon has a round-trip time; it counts without one, too. */
 const ROUND_TRIP_LIMIT_MS = 800;
 const MAX_ERRORS = 10;
 
@@ -55,7 +55,7 @@ async function run(
     if (probe.kind !== 'gather') signals.candidate(candidate);
   };
   connection.onicecandidateerror = ({ errorCode, errorText, url }) => {
-    // An interface that has no way to the server at all says nothing about the server.
+    // An interface without a route to the server proves nothing about the server.
     if (/not associated/i.test(errorText) || errors.length >= MAX_ERRORS) return;
     errors.push({ code: errorCode, text: errorText.slice(0, 300), url: (url ?? '').slice(0, 300) });
   };

@@ -5,7 +5,7 @@ const TIMEOUT_MS = 6_000;
 
 const FINE = { side: 'browser', cause: null, explanation: '', remedy: '', snippet: '' } as const;
 
-/** What can be said without a session: whether the server answers at all, and whether WebSockets get through. Never throws. */
+/** The check without a session: does the server answer, and do WebSockets get through? Never throws. */
 export async function checkWithoutSession(pageBase: string): Promise<DoctorReport> {
   const http = await checkHttp(pageBase);
   const findings = [http, await checkSocket(pageBase, http.state === 'works')];
@@ -21,7 +21,7 @@ async function checkHttp(pageBase: string): Promise<DoctorFinding> {
   const startMs = performance.now();
   try {
     const response = await fetch(new URL('health', pageBase), { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    // A proxy without its server says so with these.
+    // A proxy answers with these when its server is down.
     if (![502, 504].includes(response.status)) return { ...base, state: 'works', rtt_ms: performance.now() - startMs };
     return {
       ...base,
@@ -66,7 +66,7 @@ async function checkSocket(pageBase: string, serverAnswers: boolean): Promise<Do
   };
 }
 
-/** Without a token the server opens the socket, says why it will not serve it, and closes it. */
+/** Without a token the server opens the socket, sends the reason of its refusal, and closes it. */
 function opens(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);

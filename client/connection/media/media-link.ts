@@ -10,7 +10,7 @@ import { usesOwnRelay } from './stats-report.js';
 
 export type CursorMessage = Exclude<ChannelMessage, { kind: 'pong' }>;
 
-/** What the link needs of its surroundings, and tells them. */
+/** What the link needs from its owner, and reports to it. */
 export interface MediaLinkHost {
   signal(event: string, payload?: unknown): void;
   phase(phase: PeerPhase): void;
@@ -61,7 +61,7 @@ export class MediaLink {
     });
   }
 
-  /** Takes the signalling messages of the server; others are not its business. */
+  /** Takes the signalling messages of the server and ignores others. */
   receive(message: PageMessage): void {
     switch (message.event) {
       case 'signal/provide':
@@ -111,7 +111,7 @@ export class MediaLink {
     return (await this.#peer?.stats()) ?? null;
   }
 
-  /** A relay under the old credentials may end with them: a restart moves over to one under the new, without a gap. */
+  /** A relay may end with its credentials: a restart moves to a relay under the new ones, without a gap. */
   async #useServers(iceServers: readonly IceServer[]): Promise<void> {
     const peer = this.#peer;
     if (!peer || peer.isUnused) return;
@@ -136,7 +136,7 @@ export class MediaLink {
   }
 
   #drop(): void {
-    // A peer that was only made ahead of time is as good as new: it serves the request that follows.
+    // A peer that was made ahead of time is still unused: it serves the next request.
     if (!this.#peer || this.#peer.isUnused) return;
     this.#host.ending();
     this.#peer.close();
@@ -162,7 +162,7 @@ export class MediaLink {
     this.#cancelTick?.();
     const dueAtMs = peerDueAtMs(this.#state);
     if (dueAtMs === null) return;
-    // One ms more, since timers may fire a little early and would then change nothing.
+    // One ms more, since a timer that fires slightly early would change nothing.
     const delayMs = Math.max(0, dueAtMs - this.#clock.nowMs()) + 1;
     this.#cancelTick = this.#clock.after(delayMs, () => this.input({ kind: 'tick' }));
   }

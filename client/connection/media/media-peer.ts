@@ -50,7 +50,7 @@ export class MediaPeer {
     connection.onconnectionstatechange = () => this.#emit(() => this.#connectionChanged());
   }
 
-  /** True until the server said anything about this peer. */
+  /** True until the first message of the server about this peer. */
   get isUnused(): boolean {
     return !this.#used;
   }
@@ -61,7 +61,7 @@ export class MediaPeer {
     this.offer(sdp);
   }
 
-  /** The servers that the next gathering asks: that of the first answer, and of every ICE restart. */
+  /** The ICE servers for the next gathering: at the first answer, and at every ICE restart. */
   useServers(iceServers: readonly IceServer[]): void {
     if (this.#closed) return;
     this.#connection.setConfiguration({ ...CONFIGURATION, iceServers: iceServers.map((server) => ({ ...server })) });
@@ -78,7 +78,7 @@ export class MediaPeer {
       const applied = this.#connection.setLocalDescription(description);
       this.#emit(() => this.#events.answer(description.sdp));
       await applied;
-      // A restart of what was not lost, or not known to be, changes no state that would tell of its end.
+      // The restart of a path that was not lost changes no state, so no event would mark its end.
       if (this.#connection.connectionState === 'connected') this.#emit(() => this.#connectionChanged());
       const early = this.#early ?? [];
       this.#early = null;
@@ -110,7 +110,7 @@ export class MediaPeer {
   }
 
   async #add(candidate: CandidateInit): Promise<void> {
-    // A candidate that this browser cannot read (an mDNS name, a foreign transport) is one path less, no more.
+    // A candidate that this browser cannot read (an mDNS name, an unknown transport) only costs that path.
     await this.#connection.addIceCandidate(candidate).catch(() => undefined);
   }
 
@@ -153,7 +153,7 @@ export class MediaPeer {
       try {
         await task();
       } catch (error) {
-        // Only a description that this browser refuses ends here; another request is the way out.
+        // This browser refused the description; only another request can help.
         console.warn('WebRTC negotiation failed', error);
         this.#emit(() => this.#events.gone());
       }

@@ -15,19 +15,19 @@ export interface PeerState {
 
 export type PeerPhase =
   | { readonly kind: 'none' }
-  /** `reason`: what the server said to the request before. */
+  /** `reason`: the server's refusal of the request before. */
   | { readonly kind: 'requested'; readonly sinceMs: number; readonly attempt: number; readonly reason?: string }
   | { readonly kind: 'connected' }
-  /** ICE hears nothing, and may recover by itself. */
+  /** ICE gets no datagrams, and may recover by itself. */
   | { readonly kind: 'shaky'; readonly sinceMs: number }
-  /** `heard`: the server has said something since, so that the network is there and the repair's time counts. */
+  /** `heard`: a message of the server came since, so the network is there and the repair's time counts. */
   | { readonly kind: 'repairing'; readonly sinceMs: number; readonly heard: boolean }
   | { readonly kind: 'retrying'; readonly untilMs: number; readonly attempt: number; readonly reason?: string };
 
 export type PeerInput =
   | { readonly kind: 'socket-open' }
   | { readonly kind: 'socket-lost' }
-  /** From system/init or a changed profile: what the server believes about this session. */
+  /** From system/init or a changed profile: this session's state on the server. */
   | { readonly kind: 'server-view'; readonly watching: boolean; readonly allowed: boolean }
   | { readonly kind: 'allowed'; readonly allowed: boolean }
   | { readonly kind: 'connected' }
@@ -38,7 +38,7 @@ export type PeerInput =
   | { readonly kind: 'heard' }
   /** The data channel closed, or the server closed its side. */
   | { readonly kind: 'gone' }
-  /** The server could not make a peer, and says why. */
+  /** The server could not make a peer, for this reason. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'signed-out' }
   | { readonly kind: 'tick' };
@@ -91,7 +91,7 @@ export function stepPeer(state: PeerState, input: PeerInput, nowMs: number): Ste
 
 /** When the next tick is needed, in ms, or null when only outside events matter. */
 export function peerDueAtMs({ socket, peer }: PeerState): number | null {
-  // Without a socket nothing can be asked for; its return is the next event.
+  // Without a socket no request can be sent; its return is the next event.
   if (!socket) return null;
   switch (peer.kind) {
     case 'requested':
@@ -99,7 +99,7 @@ export function peerDueAtMs({ socket, peer }: PeerState): number | null {
     case 'shaky':
       return peer.sinceMs + SHAKY_MS;
     case 'repairing':
-      // While nothing of the server comes through, a new peer would fare no better, and this one can come back by itself.
+      // While no message of the server comes, a new peer would not work either, and this one can recover by itself.
       return peer.heard ? peer.sinceMs + REPAIR_MS : null;
     case 'retrying':
       return peer.untilMs;
@@ -126,7 +126,7 @@ function socketOpen(state: PeerState, nowMs: number): Step {
     case 'none':
     case 'requested':
     case 'retrying':
-      // Sent before system/init says whether it is allowed: the answer costs a round trip, a refused request nothing.
+      // Sent before system/init shows whether watching is allowed: that saves a round trip, and a refusal costs nothing.
       return request(state, nowMs, 0);
     default:
       return assertNever(state.peer);
@@ -136,7 +136,7 @@ function socketOpen(state: PeerState, nowMs: number): Step {
 function serverView(state: PeerState, watching: boolean, nowMs: number): Step {
   if (!state.allowed) return [{ ...state, peer: { kind: 'none' } }, ['drop']];
   if (!state.socket || state.peer.kind === 'requested' || state.peer.kind === 'retrying') return [state, []];
-  // A server that was restarted knows nothing of our peer; ICE would need seconds to find out.
+  // A restarted server has no peer of ours; ICE would need seconds to notice.
   return watching ? [state, []] : request(state, nowMs, 0);
 }
 
@@ -144,12 +144,12 @@ function repair(state: PeerState, nowMs: number): Step {
   return [{ ...state, peer: { kind: 'repairing', sinceMs: nowMs, heard: false } }, ['restart']];
 }
 
-/** What was up before is repaired, not replaced; while it is being set up, another request does the same. */
+/** A peer that was connected is repaired by an ICE restart; one that is still being set up is requested again. */
 function failed(state: PeerState, nowMs: number): Step {
   switch (state.peer.kind) {
     case 'connected':
     case 'shaky':
-      // Without a socket the restart is asked for when there is one again.
+      // Without a socket the restart is requested when there is one again.
       return state.socket ? repair(state, nowMs) : [{ ...state, peer: { kind: 'shaky', sinceMs: nowMs } }, []];
     case 'repairing':
       return [state, []];

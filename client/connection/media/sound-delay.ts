@@ -1,15 +1,15 @@
-/** What a browser has counted of the sound it received, since the peer began. */
+/** A browser's counters of received sound, since the peer began. */
 export interface SoundCounters {
   /** Seconds that all samples played so far waited in the jitter buffer, added up. */
   readonly delaySeconds: number;
   readonly samples: number;
-  /** Of what was played, such that silence adds nothing. */
+  /** Energy of the played sound; silence adds nothing. */
   readonly energy: number;
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Null where this browser does not count or receives no sound. */
+/** The counters; null where this browser has none or receives no sound. */
 export function readSoundCounters(entries: readonly Entry[]): SoundCounters | null {
   const sound = entries.find((entry) => entry.type === 'inbound-rtp' && entry.kind === 'audio');
   const { jitterBufferDelay, jitterBufferEmittedCount, totalAudioEnergy } = sound ?? {};
@@ -26,14 +26,14 @@ const SILENCE = 2e-7;
 const SILENT_READINGS = 2;
 
 /**
- * Turns readings that come every few seconds into what the server is told: how long sound waits before it is heard, in ms,
- * and 0 once when nothing is heard any more. Null says nothing.
+ * Turns readings that come every few seconds into reports for the server: how long sound waits before it is played, in ms, and
+ * 0 once when it is silent. Null: no report.
  */
 export class SoundDelay {
   #before: SoundCounters | null = null;
   #silent = SILENT_READINGS;
 
-  /** Of a page that plays sound. */
+  /** The report of a page that plays sound. */
   read(now: SoundCounters | null): number | null {
     const before = this.#before;
     this.#before = now;
@@ -45,7 +45,7 @@ export class SoundDelay {
     return Math.round((1000 * (now.delaySeconds - before.delaySeconds)) / (now.samples - before.samples));
   }
 
-  /** Of a page whose sound is switched off. */
+  /** The report of a page whose sound is switched off. */
   mute(): number | null {
     const wasHeard = this.#silent < SILENT_READINGS;
     this.#silent = SILENT_READINGS;

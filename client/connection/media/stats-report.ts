@@ -1,4 +1,4 @@
-/** What the connection panel shows; null where the browser does not say. */
+/** The figures of the connection panel; null where the browser has none. */
 export interface StatsReport {
   readonly width: number | null;
   readonly height: number | null;
@@ -69,7 +69,7 @@ function difference(now: Counters | null, before: Counters | null): Pick<StatsRe
   };
 }
 
-/** Whether what this browser sends goes through a TURN server that it asked itself. */
+/** Whether this browser sends through a TURN server of its own list. */
 export function usesOwnRelay(entries: readonly Entry[]): boolean {
   return selectedPair(entries, new Map(entries.map((entry) => [entry.id, entry]))).local?.candidateType === 'relay';
 }

@@ -16,12 +16,12 @@ export function sandboxWorks(user) {
   const as = { uid: user.uid, gid: user.gid, cwd: '/', encoding: 'utf8' };
   if (spawnSync('unshare', ['--user', '--pid', '--fork', 'true'], as).status === 0) return true;
   if (!existsSync(HELPER)) return false;
-  // Started by hand the helper always fails, but what it says tells whether it got as far as its namespaces.
+  // Started by hand the helper always fails, but its message shows whether it got as far as its namespaces.
   const { stderr } = spawnSync(HELPER, ['/bin/true'], { ...as, env: { SBX_CHROME_API_PRV: '1' } });
   return typeof stderr === 'string' && !/failed to move|not setuid|operation not permitted/i.test(stderr);
 }
 
-/** What to say where it cannot. */
+/** The warning where it cannot. */
 export const sandboxAdvice =
   'Chromium runs without its sandbox: this system lets ordinary users make no user namespaces. In a container, start it with ' +
   'the option --security-opt seccomp=docker/seccomp.json (as docker-compose.yaml does); elsewhere see the kernel settings ' +

@@ -1,5 +1,5 @@
-// What the server keeps over restarts (sessions, members) and its configuration file lie where whoever runs the container
-// mounted them, mostly owned by the user of the desktop, as whom neko's server runs.
+// The server's files (sessions, members) and its configuration file are where the container's operator mounted them, mostly
+// owned by the desktop's user, as which neko's server runs.
 import { chmodSync, chownSync, existsSync, lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../error-code.mjs';
@@ -12,7 +12,7 @@ import { mayRead } from '../session/session-user.mjs';
 const readFile = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
 
 /**
- * What the server will run on, as far as it can be told here; a wrong configuration is for the server to complain about.
+ * The server's configuration, as far as it can be read here; the server itself reports a wrong one.
  * @param {string} main
  */
 async function effective(main) {
@@ -22,13 +22,13 @@ async function effective(main) {
 }
 
 /**
- * A file of the server's own, for it alone; a link is left alone.
+ * Makes a file readable for the server only; a link is left as it is.
  * @param {string} file
  * @param {Owner} server
  */
 function giveFile(file, server) {
   if (!existsSync(file) || !lstatSync(file).isFile()) return;
-  // First ours: root without further rights changes the mode of its own files alone.
+  // First owned by us: root without further capabilities can only change the mode of its own files.
   chownSync(file, 0, 0);
   chmodSync(file, 0o600);
   chownSync(file, server.uid, server.gid);
@@ -55,7 +55,7 @@ function give(folder, names, { desktop, server, say }) {
 }
 
 /**
- * The folder of the programs' logs: supervisor writes there as root, the server may as well, applications may not.
+ * The folder of the programs' logs: supervisor writes there as root, the server may write there, applications may not.
  * @param {string} folder
  * @param {Guard} guard
  */
@@ -93,7 +93,7 @@ function closeConfig(path, { desktop, server, say }) {
 }
 
 /**
- * Sees to the folder of the logs and to the files that the effective configuration names. `main` is the URL of
+ * Sets the owners and modes of the log folder and of the files that the effective configuration names. `main` is the URL of
  * dist/server/main.js.
  * @param {string} main
  * @param {string} logs

@@ -1,4 +1,4 @@
-// Browsers skip a policy file that they cannot parse without a word, and with it every restriction in it.
+// Browsers silently skip a policy file that they cannot parse, with every restriction in it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonFault } from '../json-fault.mjs';
@@ -11,7 +11,7 @@ const FILES = [
   '/etc/firefox-esr/policies/policies.json',
 ];
 
-/** Every policy file of a browser that is there. */
+/** Every existing policy file of a browser. */
 function policyFiles() {
   const folders = FOLDERS.flatMap((folder) => ['managed', 'recommended'].map((kind) => join(folder, 'policies', kind)));
   const inFolders = folders
@@ -21,7 +21,7 @@ function policyFiles() {
 }
 
 /**
- * One warning for each policy file that a browser of the user will ignore; `mayRead(path)` tells whether that user can read it.
+ * One warning for each policy file that a browser of the user will ignore; `mayRead(path)`: whether that user can read it.
  * @param {(path: string) => boolean} mayRead
  * @param {readonly string[]} paths
  */

@@ -1,5 +1,6 @@
-// Before supervisor starts in the container, as root: what is secret goes where only the server's user can read it, and what
-// cannot be kept from applications, or will not work, is said in the container's log. Prints words for bin/session.
+// Runs as root before supervisor starts in the container: secrets move to where only the server's user can read them; the
+// container's log warns about secrets that applications can still read, and about what will not work. Prints words for
+// bin/session.
 import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverModule } from '../server-module.mjs';
@@ -30,7 +31,7 @@ const folder = ofImage('SESSION_PRIVATE');
 /** @param {string} line */
 const say = (line) => console.error(`neko: ${line}`);
 
-/** The private folder, emptied of what an earlier start left: the server's, and readable for root without further rights. */
+/** The private folder, emptied of files of an earlier start: owned by the server, and readable for root without further capabilities. */
 function openPrivateFolder() {
   mkdirSync(folder, { recursive: true, mode: 0o750 });
   chownSync(folder, 0, 0);

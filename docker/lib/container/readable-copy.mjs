@@ -1,5 +1,5 @@
 // The session user may be unable to read the folder of this project (a clone in /root, say). The session then runs from
-// a copy; permissions of somebody's folders are not ours to widen.
+// a copy; we do not widen the permissions of other users' folders.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ const COPY = '/var/lib/neko-ts';
 /** @import { User } from '../session/session-user.mjs' */
 
 /**
- * Where the session finds what it runs.
+ * Where the session finds project and Node.
  * @typedef {object} Product
  * @property {string} root  the folder of the project
  * @property {string} node  the binary

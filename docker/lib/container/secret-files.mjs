@@ -18,7 +18,7 @@ function closeFolder(server) {
     chownSync(MOUNTED, 0, server.gid);
     chmodSync(MOUNTED, 0o750);
   } catch {
-    // Mounted read-only; what that means for each file is said below.
+    // Mounted read-only; the consequence for each file is reported below.
   }
 }
 
@@ -50,7 +50,7 @@ export function namedFiles(environment, fileVariables) {
 }
 
 /**
- * Copies a file to where the server's user can read it; undefined, and said, when even that cannot be done.
+ * Copies a file to where the server's user can read it; returns undefined, after a warning, when that fails.
  * @param {string} path
  * @param {string} copy
  * @param {Guard} guard
@@ -68,8 +68,8 @@ function copyForServer(path, copy, { server, say }) {
 }
 
 /**
- * Sees to the files of `namedFiles`. Returns the variables that have to change: a file that the server's user cannot read is
- * copied into its private `folder`. What applications can read all the same is said.
+ * Protects the files of `namedFiles`. Returns the variables that have to change: a file that the server's user cannot read is
+ * copied into its private `folder`. Files that applications can still read get a warning.
  * @param {{ secret: NamedFiles, config: NamedFiles }} files
  * @param {string} folder
  * @param {Guard} guard

@@ -16,7 +16,7 @@ import { superviseSession } from './supervisor.mjs';
 
 const POLL_MS = 50;
 const DESKTOP_LIMIT_MS = 40_000;
-/** One order to end may come twice: to the whole process group, and passed on by npm. */
+/** One signal may come twice: to the whole process group, and passed on by npm. */
 const SAME_ORDER_MS = 500;
 
 /** @import { Product } from '../container/readable-copy.mjs' */
@@ -43,7 +43,7 @@ const accepts = (path) =>
  */
 
 /**
- * Starts desktop and server, shows what they say and what happens to them, and ends them all on SIGINT, SIGTERM or SIGHUP
+ * Starts desktop and server, shows their output and their events, and ends them all on SIGINT, SIGTERM or SIGHUP
  * (at once on the second). Resolves with the exit code. Throws Stop when desktop or server do not come up.
  * @param {DesktopSession} session
  */
@@ -123,7 +123,7 @@ export async function runDesktopSession({ root, product, users, args }) {
       async () => (await accepts(xSocket)) && (programs.soundless() || existsSync(folder.pulseSocket)),
       DESKTOP_LIMIT_MS,
     );
-    // It is started again for as long as it takes: what it waits for may come late.
+    // It is started again without limit: its dependencies may come late.
     await until('Starting the server', async () => state.ready, Number.POSITIVE_INFINITY);
     if (state.ready) console.log(`Desktop on display :${folder.number}, logs in ${logs}. Ctrl-C ends everything.`);
     await finished;

@@ -5,7 +5,7 @@ const POLL_MS = 100;
 const CHUNK = 64 * 1024;
 
 /**
- * Calls `onLine` for every line that appears in the file, which may come into being later.
+ * Calls `onLine` for every new line of the file, which may be created later.
  * @param {string} path
  * @param {(line: string) => void} onLine
  */
@@ -30,7 +30,7 @@ export function follow(path, onLine) {
   };
   const timer = setInterval(read, POLL_MS);
   return {
-    /** Reads what is left and ends. */
+    /** Reads the rest and ends. */
     stop() {
       clearInterval(timer);
       read();

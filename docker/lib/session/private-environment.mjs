@@ -1,12 +1,12 @@
-// What of the environment the server alone may see, and the files that hand it over: a process's environment can be read by
-// every process of its user, and supervisor passes its own on to each program.
+// The part of the environment that only the server may see, and the files that hand it over: every process of a user can read
+// the environment of its other processes, and supervisor passes its own on to each program.
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** @import { Owner } from './session-user.mjs' */
 
 /**
- * What is handed over to the server alone.
+ * The part for the server only.
  * @typedef {object} PrivatePart
  * @property {NodeJS.ProcessEnv} environment
  * @property {readonly string[]} [args]
@@ -24,7 +24,7 @@ export function splitEnvironment(env, mayHoldSecret) {
 }
 
 /**
- * Writes what bin/private-environment.mjs reads into the private folder, for the server's user alone.
+ * Writes the file for bin/private-environment.mjs into the private folder, for the server's user alone.
  * @param {string} folder
  * @param {PrivatePart} part
  * @param {Owner} user

@@ -1,4 +1,4 @@
-// What becomes of the session's programs, in words for the person at the terminal.
+// Messages about the session's programs for the person at the terminal.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -20,16 +20,15 @@ const ADVICE = {
   chromium: 'Chromium does not start: the desktop stays empty.',
 };
 const DISPLAY_LOG = 'xorg.log';
-/** What these say is on the terminal anyway. */
+/** The output of these programs is on the terminal anyway. */
 const SPEAKS_HERE = new Set(['neko']);
 
 /** @param {string} path */
 const tail = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n') : '');
 
 /**
- * Judges the events of supervisor.mjs: what the session can go on without is said, and said once; `fail(message)` is called
- * for what it cannot. `isReady()` is to be called once the server is up, `soundless()` tells that PulseAudio did not come at
- * its first try.
+ * Judges the events of supervisor.mjs: the failure of a dispensable program is printed once; `fail(message)` is called for any
+ * other. Call `isReady()` once the server is up; `soundless()`: whether PulseAudio failed at its first try.
  * @param {{ logs: string, fail: (message: string) => void }} context  `logs` is the folder of the programs' logs
  */
 export function judgePrograms({ logs, fail }) {
@@ -47,7 +46,7 @@ export function judgePrograms({ logs, fail }) {
       .join('\n');
 
   /**
-   * How often it ended of late, this time included.
+   * How often it ended recently, this time included.
    * @param {string} program
    */
   const countEnd = (program) => {
@@ -61,10 +60,10 @@ export function judgePrograms({ logs, fail }) {
     const times = countEnd(program);
     const how = detail.replace('; not expected', '');
     if (program === 'pulseaudio') soundless = true;
-    // Anything else, such as a name that does not resolve yet, may get better by waiting.
+    // Other failures, such as a name that does not resolve yet, may pass.
     if (!ready && program === 'neko' && detail.includes(REFUSED_CONFIGURATION))
       fail('The server does not start with this configuration, or not with this Node.js; what it said is above.');
-    // An X server gets a second try before it was up once, for a display that was taken just now.
+    // An X server that was never up gets a second try, in case its display was taken just now.
     else if (!ready && program === 'x-server') times >= 2 && fail(why(program));
     else if (times === 2)
       console.error(`! ${program} ended again (${how}); it is tried further. The last it said:\n${why(program)}`);
@@ -75,7 +74,7 @@ export function judgePrograms({ logs, fail }) {
   const gaveUp = (program) => {
     if (program === 'pulseaudio') soundless = true;
     if (program === 'x-server' || program === 'neko') fail(why(program));
-    // What does not even begin has not been spoken of yet.
+    // A program that does not even start was not reported yet.
     else console.error(ends.has(program) ? `! ${program} is given up.` : `! ${why(program)}`);
   };
 

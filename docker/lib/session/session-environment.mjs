@@ -1,4 +1,4 @@
-// The environment of a session of npm start: what supervisor and its programs get, and what the server gets beside it.
+// The environment of a session of npm start: the variables of supervisor and its programs, and those of the server.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sandboxAdvice, sandboxWorks } from '../container/chromium-sandbox.mjs';
@@ -13,17 +13,17 @@ import { splitEnvironment, writePrivate } from './private-environment.mjs';
 const KEPT =
   /^(NEKO_|LC_|SSL_CERT_|NODE_EXTRA_CA_CERTS$|NODE_OPTIONS$|PATH$|LANG$|TZ$|TERM$|https?_proxy$|no_proxy$|HTTPS?_PROXY$|NO_PROXY$)/;
 
-/** Names that settings of neko 2 go by without our prefix; the server reads them too. */
+/** Names of neko 2 settings without our prefix; the server reads them, too. */
 const LEGACY = /^(ICE_SERVERS|STUN_PORT|WEBRTC_(ADVERTISE_IP|IPS|PORT))$/;
 
 /**
- * One word of a command as supervisor reads it; that is as a shell does.
+ * One word of a command, quoted for supervisor, which reads commands as a shell does.
  * @param {string} word
  */
 export const quote = (word) => `'${word.replaceAll("'", `'"'"'`)}'`;
 
 /**
- * Flags that switch Chromium's sandbox off where it cannot work, which is said.
+ * Flags that switch Chromium's sandbox off where it cannot work, with a warning.
  * @param {Owner} user
  */
 function chromiumFlags(user) {
@@ -58,7 +58,7 @@ export async function prepareEnvironment({ product, users: { desktop, server }, 
     DISPLAY: `:${folder.number}`,
     XAUTHORITY: folder.at('run/Xauthority'),
     XDG_RUNTIME_DIR: folder.at('run'),
-    // Browsers that are ended leave files behind; these go with the folder.
+    // Ended browsers leave files behind; these are removed with the folder.
     TMPDIR: folder.at('run/tmp'),
     PULSE_SERVER: `unix:${folder.pulseSocket}`,
     DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null',

@@ -1,5 +1,5 @@
-// The folder of one running session, which also reserves its display number: sockets, cookies and logs. Started by root it is
-// root's, and desktop and server each have a part that the other cannot enter.
+// The folder of one running session, which also reserves its display number: sockets, cookies and logs. If root started the
+// session, the folder is root's, and desktop and server each have a part that the other cannot enter.
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const displayTaken = (number) =>
   readFileSync('/proc/net/unix', 'utf8').includes(`@/tmp/.X11-unix/X${number}\n`);
 
 /**
- * Makes the folder, or takes over that of a session whose process is gone; false when the number is in use.
+ * Makes the folder, or takes over that of an ended session; false when the number is in use.
  * @param {string} path
  * @param {number} number
  */
@@ -51,7 +51,7 @@ function reserve(path, number) {
 }
 
 /**
- * Removes what an X server that was killed leaves behind; another's files stay.
+ * Removes the files of a killed X server; those of another user stay.
  * @param {number} number
  */
 function removeStaleDisplay(number) {
@@ -61,7 +61,7 @@ function removeStaleDisplay(number) {
     try {
       rmSync(path, { force: true });
     } catch {
-      // Somebody else's.
+      // Another user's.
     }
   }
 }

@@ -1,4 +1,4 @@
-// Who the session runs as: whoever started it, or two unprivileged users when that was root.
+// The users that the session runs as: the one who started it, or two unprivileged users when root did.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -8,7 +8,7 @@ const DESKTOP = 'neko';
 const SERVER = 'neko-server';
 
 /**
- * Whom a file can belong to.
+ * A possible owner of a file.
  * @typedef {object} Owner
  * @property {number} uid
  * @property {number} gid
@@ -17,14 +17,14 @@ const SERVER = 'neko-server';
 /** @typedef {Owner & { name: string, home: string }} User */
 
 /**
- * As whom applications run, and the server.
+ * The users of applications and of the server.
  * @typedef {object} Users
  * @property {User} desktop
  * @property {User} server
  */
 
 /**
- * Whom to keep apart; `say` hears of what cannot be kept from applications.
+ * The users to keep apart; `say` is called with warnings about secrets that applications can read.
  * @typedef {Users & { say: (line: string) => void }} Guard
  */
 
@@ -71,8 +71,8 @@ function ensureUser(name, options, why) {
 }
 
 /**
- * Whom the session runs as. Started by root these are two, made where they are missing; an ordinary user cannot become another
- * one, so that its applications could read what its server keeps. Throws Stop.
+ * The users that the session runs as. For root these are two, made where they are missing; an ordinary user cannot become
+ * another one, so its applications could read its server's files. Throws Stop.
  * @returns {Users}
  */
 export function sessionUsers() {

@@ -1,4 +1,4 @@
-// Runs supervisord on docker/supervisord.conf and tells what becomes of its programs.
+// Runs supervisord on docker/supervisord.conf and reports the events of its programs.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { processAlive } from '../process-alive.mjs';
@@ -7,7 +7,7 @@ import { Stop } from '../setup/progress.mjs';
 const SWEEP_MS = 50;
 const STOP_LIMIT_MS = 5_000;
 
-/** What the other programs need until their own end. */
+/** Programs that the others need until their own end. */
 const LAST_TO_END = ['x-server', 'pulseaudio'];
 
 /** @typedef {'started' | 'ended' | 'gave-up'} ProgramEvent */
@@ -32,7 +32,7 @@ function marked(mark) {
     try {
       if (readFileSync(`/proc/${name}/environ`, 'latin1').includes(`\0${mark}\0`)) found.push(Number(name));
     } catch {
-      // Gone meanwhile, or not ours to look at.
+      // Gone meanwhile, or another user's.
     }
   }
   return found;
@@ -68,8 +68,8 @@ function signalAll(pids, signal) {
 export function superviseSession({ config, env, mark, onEvent }) {
   const binary = '/usr/bin/supervisord';
   if (!existsSync(binary)) throw new Stop('supervisord is not installed: install the package supervisor.');
-  // A session of its own, so that Ctrl-C reaches only us and the order of ending is ours; should we be killed, the kernel
-  // ends supervisord, and that its programs.
+  // In a session of its own, so that Ctrl-C reaches only us and we choose the order of ending. If we are killed, the kernel ends
+  // supervisord, which ends its programs.
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', binary, '-c', config], {
     env: { ...env, SESSION_MARK: mark },
     cwd: '/',
@@ -113,11 +113,11 @@ export function superviseSession({ config, env, mark, onEvent }) {
     child.once('exit', () => resolve(lastWords.trim()));
   });
   const pause = () => new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
-  /** Everything of the session but supervisord itself. */
+  /** All processes of the session but supervisord itself. */
   const left = () => marked(`SESSION_MARK=${mark}`).filter((pid) => pid !== child.pid);
   const kill = async () => {
     child.kill('SIGKILL');
-    // Every program leads a process group, which also has those who overwrote their environment, as Chromium's do.
+    // Every program leads a process group, which includes processes that overwrote their environment, as Chromium's do.
     signalAll(
       [...leaders].map((pid) => -pid),
       'SIGKILL',
@@ -137,7 +137,7 @@ export function superviseSession({ config, env, mark, onEvent }) {
     gone,
     kill,
     async stop() {
-      // Told to end, supervisord starts nothing again, but it lets one program end per second: we are quicker ourselves.
+      // After SIGTERM supervisord restarts nothing, but it ends only one program per second: we are quicker ourselves.
       ending = true;
       const deadline = Date.now() + STOP_LIMIT_MS;
       child.kill('SIGTERM');
@@ -149,7 +149,7 @@ export function superviseSession({ config, env, mark, onEvent }) {
         LAST_TO_END.filter((name) => pids.has(name)),
         deadline,
       );
-      // What is left are children of children, such as a browser's helpers, that outlived their parent.
+      // The rest are children of children, such as a browser's helpers, that outlived their parent.
       await kill();
     },
   };

@@ -38,7 +38,7 @@ function stateOf(root, paths) {
 }
 
 /**
- * Builds what is out of date, removing what an earlier build left of files that are gone. Throws Stop.
+ * Builds what is out of date, and removes outputs of deleted files. Throws Stop.
  * @param {string} root
  */
 export async function ensureBuild(root) {

@@ -1,4 +1,4 @@
-// What apt, dpkg and npm say when the cause lies outside of them, and what the reader can do about it.
+// Messages of apt, dpkg and npm whose cause lies outside of them, and advice for the reader.
 
 /** @type {readonly (readonly [RegExp, string])[]} */
 const ADVICE = [
@@ -27,7 +27,7 @@ const ADVICE = [
 ];
 
 /**
- * One sentence that says what to do about what a program said before it failed; undefined when it explains itself.
+ * One sentence of advice on the output of a failed program; undefined when the output explains itself.
  * @param {string} said
  */
 export function failureAdvice(said) {

@@ -1,4 +1,4 @@
-// npm packages: `npm ci` when what is installed differs from package-lock.json.
+// npm packages: `npm ci` when the installed ones differ from package-lock.json.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailed, run } from '../command.mjs';
@@ -42,7 +42,7 @@ export function npm(args, { cwd, report }) {
 }
 
 /**
- * Whether node_modules is what package-lock.json asks for; npm writes its own record as the last act of installing.
+ * Whether node_modules matches package-lock.json, by the record that npm writes as the last step of an installation.
  * @param {string} root
  */
 export function isInstalled(root) {

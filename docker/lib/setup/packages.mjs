@@ -34,7 +34,7 @@ function packagesOf(sections) {
 const isKnown = (name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
 
 /**
- * Those of `names` that dpkg does not know as installed, by one query for all of them; undefined where there is no dpkg.
+ * Those of `names` that are not installed, by one query for all of them; undefined where there is no dpkg.
  * @param {readonly string[]} names
  */
 function missingOf(names) {

@@ -1,4 +1,4 @@
-// What the person at the terminal sees while a command prepares things.
+// Progress messages while a command prepares things.
 import { failureAdvice } from './failure-advice.mjs';
 
 /** A failure that the reader can do something about: only its message is shown, no stack. */
@@ -19,7 +19,7 @@ const seconds = (sinceMs) => `${((Date.now() - sinceMs) / 1_000).toFixed(1)} s`;
 
 /**
  * Runs `work(report)` and keeps showing that it runs: a line that is rewritten every second on a terminal, a reminder
- * every ten seconds elsewhere. `report` is told what is being done. Nothing is shown for work done within a second.
+ * every ten seconds elsewhere. Call `report` with the present step. Nothing is shown for work done within a second.
  * @template Result
  * @param {string} title
  * @param {(report: Report) => Result | Promise<Result>} work
@@ -58,7 +58,7 @@ export async function step(title, work) {
 }
 
 /**
- * A failure of the file system that the reader can mend, such as a folder that is somebody else's, as a Stop.
+ * A failure of the file system that the reader can mend, such as another user's folder, as a Stop.
  * @param {unknown} error
  */
 function asStop(error) {
