@@ -64,6 +64,8 @@ export interface SendFeedback {
   readonly receivedAtMs: Float64Array;
   /** Size of the datagram. */
   readonly bytes: Uint16Array;
+  /** The id of the probe that it was part of, 0 for none. */
+  readonly probe: Uint32Array;
 }
 
 /** One report block of a receiver report, in usable units. */
@@ -101,6 +103,8 @@ export interface PeerSender {
    * many bytes left: none where RTX was not agreed on, nothing was sent yet or there is no path. For congestion control.
    */
   sendPadding(bytes: number): number;
+  /** Everything that leaves from now on is part of the probe with this id, which feedback will name; 0 for none. */
+  markProbe(id: number): void;
   /** Says BYE where a path exists, detaches the tracks, frees the keys. Idempotent. */
   close(): void;
 }

@@ -121,6 +121,10 @@ export class SrtpPeer implements PeerSender, Sendable {
     return sent;
   }
 
+  markProbe(id: number): void {
+    this.sendLog.probe = id;
+  }
+
   #reached(): void {
     const nowMs = this.nowMs();
     if (this.reachable) for (const track of this.tracks) track.reached(nowMs);

@@ -49,6 +49,7 @@ export function openViewers(stages: ViewerStages): OpenViewers {
       hidden: [...video.keys()].filter((id) => !capture.videoIds.includes(id)),
       bitrateBps: (id) => video.get(id)?.bitrateBps() ?? 0,
       nominalBitrateBps: (id) => capture.nominalBitrateBps(id) ?? (video.get(id)?.peakBitrateBps() || undefined),
+      bitrateRange: (id) => capture.bitrateRange(id),
     },
     cursor: {
       image: () => desktop.cursor.image(),
@@ -64,6 +65,7 @@ export function openViewers(stages: ViewerStages): OpenViewers {
     codecs: { audio: CODECS[config.capture.audio.codec], video: CODECS[config.capture.video.codec] },
     fanouts: { video: new Map([...video].map(([id, stream]) => [id, fanout(stream)])), audio: fanout(capture.audio) },
     trickle: config.webrtc.icetrickle,
+    ...(config.webrtc.estimator.enabled ? { congestion: { startBps: config.webrtc.estimator.initialBitrateBps } } : {}),
     frontendIceServers(sessionId) {
       const { servers, lifetimeMs } = stages.ice.servedServers(config.webrtc.iceServers.frontend, sessionId);
       const told = servers.map(({ urls, username, credential }) => ({

@@ -18,6 +18,8 @@ export interface ViewerOptions<T extends ViewerTransport> {
   readonly paused: boolean;
   /** Asked anew for every selection, since rungs come and go. */
   readonly streams: () => Streams;
+  /** The most that a viewer can make use of, bit/s. */
+  readonly usefulBps: number;
   readonly cursor: CursorBroadcast;
   readonly openTransport: OpenTransport<T>;
   readonly hooks: ViewerHooks;
@@ -50,16 +52,22 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
     this.#audioDisabled = options.audioDisabled;
     this.#paused = options.paused;
     this.#cursor = options.cursor.join(this.sessionId, (message) => this.transport.send(message));
-    this.transport = options.openTransport({
-      onConnected: () => {
-        this.#cursor.prepare();
-        options.hooks.onConnected();
+    this.transport = options.openTransport(
+      {
+        onConnected: () => {
+          this.#cursor.prepare();
+          options.hooks.onConnected();
+        },
+        onOpen: () => this.#cursor.start(),
+        onMessage: (message) => this.#receive(message),
+        onSoundReport: (jitterMs) => this.#keepLipSync({ kind: 'reported', jitterMs }),
+        onEstimate: (estimateBps) =>
+          options.log.debug({ sessionId: this.sessionId, estimateBps: Math.round(estimateBps) }, 'estimate of the path'),
+        onEnded: (end, detail) => this.#end(end, detail),
       },
-      onOpen: () => this.#cursor.start(),
-      onMessage: (message) => this.#receive(message),
-      onSoundReport: (jitterMs) => this.#keepLipSync({ kind: 'reported', jitterMs }),
-      onEnded: (end, detail) => this.#end(end, detail),
-    });
+      undefined,
+    );
+    this.transport.setUsefulBitrate(options.usefulBps);
     this.#show();
   }
 

@@ -7,6 +7,8 @@ import { CursorBroadcast, type CursorSource } from './cursor/cursor-broadcast.js
 import type { PointerMove } from './cursor/cursor-pace.js';
 import { VIEWER_LIMITS } from './limits.js';
 import { whoGivesWay } from './setting-up.js';
+import type { StreamList } from './video/stream-list.js';
+import { usefulBitrateBps } from './video/useful-bitrate.js';
 import { applyVideoRequest, type Streams, type VideoChoice } from './video/video-choice.js';
 import { Viewer } from './viewer.js';
 import type { ViewerHooks } from './viewer-handle.js';
@@ -17,18 +19,6 @@ export interface ViewersOptions {
   readonly cursor: CursorSource;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** The video streams that there are. */
-export interface StreamList {
-  /** Offered ids, best first. */
-  readonly offered: readonly string[];
-  /** Ids that can be named exactly, and are not offered. */
-  readonly hidden: readonly string[];
-  /** Measured over the last full second; 0 while the stream does not run. */
-  bitrateBps(streamId: string): number;
-  /** What the stream takes while it runs, known also while it does not; undefined where nobody can tell yet. */
-  nominalBitrateBps(streamId: string): number | undefined;
 }
 
 /** A session that wants to watch, and what it wants to see first. */
@@ -81,6 +71,7 @@ export class Viewers {
       network: networkOf(newcomer.clientAddress),
       video: video.value,
       streams: () => this.#streams(),
+      usefulBps: usefulBitrateBps(this.options.streams),
       cursor: this.#cursor,
       openTransport: openTransport.value,
       onGone: () => {

@@ -1,4 +1,6 @@
+import type { Clock } from '../lib/clock.js';
 import type { Dispose } from '../lib/dispose.js';
+import { CongestionDriver } from '../media/congestion/congestion-driver.js';
 import type { ReceivedSection, RtpSink } from '../media/ingress/rtp-sink.js';
 import type { Fanout, MediaEngine, PeerSender, SenderTrack, SrtpKeys } from '../media/media-engine.js';
 import type { PacketPath } from '../media/paths/packet-path.js';
@@ -19,6 +21,11 @@ export interface PeerMediaOptions {
   readonly sinks: Partial<Readonly<Record<MediaKind, RtpSink>>>;
   /** Interarrival jitter of the sound at the viewer, ms. */
   readonly onSoundReport: (jitterMs: number) => void;
+  readonly clock: Clock;
+  /** What the path is taken to carry at first, bit/s; undefined where nothing is to be found out about it. */
+  readonly congestion: { readonly startBps: number } | undefined;
+  /** What the path is believed to carry has changed, bit/s. */
+  readonly onEstimate: (estimateBps: number) => void;
   /** Sending cannot go on; it has ended already. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -36,6 +43,7 @@ export interface SentSoFar {
   readonly bytesSent: number;
   readonly roundTripMs: number | undefined;
   readonly fractionLost: number | undefined;
+  readonly estimateBps: number | undefined;
 }
 
 /**
@@ -54,23 +62,27 @@ export class PeerMedia {
   /** How long pictures are to wait for the sound, and how long they do, ms. */
   #wantedHoldMs = 0;
   #holdMs = 0;
+  readonly #congestion: CongestionDriver | undefined;
   #lastReport: { readonly roundTripMs: number | undefined; readonly fractionLost: number } | undefined;
 
   constructor(options: PeerMediaOptions) {
-    const { engine, keys, path, onSoundReport, onFailed } = options;
+    const { engine, keys, path, clock, congestion, onSoundReport, onEstimate, onFailed } = options;
     this.#options = options;
     this.#sender = engine.addPeer({
       keys,
       path,
       cname: 'stream',
       hooks: {
+        onFeedback: (feedback) => this.#congestion?.feedback(feedback),
         onReport: ({ track, jitterMs, rttMs, fractionLost }) => {
+          if (rttMs !== undefined) this.#congestion?.roundTrip(rttMs);
           if (track.kind === 'video') this.#lastReport = { roundTripMs: rttMs, fractionLost };
           else if (this.#releaseAudio !== undefined) onSoundReport(jitterMs);
         },
         onFailed,
       },
     });
+    this.#congestion = congestion && new CongestionDriver({ sender: this.#sender, ...congestion, onEstimate, clock });
   }
 
   /** Makes the tracks that were agreed on, and sends on those of them that the viewer takes. */
@@ -101,7 +113,13 @@ export class PeerMedia {
   setPath(path: PacketPath | undefined): void {
     this.#sender.setPath(path);
     // What went out on the old path before it was given up may be lost.
-    if (path !== undefined) this.refresh();
+    if (path === undefined) return;
+    this.#congestion?.pathChanged();
+    this.refresh();
+  }
+
+  setUsefulBitrate(bitrateBps: number): void {
+    this.#congestion?.setUseful(bitrateBps);
   }
 
   /** Pictures wait so long for the sound, ms, while there is sound. */
@@ -113,7 +131,7 @@ export class PeerMedia {
   get sentSoFar(): SentSoFar {
     const { packetsSent, bytesSent } = this.#sender.stats;
     const { roundTripMs, fractionLost } = this.#lastReport ?? {};
-    return { packetsSent, bytesSent, roundTripMs, fractionLost };
+    return { packetsSent, bytesSent, roundTripMs, fractionLost, estimateBps: this.#congestion?.estimateBps };
   }
 
   /** What the viewer missed is not sent again: a keyframe shows it the screen as it is now. */
@@ -122,6 +140,7 @@ export class PeerMedia {
   }
 
   close(): void {
+    this.#congestion?.close();
     this.#attachedVideo?.release();
     this.#releaseAudio?.();
     this.#attachedVideo = undefined;

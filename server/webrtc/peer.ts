@@ -33,6 +33,8 @@ export interface PeerOptions {
   readonly codecs: { readonly audio: Codec; readonly video: Codec };
   readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
   readonly trickle: boolean;
+  /** The viewer is sent what its path carries, found out from this start; undefined: whatever there is. */
+  readonly congestion?: { readonly startBps: number };
   /** Where what the viewer sends of a kind goes; a kind without one is not taken. An extension point: nothing plays it yet. */
   readonly sinks?: Partial<Readonly<Record<MediaKind, RtpSink>>>;
   readonly hooks: PeerHooks;
@@ -48,6 +50,8 @@ export interface PeerHooks {
   onConnected(): void;
   /** How unevenly sound arrives at the viewer, ms (interarrival jitter, RFC 3550 section 6.4.1). */
   onSoundReport(jitterMs: number): void;
+  /** What the path is believed to carry has changed, bit/s. */
+  onEstimate(estimateBps: number): void;
   /** Called once, for every end that `close` did not cause; the peer is closed already. */
   onEnded(end: ConnectionEnd, reason: string): void;
 }
@@ -71,6 +75,7 @@ export class Peer {
   #version = 1;
   #closed = false;
   #wanted: WantedMedia = { video: undefined, audio: false };
+  #usefulBps: number | undefined;
 
   constructor(private readonly options: PeerOptions) {
     const { hooks } = options;
@@ -159,6 +164,12 @@ export class Peer {
     this.#media?.apply(wanted);
   }
 
+  /** The most that the viewer can make use of, bit/s. */
+  setUsefulBitrate(bitrateBps: number): void {
+    this.#usefulBps = bitrateBps;
+    this.#media?.setUsefulBitrate(bitrateBps);
+  }
+
   /** Pictures wait so long for the sound, ms, while sound is sent. */
   holdPicture(holdMs: number): void {
     this.#media?.holdPicture(holdMs);
@@ -190,9 +201,13 @@ export class Peer {
       fanouts,
       own: this.#own,
       sinks: this.options.sinks ?? {},
+      clock: this.options.clock,
+      congestion: this.options.congestion,
       onSoundReport: (jitterMs) => hooks.onSoundReport(jitterMs),
+      onEstimate: (estimateBps) => hooks.onEstimate(estimateBps),
       onFailed: (error) => this.#end('failed', `sending failed: ${error instanceof Error ? error.stack : error}`),
     });
+    if (this.#usefulBps !== undefined) this.#media.setUsefulBitrate(this.#usefulBps);
     this.#media.negotiated(this.#negotiation.agreed);
     this.#media.apply(this.#wanted);
     hooks.onConnected();

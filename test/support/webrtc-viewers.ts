@@ -11,6 +11,7 @@ export function openWebRtcViewers(options: Omit<WebRtcOptions, 'codecs' | 'front
       hidden: [],
       bitrateBps: () => 0,
       nominalBitrateBps: () => undefined,
+      bitrateRange: () => undefined,
     },
     cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
     clock: options.clock,

@@ -11,7 +11,10 @@ export class SendLog {
   readonly #sentAtMs = new Float64Array(CAPACITY);
   readonly #bytes = new Uint16Array(CAPACITY);
   readonly #sequence = new Int32Array(CAPACITY).fill(-1);
+  readonly #probe = new Uint32Array(CAPACITY);
   #next = 0;
+  /** The probe that everything sent now is part of, 0 for none. */
+  probe = 0;
 
   /** The number of the next packet, 16 bits. */
   take(): number {
@@ -25,6 +28,7 @@ export class SendLog {
     this.#sequence[row] = sequence;
     this.#sentAtMs[row] = nowMs;
     this.#bytes[row] = bytes;
+    this.#probe[row] = this.probe;
   }
 
   /** Joins a feedback with what was sent; a packet whose arrival was told is forgotten. The columns are reused by the next call. */
@@ -55,6 +59,7 @@ export class SendLog {
     columns.sentAtMs[row] = this.#sentAtMs[logged]!;
     columns.receivedAtMs[row] = receivedAtMs;
     columns.bytes[row] = this.#bytes[logged]!;
+    columns.probe[row] = this.#probe[logged]!;
     if (!Number.isNaN(receivedAtMs)) this.#sequence[logged] = -1;
     return row + 1;
   }
@@ -65,4 +70,5 @@ const columns = {
   sentAtMs: new Float64Array(CAPACITY),
   receivedAtMs: new Float64Array(CAPACITY),
   bytes: new Uint16Array(CAPACITY),
+  probe: new Uint32Array(CAPACITY),
 };

@@ -21,6 +21,8 @@ export interface WebRtcOptions {
   readonly codecs: { readonly audio: Codec; readonly video: Codec };
   readonly fanouts: { readonly video: ReadonlyMap<string, Fanout>; readonly audio: Fanout };
   readonly trickle: boolean;
+  /** Each viewer is sent what its path carries; undefined: whatever there is. */
+  readonly congestion?: { readonly startBps: number };
   /** The SRTP profiles to agree to, best first; default all. */
   readonly srtpProfiles?: readonly SrtpProfileName[];
   /** What a session's browser is told; time-limited credentials are its own. */
@@ -80,7 +82,11 @@ export class WebRtcEntrance {
     };
     const opened = await this.viewers.open(newcomer, async (makeRoom) => {
       const path = await ice.createPeer({ clientAddress: circumstances.clientAddress, makeRoom });
-      return path.ok ? ok((events: TransportHooks) => this.#connect(sessionId, path.value, hooks, events)) : path;
+      return path.ok
+        ? ok((events: TransportHooks, startBps: number | undefined) =>
+            this.#connect(sessionId, path.value, hooks, events, startBps),
+          )
+        : path;
     });
     if (!opened.ok) return opened;
     const viewer = opened.value;
@@ -92,7 +98,13 @@ export class WebRtcEntrance {
     return ok({ sdp: offer.value, iceservers: viewer.transport.iceServers(), ...provided });
   }
 
-  #connect(sessionId: string, ice: IcePeer, hooks: WebRtcHooks, events: TransportHooks): WebRtcTransport {
+  #connect(
+    sessionId: string,
+    ice: IcePeer,
+    hooks: WebRtcHooks,
+    events: TransportHooks,
+    startBps: number | undefined,
+  ): WebRtcTransport {
     const { options } = this;
     const renewal = new ServerRenewal({
       servers: () => options.frontendIceServers(sessionId),
@@ -101,6 +113,7 @@ export class WebRtcEntrance {
     });
     const peer = new Peer({
       ...options,
+      ...(options.congestion === undefined ? {} : { congestion: { startBps: startBps ?? options.congestion.startBps } }),
       ice,
       certificate: this.#certificate,
       hooks: {

@@ -51,6 +51,10 @@ export class WebRtcTransport implements ViewerTransport, WebRtcSignaling {
     this.peer.show(shown);
   }
 
+  setUsefulBitrate(bitrateBps: number): void {
+    this.peer.setUsefulBitrate(bitrateBps);
+  }
+
   holdPicture(holdMs: number): void {
     this.peer.holdPicture(holdMs);
   }

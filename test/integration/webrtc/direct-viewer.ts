@@ -50,6 +50,7 @@ export async function openDirectViewer(options: Partial<PeerOptions> = {}): Prom
     hooks: {
       onCandidate: () => undefined,
       onSoundReport: () => undefined,
+      onEstimate: () => undefined,
       onConnected: () => undefined,
       onChannelOpen: () => {
         channelOpen = true;

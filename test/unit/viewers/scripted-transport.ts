@@ -12,6 +12,7 @@ export class ScriptedTransport implements ViewerTransport {
   readonly shown: Shown[] = [];
   readonly holds: number[] = [];
   readonly sent: Buffer[] = [];
+  usefulBps = 0;
   closed = 0;
 
   constructor(private readonly hooks: TransportHooks) {}
@@ -20,6 +21,10 @@ export class ScriptedTransport implements ViewerTransport {
 
   show(shown: Shown): void {
     this.shown.push(shown);
+  }
+
+  setUsefulBitrate(bitrateBps: number): void {
+    this.usefulBps = bitrateBps;
   }
 
   holdPicture(holdMs: number): void {
@@ -31,7 +36,7 @@ export class ScriptedTransport implements ViewerTransport {
   }
 
   statistics(): TransportStatistics {
-    return { packetsSent: 3, bytesSent: 300, roundTripMs: 20, fractionLost: 0 };
+    return { packetsSent: 3, bytesSent: 300, roundTripMs: 20, fractionLost: 0, estimateBps: undefined };
   }
 
   close(): void {
@@ -51,6 +56,10 @@ export class ScriptedTransport implements ViewerTransport {
 
   reports(jitterMs: number): void {
     this.hooks.onSoundReport(jitterMs);
+  }
+
+  estimates(estimateBps: number): void {
+    this.hooks.onEstimate(estimateBps);
   }
 
   ends(...[end, detail]: Parameters<TransportHooks['onEnded']>): void {

@@ -19,7 +19,13 @@ export class ViewingRoom {
     const keep = (fields: object, message: string) => void this.lines.push([message, fields]);
     const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
     this.viewers = new Viewers({
-      streams: { offered, hidden: ['legacy'], bitrateBps: () => 0, nominalBitrateBps: () => undefined },
+      streams: {
+        offered,
+        hidden: ['legacy'],
+        bitrateBps: () => 0,
+        nominalBitrateBps: () => undefined,
+        bitrateRange: () => undefined,
+      },
       cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
       clock: this.clock,
       log,
