@@ -6,6 +6,10 @@ const NEXT_FACTOR = 2;
 const PROVEN = 0.7;
 /** A viewer who is sent less than the path carries is probed seldom, one whose path is full more often: it waits for more. */
 const IDLE_INTERVAL_MS = 5_000;
+/** While idle probes find nothing, so that a still screen costs nothing, they come ever more seldom. */
+const LONGEST_IDLE_INTERVAL_MS = 80_000;
+/** A probe found something if it raised the estimate by this share. */
+const FOUND = 1.05;
 const FULL_INTERVAL_MS = 1_500;
 /** No probe while a queue was seen to grow so lately. */
 const CALM_MS = 1_000;
@@ -34,6 +38,9 @@ export class ProbePlan {
   #lastId = 1;
   #probedAtMs = Number.NEGATIVE_INFINITY;
   #hasBegun = false;
+  #idleIntervalMs = IDLE_INTERVAL_MS;
+  /** The estimate before the last probes. */
+  #beforeBps = 0;
 
   /** The probes that are due, to be sent one after the other. */
   due(view: ProbeView, nowMs: number): Probe[] {
@@ -43,14 +50,18 @@ export class ProbePlan {
       this.#hasBegun = true;
       return this.#probes(FIRST_FACTORS, view.estimateBps, goalBps, view.unevenMs, nowMs);
     }
-    const intervalMs = view.applicationLimited ? IDLE_INTERVAL_MS : FULL_INTERVAL_MS;
-    if (nowMs - this.#probedAtMs < intervalMs) return [];
+    if (!view.applicationLimited) this.#idleIntervalMs = IDLE_INTERVAL_MS;
+    if (nowMs - this.#probedAtMs < (view.applicationLimited ? this.#idleIntervalMs : FULL_INTERVAL_MS)) return [];
+    const hasFound = view.estimateBps >= FOUND * this.#beforeBps;
+    this.#idleIntervalMs = hasFound ? IDLE_INTERVAL_MS : Math.min(LONGEST_IDLE_INTERVAL_MS, 2 * this.#idleIntervalMs);
+    this.#beforeBps = view.estimateBps;
     return this.#probes([NEXT_FACTOR], view.estimateBps, goalBps, view.unevenMs, nowMs);
   }
 
   /** The path changed: the first probes are due again. */
   restart(): void {
     this.#hasBegun = false;
+    this.#idleIntervalMs = IDLE_INTERVAL_MS;
   }
 
   /** The further probe that a proven one leaves room for. */

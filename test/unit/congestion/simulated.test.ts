@@ -98,6 +98,19 @@ test('CC6 nothing is probed above what the viewer can make use of', () => {
   expect(lastSecondBps).toBeLessThan(510_000);
 });
 
+test('CC6 while little is sent and probes find nothing, they come ever more seldom', () => {
+  const random = seededRandom(SEED);
+  const out = new LinkDirection<SimulatedPacket>({ rateBps: 2_000_000, delayMs: 20 }, random);
+  const back = new LinkDirection<SimulatedPacket>({ delayMs: 20 }, random);
+  const flow = new SimulatedFlow(out, back, { topBps: TOP_BPS }, 0);
+  simulate([flow], out, back, 0, 5_000);
+  flow.active = false;
+  simulate([flow], out, back, 5_000, 200_000);
+  const before = flow.deliveredBytes;
+  simulate([flow], out, back, 200_000, 500_000);
+  expect(((flow.deliveredBytes - before) * 8) / 300).toBeLessThan(2_000);
+});
+
 test('CC7 a path that delivers unevenly is not taken for a full one', () => {
   const run = course([[30_000, 4_000_000]], { jitterMs: 15, delayMs: 40 });
   expect(utilisation(run, 5_000, 30_000, TOP_BPS)).toBeGreaterThanOrEqual(0.85);
