@@ -10,9 +10,10 @@ import { fanoutPicture } from './fanout-picture.js';
 import { measureJoins } from './join.js';
 import { measureLatency } from './latency.js';
 import { measureLoad } from './load.js';
+import { measureRungs } from './rungs.js';
 import { soak } from './soak.js';
 
-// npm run bench [-- latency|join|load|fanout|soak …] [--samples N] [--joins N] [--seconds N]
+// npm run bench [-- latency|join|load|fanout|rungs|soak …] [--samples N] [--joins N] [--seconds N]
 //   fanout: [--viewers 1,100] [--transports udpmux,epr,tcpmux] [--paths fast,plain] [--joins-per-second N] [--realtime]
 //   soak (only when named): [--minutes N]
 const { values, positionals } = parseArgs({
@@ -92,6 +93,7 @@ async function withBrowser(browser: Browser): Promise<void> {
 }
 
 if (wanted('fanout')) await fanout();
+if (wanted('rungs')) report('rungs', await measureRungs('vp8', Number(values.seconds ?? '5')));
 if (positionals.includes('soak')) report('soak', await soak({ minutes: Number(values.minutes) }));
 if (wanted('latency') || wanted('join') || wanted('load')) {
   const browser = await launchChromium();

@@ -4,8 +4,16 @@ import type { VideoCodecName } from '../../protocol/codec.js';
 /** Tells whether this machine has a GStreamer element. */
 export type HasElement = (name: string) => boolean;
 
-/** Elements whose existence decides which of several encoders is taken. */
-export const CHOSEN_ELEMENTS: readonly string[] = ['x264enc', 'openh264enc', 'nvautogpuh264enc', 'nvh264enc'];
+export const CONVERTER_AND_SCALER = 'videoconvertscale';
+
+/** Elements whose existence decides which of several is taken. */
+export const CHOSEN_ELEMENTS: readonly string[] = [
+  'x264enc',
+  'openh264enc',
+  'nvautogpuh264enc',
+  'nvh264enc',
+  CONVERTER_AND_SCALER,
+];
 
 /** Keyframes are made on request only, since every joining viewer asks for one. */
 const NEVER = 1_000_000;
@@ -21,24 +29,30 @@ export function defaultBitrateBps(width: number, height: number): number {
   return Math.round(Math.min(HIGHEST_BITRATE_BPS, Math.max(LOWEST_BITRATE_BPS, bitrate)));
 }
 
+export interface EncoderAims {
+  /** The most that it may be made to aim at while it runs. */
+  readonly ceilingBps?: number;
+  /** Not the first rung: it may save time at the cost of a little sharpness. */
+  readonly isLower?: boolean;
+}
+
 /**
  * The encoder of the default stream, tuned for low latency on few cores: real-time mode, one thread, constant bitrate with
- * buffers so small that an encoder that idled cannot spend what it saved in one frame. `ceilingBps` is the most that it may be
- * made to aim at while it runs.
+ * buffers so small that an encoder that idled cannot spend what it saved in one frame.
  */
 export function defaultEncoder(
   codec: VideoCodecName,
   bitrateBps: number,
   has: HasElement,
-  ceilingBps = bitrateBps * OPENH264_HEADROOM,
+  { ceilingBps = bitrateBps * OPENH264_HEADROOM, isLower = false }: EncoderAims = {},
 ): string {
   const kbps = Math.round(bitrateBps / 1000);
   switch (codec) {
     case 'vp8':
       // A negative cpu-used is a fixed speed; a positive one would adapt to the clock. A second thread only spins.
-      return `vp8enc name=encoder deadline=1 cpu-used=-8 threads=1 ${libvpxRateControl(bitrateBps)} min-quantizer=4 max-quantizer=52`;
+      return `vp8enc name=encoder deadline=1 cpu-used=${isLower ? -12 : -8} threads=1 ${libvpxRateControl(bitrateBps, isLower)}`;
     case 'vp9':
-      return `vp9enc name=encoder deadline=1 cpu-used=8 threads=1 row-mt=false ${libvpxRateControl(bitrateBps)} min-quantizer=4 max-quantizer=52`;
+      return `vp9enc name=encoder deadline=1 cpu-used=8 threads=1 row-mt=false ${libvpxRateControl(bitrateBps, isLower)}`;
     case 'av1':
       // libaom aborts the process with max-quantizer=0, which is the default, in constant bitrate.
       return (
@@ -62,10 +76,12 @@ export function defaultEncoder(
  * An intra frame of screen text needs several times a frame's share. The limit is a target, since nothing is encoded twice at
  * this speed: a quarter of a 720p screen full of noise gave 110 kB.
  */
-function libvpxRateControl(bitrateBps: number): string {
+function libvpxRateControl(bitrateBps: number, isLower: boolean): string {
   return (
     `end-usage=cbr target-bitrate=${bitrateBps} undershoot=95 overshoot=15 buffer-size=600 buffer-initial-size=300 ` +
-    `buffer-optimal-size=400 max-intra-bitrate=400 lag-in-frames=0 timebase=1/90000 keyframe-max-dist=${NEVER} keyframe-mode=disabled`
+    `buffer-optimal-size=400 max-intra-bitrate=400 lag-in-frames=0 timebase=1/90000 keyframe-max-dist=${NEVER} keyframe-mode=disabled ` +
+    // The quantizer must let a lower rung keep to a quarter of its bitrate, too.
+    `min-quantizer=4 max-quantizer=${isLower ? 60 : 52}`
   );
 }
 

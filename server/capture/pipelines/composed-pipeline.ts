@@ -2,6 +2,7 @@ import type { PipelineConfig } from '../../config/config.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { VideoCodecName } from '../../protocol/codec.js';
 import type { ScreenSize } from '../../protocol/events/screen.js';
+import type { PictureSize } from './default-ladder.js';
 import { evaluateNumber, evaluateText, type Variables } from './expression.js';
 import { quoted } from './launch-text.js';
 import { colors, grabbed, pointed, scaled, type VideoText } from './video-text.js';
@@ -50,7 +51,7 @@ function framed(
   const size = scaledSize(key, pipeline, variables);
   if (!size.ok) return size;
   const { width, height } = size.value ?? screen;
-  const parts = [colors(codec), ...(size.value === undefined ? [] : [scaled(size.value)]), ...encode(width, height)];
+  const parts = [colors(codec), ...(size.value === undefined ? [] : [scaled(screen, size.value)]), ...encode(width, height)];
   if (!pipeline.showPointer) return ok(grabbed(parts, codec, fps.value ?? screen.rate, fps.value === undefined));
   const text = pointed(display, fps.value, parts, codec);
   return ok({ source: 'own', text, framesPerSecond: fps.value ?? screen.rate, lifts: false });
@@ -60,9 +61,7 @@ function variablesOf({ width, height, rate }: ScreenSize): Variables {
   return { width, height, fps: rate };
 }
 
-type Size = { readonly width: number; readonly height: number };
-
-function scaledSize(key: string, pipeline: PipelineConfig, variables: Variables): Result<Size | undefined> {
+function scaledSize(key: string, pipeline: PipelineConfig, variables: Variables): Result<PictureSize | undefined> {
   const width = optionalNumber(`${key}.width`, pipeline.width, variables);
   if (!width.ok) return width;
   const height = optionalNumber(`${key}.height`, pipeline.height, variables);

@@ -16,8 +16,15 @@ const MACHINES: Readonly<Record<string, readonly string[]>> = {
   'without x264': [...HARDWARE, 'x264enc'],
   'without openh264': [...HARDWARE, 'openh264enc'],
   'with one NVIDIA encoder': ['nvautogpuh264enc'],
+  'with an older GStreamer': ['videoconvertscale'],
   'with nothing': [...HARDWARE, 'x264enc', 'openh264enc'],
 };
+
+const SCREENS = [
+  [1280, 720, 30],
+  [3840, 2160, 60],
+  [401, 301, 9.97],
+] as const;
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -30,11 +37,13 @@ async function complaints(env: Variables): Promise<string[]> {
   for (const [machine, missing] of Object.entries(MACHINES)) {
     const has = (element: string) => !missing.includes(element);
     const display = capture.video.display ?? ':99.0';
-    const built = buildStreams({ config: capture, screen: { width: 1280, height: 720, rate: 30 }, display, legacy, has });
-    if (!built.ok) return [built.error];
-    for (const { id, text } of built.value) {
-      const complaint = await parsed(text);
-      if (complaint !== undefined) found.push(`${id} ${machine}: ${complaint}\n  ${text}`);
+    for (const [width, height, rate] of SCREENS) {
+      const built = buildStreams({ config: capture, screen: { width, height, rate }, display, legacy, has });
+      if (!built.ok) return [built.error];
+      for (const { id, text } of built.value) {
+        const complaint = await parsed(text);
+        if (complaint !== undefined) found.push(`${id} ${machine}: ${complaint}\n  ${text}`);
+      }
     }
   }
   return found;
@@ -84,10 +93,11 @@ test('two caps in a row are an error of the parser, and so are two "!"', async (
   expect(await parsed('videotestsrc ! ! fakesink')).toBeDefined();
 });
 
-test('no default text is a syntax error, whatever codec, legacy mode and machine', async () => {
+test('no text of the default ladder is a syntax error, whatever codec, rungs, legacy mode and machine', async () => {
   await none(
     combinations({
       NEKO_CAPTURE_VIDEO_CODEC: CODECS,
+      NEKO_CAPTURE_VIDEO_IDS: ['', 'low main'],
       NEKO_LEGACY: ['1', '0'],
       NEKO_CAPTURE_VIDEO_DISPLAY: ['', 'my display! ', ':1"'],
     }),

@@ -28,14 +28,16 @@ function built(video: Partial<Video>, screen = SCREEN) {
 /** The ids that clients are told of. */
 const shown = (video: Partial<Video>, screen = SCREEN) => built(video, screen).flatMap(({ id, hidden }) => (hidden ? [] : [id]));
 
-test('LD1 for 720p: 3.0, 1.2 and 0.4 Mbit/s, the lowest at two thirds of the size and half the rate', () => {
+test('LD1 for 720p: 3.0, 1.2 and 0.4 Mbit/s, the lower at lower rates, the lowest at two thirds of the size', () => {
+  const shape = { scaledTo: undefined, worthwhile: true };
   expect(defaultLadder(SCREEN)).toEqual([
-    { id: 'main', bitrateBps: 3_000_000, framesPerSecond: 30, lifts: true, scaledTo: undefined, worthwhile: true },
-    { id: 'medium', bitrateBps: 1_200_000, framesPerSecond: 30, lifts: true, scaledTo: undefined, worthwhile: true },
+    { id: 'main', isLower: false, bitrateBps: 3_000_000, framesPerSecond: 30, lifts: true, ...shape },
+    { id: 'medium', isLower: true, bitrateBps: 1_200_000, framesPerSecond: 24, lifts: true, ...shape },
     {
       id: 'low',
+      isLower: true,
       bitrateBps: 400_781,
-      framesPerSecond: 15,
+      framesPerSecond: 20,
       lifts: false,
       scaledTo: { width: 852, height: 480 },
       worthwhile: true,
@@ -56,7 +58,7 @@ test.each([
   const ladder = defaultLadder(screen);
   for (const [index, { bitrateBps, scaledTo, framesPerSecond }] of ladder.entries()) {
     if (index > 0) expect(bitrateBps).toBeLessThanOrEqual(ladder[index - 1]!.bitrateBps / 2);
-    expect(framesPerSecond).toBe(index === 2 ? 15 : 60);
+    expect(framesPerSecond).toBe([60, 24, 20][index]);
     if (scaledTo === undefined) continue;
     expect([scaledTo.width % 2, scaledTo.height % 2]).toEqual([0, 0]);
     expect(scaledTo.width / scaledTo.height / (width / height)).toBeCloseTo(1, 1);
@@ -82,6 +84,27 @@ test('LD1 a pipeline, pipelines and v2 settings have the streams that they name 
   expect(shown({ pipeline: 'ximagesrc ! vp8enc ! appsink name=appsink' })).toEqual(['main']);
   expect(shown({ ids: ['a'], pipelines: { a: { gstEncoder: 'vp8enc', showPointer: false } } })).toEqual(['a']);
   expect(shown({ ids: ['main'], v2: V2 })).toEqual(['main']);
+});
+
+const low = (screen: typeof SCREEN, lacks = '') => {
+  const streams = buildStreams({ ...input({}, screen), has: (element) => element !== lacks });
+  return streams.ok ? streams.value.find(({ id }) => id === 'low')!.text : streams.error;
+};
+
+test('LD3 the lowest rung is converted and scaled in one pass, one after the other where GStreamer cannot', () => {
+  expect(low(SCREEN)).toMatch(
+    /^appsrc [^!]*! videoconvertscale n-threads=1 method=1 ! video\/x-raw,format=I420,colorimetry=bt601,width=852,height=480 ! vp8enc /,
+  );
+  expect(low(SCREEN, 'videoconvertscale')).toMatch(
+    /! videoconvert n-threads=1 ! [^!]* ! videoscale method=1 ! capsfilter [^!]*width=852,height=480 ! vp8enc /,
+  );
+});
+
+test('LD3 two taps down to half the size, and as many as it takes below', () => {
+  expect(low({ width: 1920, height: 1080, rate: 30 })).toMatch(/videoconvertscale n-threads=1 method=1 .*width=960,height=540/);
+  expect(low({ width: 3840, height: 2160, rate: 30 })).toMatch(/videoconvertscale n-threads=1 method=4 .*width=960,height=540/);
+  const quarter = { width: 'width/4', height: 'height/4', gstEncoder: 'vp8enc', showPointer: false };
+  expect(built({ ids: ['a'], pipelines: { a: quarter } })[0]!.text).toContain('! videoscale method=4 !');
 });
 
 const ranges = (video: Partial<Video>, ids: readonly string[]) => {
@@ -115,6 +138,6 @@ test('LD2 a bitrate that was set moves no limit, and OpenH264 can reach its ceil
   const jobs = new StreamJobs((screen, has) => buildStreams({ ...input({}, screen as typeof SCREEN), has }), silentLog);
   jobs.setBitrate('main', 5_000_000);
   expect(jobs.bitrateRange('main', SCREEN, 'low')).toMatchObject({ nominalBps: 3_000_000, ceilingBps: 6_000_000 });
-  const open = defaultEncoder('h264', 3_000_000, (name) => name === 'openh264enc', 6_000_000);
+  const open = defaultEncoder('h264', 3_000_000, (name) => name === 'openh264enc', { ceilingBps: 6_000_000 });
   expect(bitrateRange(open, { mayExceed: true, isLowest: false })?.ceilingBps).toBe(6_000_000);
 });

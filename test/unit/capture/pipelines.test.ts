@@ -41,8 +41,8 @@ test('LD1 by default there are three grabbed pictures and one sound', () => {
     })),
   ).toEqual([
     { id: 'main', kind: 'video', codec: 'vp8', source: 'grab', hidden: false, framesPerSecond: 30 },
-    { id: 'medium', kind: 'video', codec: 'vp8', source: 'grab', hidden: false, framesPerSecond: 30 },
-    { id: 'low', kind: 'video', codec: 'vp8', source: 'grab', hidden: false, framesPerSecond: 15 },
+    { id: 'medium', kind: 'video', codec: 'vp8', source: 'grab', hidden: false, framesPerSecond: 24 },
+    { id: 'low', kind: 'video', codec: 'vp8', source: 'grab', hidden: false, framesPerSecond: 20 },
     { id: 'audio', kind: 'audio', codec: 'opus', source: 'own', hidden: false, framesPerSecond: 0 },
   ]);
 });
@@ -80,7 +80,7 @@ test('fields of a pipeline become elements in the order of the contract', () => 
     showPointer: false,
   };
   expect(text('hq', { codec: 'h264', ids: ['hq'], pipelines: { hq } })).toContain(
-    ' ! videoscale method=4 ! capsfilter name=resolution caps=video/x-raw,width=640,height=360 ! video/x-raw,format=NV12 ! ' +
+    ' ! videoscale method=1 ! capsfilter name=resolution caps=video/x-raw,width=640,height=360 ! video/x-raw,format=NV12 ! ' +
       'x264enc name=encoder bitrate=1950 tune=zerolatency option-string="a b" ! h264parse ! rtph264pay',
   );
 });
