@@ -11,7 +11,6 @@ export const NOT_YET: readonly string[] = [
   'capture.screencast',
   'capture.webcam',
   'capture.microphone',
-  'webrtc.estimator',
   'chat',
   'filetransfer',
   'openinapp',

@@ -14,4 +14,10 @@ export const VIEWER_LIMITS = {
     what: 'viewers that are offered a connection and not connected yet',
     beyond: 'one of the address that has most of them is closed: unanswered before answered, the oldest first',
   },
+  rememberedPaths: {
+    value: 1_000,
+    unit: 'count',
+    what: 'addresses of which is remembered what their path carried',
+    beyond: 'the one that was noted longest ago is forgotten',
+  },
 } as const satisfies LimitTable;

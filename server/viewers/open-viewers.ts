@@ -56,6 +56,8 @@ export function openViewers(stages: ViewerStages): OpenViewers {
       onImage: (listener) => desktop.cursor.onImage(listener),
       position: async (sessionId) => (stages.room.isHost(sessionId) ? undefined : desktop.cursor.position()),
     },
+    estimator: config.webrtc.estimator,
+    setBitrate: (id, bitrateBps) => capture.setBitrate(id, bitrateBps),
     clock,
     log,
   });

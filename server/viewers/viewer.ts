@@ -4,6 +4,7 @@ import type { PeerAudioRequest, PeerVideo, PeerVideoRequest } from '../protocol/
 import type { CursorAudience, CursorBroadcast } from './cursor/cursor-broadcast.js';
 import { encodeMessage } from './encode-message.js';
 import { IN_STEP, type LipSync, type LipSyncInput, stepLipSync } from './lip-sync.js';
+import type { Quality, Seat, Watcher } from './quality/quality.js';
 import type { Progress } from './setting-up.js';
 import { applyVideoRequest, type Streams, sameChoice, shownOf, type VideoChoice } from './video/video-choice.js';
 import type { CloseReason, ViewerHandle, ViewerHooks } from './viewer-handle.js';
@@ -20,11 +21,14 @@ export interface ViewerOptions<T extends ViewerTransport> {
   readonly streams: () => Streams;
   /** The most that a viewer can make use of, bit/s. */
   readonly usefulBps: number;
+  /** What its path carried lately, bit/s; undefined where nothing is known of it. */
+  readonly startBps: number | undefined;
+  readonly quality: Quality;
   readonly cursor: CursorBroadcast;
   readonly openTransport: OpenTransport<T>;
   readonly hooks: ViewerHooks;
-  /** It ended; called before its session hears of it. */
-  readonly onGone: () => void;
+  /** It ended, and its path carried so much, if that was found out; called before its session hears of it. */
+  readonly onGone: (estimateBps: number | undefined) => void;
   readonly log: Log;
 }
 
@@ -32,12 +36,13 @@ export interface ViewerOptions<T extends ViewerTransport> {
  * One session that watches, whatever it watches through: what it is shown and why, its cursor, its sound in step with the picture,
  * its input, and its end (SPEC.md VW5-VW9, VW12). Closing goes downward only: viewer -> cursor, transport.
  */
-export class Viewer<T extends ViewerTransport = ViewerTransport> implements ViewerHandle {
+export class Viewer<T extends ViewerTransport = ViewerTransport> implements ViewerHandle, Watcher {
   readonly sessionId: string;
   readonly network: string;
   readonly transport: T;
   readonly #options: ViewerOptions<T>;
   readonly #cursor: CursorAudience;
+  readonly #seat: Seat;
   #video: VideoChoice;
   #audioDisabled: boolean;
   #paused: boolean;
@@ -52,6 +57,7 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
     this.#audioDisabled = options.audioDisabled;
     this.#paused = options.paused;
     this.#cursor = options.cursor.join(this.sessionId, (message) => this.transport.send(message));
+    this.#seat = options.quality.join(this);
     this.transport = options.openTransport(
       {
         onConnected: () => {
@@ -61,11 +67,10 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
         onOpen: () => this.#cursor.start(),
         onMessage: (message) => this.#receive(message),
         onSoundReport: (jitterMs) => this.#keepLipSync({ kind: 'reported', jitterMs }),
-        onEstimate: (estimateBps) =>
-          options.log.debug({ sessionId: this.sessionId, estimateBps: Math.round(estimateBps) }, 'estimate of the path'),
+        onEstimate: (estimateBps) => this.#seat.estimate(estimateBps),
         onEnded: (end, detail) => this.#end(end, detail),
       },
-      undefined,
+      options.startBps,
     );
     this.transport.setUsefulBitrate(options.usefulBps);
     this.#show();
@@ -79,6 +84,22 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
   get video(): PeerVideo {
     const { streamId, disabled, auto } = this.#video;
     return { disabled, id: streamId, video: streamId, auto };
+  }
+
+  /** The stream that it is sent; undefined while it is sent none. */
+  get watched(): string | undefined {
+    return this.progress === 'connected' && !this.#paused && !this.#video.disabled ? this.#video.streamId : undefined;
+  }
+
+  get isAutomatic(): boolean {
+    return this.#video.auto;
+  }
+
+  /** The server has chosen another rung for it. */
+  showRung(streamId: string): void {
+    this.#video = { ...this.#video, streamId };
+    this.#show();
+    this.#options.hooks.onVideo(this.video);
   }
 
   get audioDisabled(): boolean {
@@ -120,6 +141,7 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
     const { shown, why } = shownOf(this.#video, { audioDisabled: this.#audioDisabled, paused: this.#paused });
     this.#options.log.debug({ sessionId: this.sessionId, ...shown, why }, 'viewer is shown');
     this.transport.show(shown);
+    this.#seat.changed();
     if (!shown.audio) this.#useLipSync(IN_STEP);
   }
 
@@ -150,10 +172,12 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
     if (this.#closed) return;
     this.#closed = true;
     const { sessionId } = this;
-    this.#options.log.info({ sessionId, end, reason, ...this.transport.statistics() }, 'peer closed');
+    const statistics = this.transport.statistics();
+    this.#options.log.info({ sessionId, end, reason, ...statistics }, 'peer closed');
     this.#cursor.leave();
+    this.#seat.leave();
     this.transport.close();
-    this.#options.onGone();
+    this.#options.onGone(statistics?.estimateBps);
     if (end !== 'replaced') this.#options.hooks.onClosed();
   }
 }

@@ -1,3 +1,4 @@
+import type { EstimatorConfig } from '../config/config.js';
 import { networkOf } from '../ice/address.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
@@ -6,6 +7,8 @@ import type { PeerVideoRequest } from '../protocol/events/signal.js';
 import { CursorBroadcast, type CursorSource } from './cursor/cursor-broadcast.js';
 import type { PointerMove } from './cursor/cursor-pace.js';
 import { VIEWER_LIMITS } from './limits.js';
+import { PathMemory } from './quality/path-memory.js';
+import { Quality } from './quality/quality.js';
 import { whoGivesWay } from './setting-up.js';
 import type { StreamList } from './video/stream-list.js';
 import { usefulBitrateBps } from './video/useful-bitrate.js';
@@ -17,6 +20,9 @@ import type { OpenTransport, ViewerTransport } from './viewer-transport.js';
 export interface ViewersOptions {
   readonly streams: StreamList;
   readonly cursor: CursorSource;
+  readonly estimator: EstimatorConfig;
+  /** Has the encoder of a stream aim at this from now on. */
+  readonly setBitrate: (streamId: string, bitrateBps: number) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,10 +49,13 @@ export class Viewers {
   /** In the order of their age. */
   readonly #viewers = new Map<string, Viewer<ViewerTransport>>();
   readonly #cursor: CursorBroadcast;
+  readonly #quality: Quality;
+  readonly #paths = new PathMemory();
 
   constructor(private readonly options: ViewersOptions) {
     this.videos = options.streams.offered;
     this.#cursor = new CursorBroadcast(options.cursor, options.clock);
+    this.#quality = new Quality(options);
   }
 
   viewer(sessionId: string): Viewer | undefined {
@@ -56,7 +65,9 @@ export class Viewers {
   /** Makes the session's new viewer; an older one is closed without a word to its session. */
   async open<T extends ViewerTransport>(newcomer: Newcomer, prepare: PrepareTransport<T>): Promise<Result<Viewer<T>>> {
     const { sessionId } = newcomer;
-    const video = this.#firstChoice(newcomer.video);
+    const { clientAddress } = newcomer;
+    const startBps = this.#startBps(clientAddress);
+    const video = this.#firstChoice(newcomer.video, startBps);
     if (!video.ok) return video;
     this.#boundSettingUp();
     const hadViewer = this.#viewers.has(sessionId);
@@ -68,13 +79,16 @@ export class Viewers {
     }
     const viewer: Viewer<T> = new Viewer<T>({
       ...newcomer,
-      network: networkOf(newcomer.clientAddress),
+      network: networkOf(clientAddress),
       video: video.value,
       streams: () => this.#streams(),
       usefulBps: usefulBitrateBps(this.options.streams),
+      startBps,
+      quality: this.#quality,
       cursor: this.#cursor,
       openTransport: openTransport.value,
-      onGone: () => {
+      onGone: (estimateBps) => {
+        if (estimateBps !== undefined) this.#paths.note(clientAddress, estimateBps, this.options.clock.nowMs());
         if (this.#viewers.get(sessionId) === viewer) this.#viewers.delete(sessionId);
       },
       log: this.options.log,
@@ -91,6 +105,7 @@ export class Viewers {
 
   close(): void {
     this.#cursor.close();
+    this.#quality.close();
     for (const viewer of [...this.#viewers.values()]) viewer.close('stopped');
   }
 
@@ -116,8 +131,15 @@ export class Viewers {
     return true;
   }
 
-  #firstChoice({ disabled, selector, auto }: PeerVideoRequest): Result<VideoChoice> {
-    const first = this.videos[0] ?? '';
+  #startBps(clientAddress: string): number | undefined {
+    const { clock, estimator } = this.options;
+    return this.#paths.startBps(clientAddress, estimator.initialBitrateBps, clock.nowMs());
+  }
+
+  /** Who leaves the rung to the server begins with the one that its path carried lately, or the best where nothing is known. */
+  #firstChoice({ disabled, selector, auto }: PeerVideoRequest, startBps: number | undefined): Result<VideoChoice> {
+    const isFree = auto === true && this.#quality.isActive && startBps !== undefined;
+    const first = (isFree ? this.#quality.firstRung(startBps) : undefined) ?? this.videos[0] ?? '';
     const { choice, outcome } = applyVideoRequest(
       { streamId: first, disabled: false, auto: false },
       { disabled, selector: selector ?? { type: 'exact', id: first }, auto },
@@ -133,6 +155,6 @@ export class Viewers {
       bitrateBps: streams.bitrateBps(id),
       nominalBitrateBps: streams.nominalBitrateBps(id),
     }));
-    return { ladder, hidden: streams.hidden, autoAllowed: false };
+    return { ladder, hidden: streams.hidden, autoAllowed: this.#quality.isActive };
   }
 }

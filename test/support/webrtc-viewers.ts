@@ -1,6 +1,7 @@
 import { CODECS } from '../../server/protocol/codec.js';
 import { Viewers } from '../../server/viewers/viewers.js';
 import { WebRtcEntrance, type WebRtcOptions } from '../../server/viewers/webrtc/webrtc-entrance.js';
+import { DEFAULT_ESTIMATOR } from './default-estimator.js';
 import { silentLog } from './silent-log.js';
 
 /** Viewers over WebRTC of streams that a test makes, VP8 and Opus, without screen and signaling. */
@@ -14,6 +15,8 @@ export function openWebRtcViewers(options: Omit<WebRtcOptions, 'codecs' | 'front
       bitrateRange: () => undefined,
     },
     cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
+    estimator: DEFAULT_ESTIMATOR,
+    setBitrate: () => undefined,
     clock: options.clock,
     log: silentLog,
   });

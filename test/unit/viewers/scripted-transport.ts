@@ -15,9 +15,14 @@ export class ScriptedTransport implements ViewerTransport {
   usefulBps = 0;
   closed = 0;
 
-  constructor(private readonly hooks: TransportHooks) {}
+  estimateBps: number | undefined;
 
-  static readonly open: OpenTransport<ScriptedTransport> = (hooks) => new ScriptedTransport(hooks);
+  constructor(
+    private readonly hooks: TransportHooks,
+    readonly startBps: number | undefined,
+  ) {}
+
+  static readonly open: OpenTransport<ScriptedTransport> = (hooks, startBps) => new ScriptedTransport(hooks, startBps);
 
   show(shown: Shown): void {
     this.shown.push(shown);
@@ -36,7 +41,7 @@ export class ScriptedTransport implements ViewerTransport {
   }
 
   statistics(): TransportStatistics {
-    return { packetsSent: 3, bytesSent: 300, roundTripMs: 20, fractionLost: 0, estimateBps: undefined };
+    return { packetsSent: 3, bytesSent: 300, roundTripMs: 20, fractionLost: 0, estimateBps: this.estimateBps };
   }
 
   close(): void {

@@ -1,21 +1,27 @@
+import type { BitrateRange } from '../../../server/capture/encoders/bitrate-range.js';
+import type { EstimatorConfig } from '../../../server/config/config.js';
 import type { Log } from '../../../server/lib/log.js';
 import { err, ok } from '../../../server/lib/result.js';
 import type { Viewer } from '../../../server/viewers/viewer.js';
 import type { ViewerHooks } from '../../../server/viewers/viewer-handle.js';
 import { type Newcomer, Viewers } from '../../../server/viewers/viewers.js';
+import { DEFAULT_ESTIMATOR } from '../../support/default-estimator.js';
 import { SteppedClock } from '../../support/faults/stepped-clock.js';
 import { ScriptedTransport } from './scripted-transport.js';
+
+type Ranges = Readonly<Record<string, BitrateRange>>;
 
 /** Viewers that watch over scripted transports, what their sessions heard, and what was logged. */
 export class ViewingRoom {
   readonly clock = new SteppedClock();
   readonly heard: string[] = [];
+  readonly bitrates: (readonly [streamId: string, bitrateBps: number])[] = [];
   readonly lines: (readonly [message: string, fields: object])[] = [];
   readonly viewers: Viewers;
   /** How many more transports find room. */
   places = Number.POSITIVE_INFINITY;
 
-  constructor(offered: readonly string[] = ['hq', 'lq']) {
+  constructor(offered: readonly string[] = ['hq', 'lq'], estimator: Partial<EstimatorConfig> = {}, ranges: Ranges = {}) {
     const keep = (fields: object, message: string) => void this.lines.push([message, fields]);
     const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
     this.viewers = new Viewers({
@@ -24,9 +30,11 @@ export class ViewingRoom {
         hidden: ['legacy'],
         bitrateBps: () => 0,
         nominalBitrateBps: () => undefined,
-        bitrateRange: () => undefined,
+        bitrateRange: (id) => ranges[id],
       },
       cursor: { image: () => undefined, position: async () => undefined, onImage: () => () => undefined },
+      estimator: { ...DEFAULT_ESTIMATOR, ...estimator },
+      setBitrate: (id, bitrateBps) => void this.bitrates.push([id, bitrateBps]),
       clock: this.clock,
       log,
     });
