@@ -98,8 +98,6 @@ export const GAPS = {
     /^an empty chat text is passed on$/,
   ],
   config: [
-    // Congestion control picks the stream.
-    /^auto: true with the estimator, by either spelling; switched by signal\/video$/,
     // These end with a client of the v2 protocol.
     /^iceservers: the frontend list goes to the client as given$/,
     /^path prefix: sockets below it$/,

@@ -11,6 +11,8 @@ interface SuiteRun {
   readonly file: string;
   /** Whether the product has one UDP port, which the real-time suites ask for. */
   readonly mux: boolean;
+  /** Whether one video stream is offered alone. */
+  readonly alone: boolean;
   /** Whether something moves in a corner of the desktop: a still one sends no frames to count. */
   readonly moving: boolean;
 }
@@ -28,10 +30,13 @@ const OPTIONS = [
   '--test-reporter-destination=stdout',
 ];
 
-const { file, mux, moving }: SuiteRun = JSON.parse(process.argv[2] ?? '{}');
+const { file, mux, moving, alone }: SuiteRun = JSON.parse(process.argv[2] ?? '{}');
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const media: Record<string, string> = mux ? { NEKO_WEBRTC_UDPMUX: String(await freePort()) } : {};
+const media: Record<string, string> = {
+  ...(mux ? { NEKO_WEBRTC_UDPMUX: String(await freePort()) } : {}),
+  ...(alone ? { NEKO_CAPTURE_VIDEO_IDS: 'main' } : {}),
+};
 const product = await startProduct({ env: media, firstDisplay: 99 });
 const painter = moving ? await startXProgram('painter', product.display, CORNER) : undefined;
 const desktop = { DISPLAY: product.display, PULSE_SERVER: product.pulseServer, XAUTHORITY: '/dev/null' };

@@ -31,13 +31,14 @@ const UNSHARE = ['--net', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'
 
 /**
  * `gaps` are patterns over full test names of what is not built yet. `mux` runs the product with one UDP port, which the
- * real-time suites ask for. `moving` paints in a corner of the desktop: a still one sends no frames to count. A suite that is
+ * real-time suites ask for. `alone` offers one video stream, which tests of what cannot be selected ask for. `moving` paints in a corner of the desktop: a still one sends no frames to count. A suite that is
  * not `built` for at all does not run and counts as one skipped test.
  * @typedef {object} Suite
  * @property {string} name
  * @property {string} file
  * @property {boolean} [mux]
  * @property {boolean} [moving]
+ * @property {boolean} [alone]
  * @property {boolean} [built]
  * @property {readonly RegExp[]} [gaps]
  */
@@ -53,7 +54,7 @@ const SUITES = [
   { name: 'conformance control', file: 'realtime-control.mjs', mux: true },
   { name: 'conformance input', file: 'realtime-input.mjs', mux: true },
   { name: 'conformance events', file: 'realtime-events.mjs', mux: true, gaps: GAPS.events },
-  { name: 'conformance signal', file: 'realtime-signal.mjs', mux: true, moving: true },
+  { name: 'conformance signal', file: 'realtime-signal.mjs', mux: true, moving: true, alone: true },
   { name: 'conformance channel', file: 'realtime-channel.mjs', mux: true },
   { name: 'conformance legacy', file: 'realtime-legacy.mjs', built: false },
 ];
@@ -79,8 +80,8 @@ async function prepare(root) {
  * @param {string} folder
  * @param {Suite} suite
  */
-function runSuite(root, folder, { name, file, mux = false, moving = false, gaps = [] }) {
-  const suite = [PROGRAM, JSON.stringify({ file, mux, moving })];
+function runSuite(root, folder, { name, file, mux = false, moving = false, alone = false, gaps = [] }) {
+  const suite = [PROGRAM, JSON.stringify({ file, mux, moving, alone })];
   return runPhase({
     title: name,
     program: 'unshare',
