@@ -170,7 +170,7 @@ export class CongestionController {
   /** While a queue grows fast, what arrives at the moment is what the path carries; the smoothed rate is still that of before. */
   #acknowledgedBps(warned: boolean): number | undefined {
     const smoothedBps = this.#acknowledged.bitrateBps;
-    return warned && smoothedBps !== undefined ? Math.min(smoothedBps, this.#queue.arrivingBps) : smoothedBps;
+    return (warned ? this.#queue.arrivingBps : undefined) ?? smoothedBps;
   }
 
   /** A probe has shown that more gets through than was thought; what was measured at the rate of before says nothing of it. */

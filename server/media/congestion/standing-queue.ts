@@ -8,7 +8,7 @@ const DEVIATIONS = 4;
 /** How fast the usual delay is learnt; slowly from a queue that stands, which must not soon be the usual. */
 const LEARNING = 0.1;
 const EXCESS_LEARNING = 0.003;
-/** While a queue stands, what arrives in so many stretches is what the path carries. */
+/** Over so many stretches at most is it measured what arrives while a queue stands. */
 const RATE_STRETCHES = 3;
 
 /**
@@ -41,15 +41,18 @@ export class StandingQueue {
     const stretch = Math.floor(arrivedMs / STRETCH_MS);
     if (stretch !== this.#stretch) {
       if (Number.isFinite(this.#leastMs)) this.#end(this.#leastMs);
-      this.#turnTo(stretch);
+      this.#bytes = 0;
+      this.#stretch = stretch;
+      this.#leastMs = Number.POSITIVE_INFINITY;
     }
     this.#bytes += bytes;
     this.#leastMs = Math.min(this.#leastMs, arrivedMs - sentMs);
   }
 
-  /** What has arrived in the last whole stretches, bit/s. */
-  get arrivingBps(): number {
-    return (this.#arrived.reduce((sum, bytes) => sum + bytes, 0) * 8_000) / (RATE_STRETCHES * STRETCH_MS);
+  /** What has arrived since the queue stands, bit/s: that is what the path carries. Undefined while none stands. */
+  get arrivingBps(): number | undefined {
+    if (this.#arrived.length === 0) return undefined;
+    return (this.#arrived.reduce((sum, bytes) => sum + bytes, 0) * 8_000) / (this.#arrived.length * STRETCH_MS);
   }
 
   /** Whether the queue has grown too fast since this was asked last. */
@@ -59,23 +62,15 @@ export class StandingQueue {
     return warned;
   }
 
-  #turnTo(stretch: number): void {
-    const passed = Number.isNaN(this.#stretch) ? 0 : Math.min(RATE_STRETCHES, Math.max(0, stretch - this.#stretch));
-    for (let i = 0; i < passed; i++) {
-      this.#arrived.push(i === 0 ? this.#bytes : 0);
-      if (this.#arrived.length > RATE_STRETCHES) this.#arrived.shift();
-    }
-    this.#bytes = 0;
-    this.#stretch = stretch;
-    this.#leastMs = Number.POSITIVE_INFINITY;
-  }
-
   #end(leastMs: number): void {
     this.#least.push(leastMs);
     if (this.#least.length > BASE_STRETCHES) this.#least.shift();
     const before = this.#queueMs;
     this.#queueMs = leastMs - Math.min(...this.#least);
     const { excessMs } = this;
+    if (excessMs === 0) this.#arrived.length = 0;
+    else this.#arrived.push(this.#bytes);
+    if (this.#arrived.length > RATE_STRETCHES) this.#arrived.shift();
     if (excessMs > 0 && this.#queueMs > before) this.#warned = true;
     const learning = excessMs > 0 ? EXCESS_LEARNING : LEARNING;
     const differenceMs = this.#queueMs - this.#meanMs;

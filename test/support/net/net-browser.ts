@@ -77,6 +77,28 @@ export class NetBrowser {
     );
   }
 
+  /** Waits for a picture of such a width. */
+  async pictureWidth(isRight: (width: number) => boolean): Promise<void> {
+    const width = () =>
+      this.page.evaluate(() => document.querySelector<HTMLVideoElement>('[data-testid=video]')?.videoWidth ?? 0);
+    await this.#explained(waitFor('another width of the picture', async () => isRight(await width()), 20_000));
+  }
+
+  /** For how long the picture has stood still in all though it should not have, and how often the page asked for a keyframe. */
+  disturbances(): Promise<{ readonly freezesMs: number; readonly keyframeDemands: number }> {
+    return this.page.evaluate(async () => {
+      const connected = window.netPeers!.findLast(({ connectionState }) => connectionState === 'connected')!;
+      let freezesMs = 0;
+      let keyframeDemands = 0;
+      (await connected.getStats()).forEach((value) => {
+        if (value.type !== 'inbound-rtp' || value.kind !== 'video') return;
+        freezesMs += value.totalFreezesDuration * 1_000;
+        keyframeDemands += value.firCount + value.pliCount;
+      });
+      return { freezesMs, keyframeDemands };
+    });
+  }
+
   /** The candidate pair that the page's newest peer sends on. */
   async pair(): Promise<Pair> {
     return this.#explained(waitFor('a selected candidate pair', () => this.page.evaluate(selectedPair)));
