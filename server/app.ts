@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { openCapture } from './capture/capture.js';
+import { type Capture, openCapture } from './capture/capture.js';
 import { pictureProblem } from './capture/capture-status.js';
 import type { BindAddress, Config } from './config/config.js';
 import { openDesktop } from './desktop/desktop.js';
@@ -159,7 +159,7 @@ async function build(
     members: members.value.provider,
     doctor,
     screenshots: capture.value,
-    health: { problem: () => desktop.value.problem ?? pictureProblem(capture.value.status(), capture.value.videoIds[0] ?? '') },
+    health: { problem: () => desktop.value.problem ?? pictureProblem(capture.value.status(), firstShown(capture.value)) },
     clock,
     log: part('signaling'),
   });
@@ -179,6 +179,11 @@ async function build(
   announce(config, members.value.generated, say);
   doctor.logAtStart();
   return ok(undefined);
+}
+
+/** The stream that a newcomer is shown. */
+function firstShown(capture: Capture): string {
+  return capture.videoIds.find((id) => !capture.isBroken(id)) ?? capture.videoIds[0] ?? '';
 }
 
 /** The built-in STUN server on the configured address, or on every one of both families; returns what closes it. */

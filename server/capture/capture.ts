@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { CODECS } from '../protocol/codec.js';
 import type { ScreenSize } from '../protocol/events/screen.js';
-import type { CaptureStatus } from './capture-status.js';
+import { type CaptureProblem, type CaptureStatus, pictureProblem } from './capture-status.js';
 import type { BitrateRange } from './encoders/bitrate-range.js';
 import { CHOSEN_ELEMENTS, type HasElement } from './encoders/default-encoders.js';
 import { hardwareDevices } from './encoders/hardware-devices.js';
@@ -16,7 +16,9 @@ import { buildStreams } from './pipelines/pipelines.js';
 import type { StreamDescription } from './pipelines/stream-description.js';
 import { SCREENSHOT_ID, screenshotJob } from './screenshots/screenshot-job.js';
 import { Screenshots } from './screenshots/screenshots.js';
+import { BrokenStreams } from './streams/broken-streams.js';
 import type { EncodedStream } from './streams/encoded-stream.js';
+import { FirstFrameWatch } from './streams/first-frame-watch.js';
 import { monotonicNsToMs, type RtpClock } from './streams/rtp-clock.js';
 import { SharedStream } from './streams/shared-stream.js';
 import { StartCheck } from './streams/start-check.js';
@@ -64,6 +66,12 @@ export interface Capture {
   /** A JPEG of the whole screen in a quality of 1 to 100, without the pointer; an error within 4 s where there is none. */
   screenshot(quality: number): Promise<Result<Buffer>>;
   status(): CaptureStatus;
+  /** What administrators are told: all that does not run, streams included that nobody watches since they gave no picture. */
+  problems(): readonly CaptureProblem[];
+  /** Whether a stream gave no picture when it was last tried, so that newcomers are shown another. */
+  isBroken(streamId: string): boolean;
+  /** A stream gives no picture: its pipeline cannot be built, ends before a frame, or gives none within 5 s. */
+  onBroken(listener: (streamId: string) => void): Dispose;
   onStatus(listener: (status: CaptureStatus) => void): Dispose;
   /** The mapping for sender reports; undefined until the worker is up. It changes when the worker was restarted. */
   rtpClock(streamId: string): RtpClock | undefined;
@@ -95,7 +103,9 @@ class RunningCapture implements Capture {
   readonly #screenshots: Screenshots;
   readonly #clock: Clock;
   readonly #startCheck: StartCheck;
-  readonly #events = new Emitter<{ status: CaptureStatus }>();
+  readonly #log: Log;
+  readonly #events = new Emitter<{ status: CaptureStatus; broken: string }>();
+  readonly #broken = new BrokenStreams();
   readonly #jobs: StreamJobs;
   #screen: ScreenSize;
   #inputToldMs = Number.NEGATIVE_INFINITY;
@@ -104,6 +114,7 @@ class RunningCapture implements Capture {
     const { config, display, screenshotDisplay, log, clock, workerEntry } = options;
     const otherDisplay = screenshotDisplay === display ? undefined : screenshotDisplay;
     this.#clock = clock;
+    this.#log = log;
     this.#jobs = new StreamJobs(describeAll, log);
     this.#screen = options.screen;
     const engine = {
@@ -151,7 +162,9 @@ class RunningCapture implements Capture {
   }
 
   screenChanged(screen: ScreenSize): void {
+    const { width, height } = this.#screen;
     this.#screen = screen;
+    if (screen.width !== width || screen.height !== height) this.#broken.clear();
     this.#supervisor.refresh();
   }
 
@@ -175,6 +188,21 @@ class RunningCapture implements Capture {
     return this.#supervisor.status;
   }
 
+  problems(): readonly CaptureProblem[] {
+    const status = this.#supervisor.status;
+    const present = status.kind === 'degraded' ? status.problems : [];
+    const others = this.#broken.problems.filter(({ about }) => !present.some((each) => each.about === about));
+    return [...present, ...others];
+  }
+
+  isBroken(streamId: string): boolean {
+    return this.#broken.isAvoided(streamId, this.#clock.nowMs());
+  }
+
+  onBroken(listener: (streamId: string) => void): Dispose {
+    return this.#events.on('broken', listener);
+  }
+
   onStatus(listener: (status: CaptureStatus) => void): Dispose {
     return this.#events.on('status', listener);
   }
@@ -194,22 +222,57 @@ class RunningCapture implements Capture {
 
   /** Who is told what becomes of a stream's job. */
   #ownerOf(id: string, stream: SharedStream): JobOwner {
+    const watch = new FirstFrameWatch(this.#clock, {
+      silent: (reason) => {
+        if (!stream.wanted || this.#isBlind()) return;
+        if (this.#jobs.blamesHardware(id, reason)) this.#supervisor.refresh();
+        else this.#broke(id, reason);
+      },
+      // A hardware encoder is tried once more, and then replaced.
+      fruitless: (reason) => {
+        if (!this.#isBlind() && !this.#jobs.isOnHardware(id)) this.#broke(id, reason);
+      },
+    });
     return {
-      startOrdered: () => stream.startOrdered(),
-      started: () => undefined,
-      failed: (reason) => this.#jobs.failed(id, reason),
+      startOrdered: () => {
+        watch.ordered();
+        stream.startOrdered();
+      },
+      started: () => watch.started(),
+      failed: (reason) => {
+        this.#jobs.failed(id, reason);
+        watch.failed(reason);
+      },
       read: (data) => {
+        if (!stream.read(data)) return;
+        watch.delivered();
+        this.#broken.delivered(id);
         this.#jobs.delivered(id);
-        stream.read(data);
       },
     };
+  }
+
+  /** Nothing can be captured for now, which is no stream's fault. */
+  #isBlind(): boolean {
+    return pictureProblem(this.#supervisor.status, '') !== undefined;
+  }
+
+  #broke(id: string, reason: string): void {
+    if (id === AUDIO_ID) return;
+    if (this.#broken.broke(id, reason, this.#clock.nowMs()))
+      this.#log.warn({ stream: id, reason }, 'this stream gives no picture, its viewers are shown another');
+    this.#events.emit('broken', id);
   }
 
   /** A stream that could not be built because of its hardware encoder is tried again without. */
   #checked(id: string, reason: string | undefined): void {
     if (reason === undefined) this.#startCheck.heard(id, undefined);
     else if (this.#jobs.blamesHardware(id, reason)) this.#supervisor.check(id);
-    else this.#startCheck.heard(id, this.#jobs.problemOf(id) ?? reason);
+    else {
+      const problem = this.#jobs.problemOf(id) ?? reason;
+      this.#startCheck.heard(id, problem);
+      if (id !== AUDIO_ID) this.#broken.broke(id, problem, this.#clock.nowMs());
+    }
   }
 }
 

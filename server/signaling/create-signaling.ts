@@ -20,6 +20,7 @@ import { limitRequests } from './http/rates/limit-requests.js';
 import { addEndpoints, addUnmatched, requireLiteralPaths } from './http/router.js';
 import { banRoutes } from './http/routes/bans.js';
 import { batchRoute } from './http/routes/batch.js';
+import { captureRoutes } from './http/routes/capture.js';
 import { clipboardRoutes } from './http/routes/clipboard.js';
 import { controlRoutes } from './http/routes/control.js';
 import { doctorRoutes } from './http/routes/doctor.js';
@@ -124,6 +125,7 @@ async function createApp(services: Services, gate: ConnectionGate, saved: () => 
     ...controlRoutes,
     ...screenRoutes,
     screenshotRoute(),
+    ...captureRoutes,
     ...clipboardRoutes,
     ...keyboardRoutes,
     ...doctorRoutes,

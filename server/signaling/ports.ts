@@ -100,6 +100,8 @@ export interface DoctorPort {
 
 /** What signaling needs of the capture. */
 export interface CapturePort {
+  /** What of picture and sound does not run, each with the reason in GStreamer's words. */
+  problems(): readonly { readonly about: string; readonly reason: string }[];
   /** An input comes: the next picture is captured at once. */
   noteInput(): void;
 }

@@ -47,6 +47,7 @@ export function openViewers(stages: ViewerStages): OpenViewers {
     streams: {
       offered: capture.videoIds,
       hidden: [...video.keys()].filter((id) => !capture.videoIds.includes(id)),
+      isBroken: (id) => capture.isBroken(id),
       bitrateBps: (id) => video.get(id)?.bitrateBps() ?? 0,
       nominalBitrateBps: (id) => capture.nominalBitrateBps(id) ?? (video.get(id)?.peakBitrateBps() || undefined),
       bitrateRange: (id) => capture.bitrateRange(id),
@@ -61,6 +62,7 @@ export function openViewers(stages: ViewerStages): OpenViewers {
     clock,
     log,
   });
+  capture.onBroken((id) => viewers.leaveStream(id));
   const webrtc = new WebRtcEntrance(viewers, {
     ice: stages.ice,
     engine,

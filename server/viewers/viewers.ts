@@ -1,3 +1,4 @@
+import { nextRung } from '../capture/streams/broken-streams.js';
 import type { EstimatorConfig } from '../config/config.js';
 import { networkOf } from '../ice/address.js';
 import type { Clock } from '../lib/clock.js';
@@ -103,6 +104,14 @@ export class Viewers {
     this.#cursor.moved(move);
   }
 
+  /** A stream gives no picture: its viewers are shown the next rung, and nobody is forced back once it works again. */
+  leaveStream(streamId: string): void {
+    const next = nextRung(this.videos, streamId, (id) => this.#isBroken(id));
+    if (next === undefined) return;
+    const selector = { type: 'exact', id: next, bitrate: 0 } as const;
+    for (const viewer of [...this.#viewers.values()]) if (viewer.video.id === streamId) viewer.setVideo({ selector });
+  }
+
   close(): void {
     this.#cursor.close();
     this.#quality.close();
@@ -139,7 +148,8 @@ export class Viewers {
   /** Who leaves the rung to the server begins with the one that its path carried lately, or the best where nothing is known. */
   #firstChoice({ disabled, selector, auto }: PeerVideoRequest, startBps: number | undefined): Result<VideoChoice> {
     const isFree = auto === true && this.#quality.isActive && startBps !== undefined;
-    const first = (isFree ? this.#quality.firstRung(startBps) : undefined) ?? this.videos[0] ?? '';
+    const best = this.videos.find((id) => !this.#isBroken(id)) ?? this.videos[0] ?? '';
+    const first = (isFree ? this.#quality.firstRung(startBps) : undefined) ?? best;
     const { choice, outcome } = applyVideoRequest(
       { streamId: first, disabled: false, auto: false },
       { disabled, selector: selector ?? { type: 'exact', id: first }, auto },
@@ -148,13 +158,21 @@ export class Viewers {
     return outcome.ok ? ok(choice) : err(outcome.error);
   }
 
+  #isBroken(id: string): boolean {
+    return this.options.streams.isBroken?.(id) ?? false;
+  }
+
   #streams(): Streams {
     const { streams } = this.options;
-    const ladder = streams.offered.map((id) => ({
+    // A broken rung can be named, and nothing else leads there.
+    const broken = streams.offered.filter((id) => this.#isBroken(id));
+    const offered =
+      broken.length < streams.offered.length ? streams.offered.filter((id) => !broken.includes(id)) : streams.offered;
+    const ladder = offered.map((id) => ({
       id,
       bitrateBps: streams.bitrateBps(id),
       nominalBitrateBps: streams.nominalBitrateBps(id),
     }));
-    return { ladder, hidden: streams.hidden, autoAllowed: this.#quality.isActive };
+    return { ladder, hidden: [...streams.hidden, ...broken], autoAllowed: this.#quality.isActive };
   }
 }

@@ -61,12 +61,17 @@ export class SharedStream implements EncodedStream {
     this.#deframer = new RtpDeframer();
   }
 
-  /** Bytes of this stream's pipe. */
-  read(data: Buffer): void {
+  /** Bytes of this stream's pipe; returns whether packets were among them. */
+  read(data: Buffer): boolean {
+    let gavePackets = false;
     for (const chunk of this.#deframer.read(data)) {
       if (chunk.kind === 'restart') this.#begin();
-      else this.#deliver(chunk.packets);
+      else {
+        this.#deliver(chunk.packets);
+        gavePackets = true;
+      }
     }
+    return gavePackets;
   }
 
   #begin(): void {

@@ -5,6 +5,7 @@ import { type BitrateRange, bitrateRange } from '../encoders/bitrate-range.js';
 import type { HasElement } from '../encoders/default-encoders.js';
 import { bitrateSettings, nominalBitrate } from '../encoders/encoder-bitrate.js';
 import { HardwareTrust } from '../encoders/hardware-trust.js';
+import { encodersIn } from '../encoders/known-encoders.js';
 import type { Job, Setting } from '../job.js';
 import { type StreamDescription, streamJob } from '../pipelines/stream-description.js';
 
@@ -64,6 +65,11 @@ export class StreamJobs {
   /** A stream that runs has failed. */
   failed(id: string, reason: string): void {
     this.#distrusted(this.#trust.failed(id, this.#described.get(id)?.text ?? ''), reason);
+  }
+
+  /** Whether hardware encodes a stream as it was last described. */
+  isOnHardware(id: string): boolean {
+    return encodersIn(this.#described.get(id)?.text ?? '').some(({ hardware }) => hardware !== undefined);
   }
 
   /** A stream cannot be built: whether that was its hardware encoder, so that it reads otherwise now. */

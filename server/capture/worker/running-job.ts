@@ -35,6 +35,8 @@ export function picturesOf({ job }: RunCommand): PictureInput | undefined {
   return job.inputs.find((input) => input.kind === 'pictures');
 }
 
+const CLOSING_PATIENCE_MS = 3_000;
+
 /** A job that runs. Closing cascades: its feed of pictures -> its pipeline -> its ends. */
 export class RunningJob {
   readonly command: RunCommand;
@@ -101,6 +103,7 @@ export class RunningJob {
     if (!hasStalled(this.#stall, progress)) return;
     // A source of sound hangs with the sound server, and the picture must not suffer from that.
     if (this.#isSound) this.#events.failed('the sound server has stopped to deliver');
+    else if (outputs === 0) this.#endUnstarted();
     else this.#events.hung(`the pipeline of ${this.command.id} does not move`);
   }
 
@@ -113,6 +116,14 @@ export class RunningJob {
       this.#feed?.close();
     }
     return this.#pipeline.close();
+  }
+
+  /** One that never gave anything is wrong by itself, and others need not suffer, unless it cannot even be ended. */
+  #endUnstarted(): void {
+    const { clock } = this.#options;
+    const giveUp = clock.after(CLOSING_PATIENCE_MS, () => this.#events.hung(`the pipeline of ${this.command.id} does not end`));
+    this.#events.failed('no frame came out of the pipeline');
+    void this.close().finally(giveUp);
   }
 
   async #play(image: ScreenImage | undefined): Promise<void> {

@@ -136,12 +136,20 @@ export class Quality {
     const line = { sessionId: seated.watcher.sessionId, estimateBps: Math.round(estimateBps), measuredBps, ...decision };
     if (estimator.debug) log.info(line, 'decision of the estimator');
     if (decision.kind === 'stay') return undefined;
-    return streams.offered[streams.offered.indexOf(current) + (decision.kind === 'lower' ? 1 : -1)];
+    const ids = this.#candidates(current);
+    return ids[ids.indexOf(current) + (decision.kind === 'lower' ? 1 : -1)];
+  }
+
+  /** The rungs that a viewer of `current` may be shown: nobody is led to one that gave no picture. */
+  #candidates(current: string | undefined): readonly string[] {
+    const { streams } = this.#options;
+    const working = streams.offered.filter((id) => id === current || !streams.isBroken?.(id));
+    return working.length === 0 ? streams.offered : working;
   }
 
   /** What each rung takes of one viewer's path at least: as little as its encoder goes, or as the others on it want it. */
   #needs(seated: Seated | undefined): RungNeed[] {
-    return this.#options.streams.offered.map((id) => {
+    return this.#candidates(seated?.watcher.watched).map((id) => {
       const range = this.#range(id);
       if (range === undefined) return { id, needBps: this.#options.streams.nominalBitrateBps(id) };
       const others = this.#usable(id, seated);

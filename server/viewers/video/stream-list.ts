@@ -12,4 +12,6 @@ export interface StreamList {
   nominalBitrateBps(streamId: string): number | undefined;
   /** Between which bitrates the stream's encoder may be moved; undefined where that is not known. */
   bitrateRange(streamId: string): BitrateRange | undefined;
+  /** Whether the stream gave no picture when it was last tried; none did unless it is said. */
+  isBroken?(streamId: string): boolean;
 }

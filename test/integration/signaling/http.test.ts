@@ -138,6 +138,14 @@ test('static files below a prefix: index, redirects, ranges, HEAD, nothing else'
     expect((await get(path)).status, path).toBe(404);
 });
 
+test('LD4 what does not run of picture and sound is told to admins alone', async () => {
+  await start();
+  const [admin, user] = [await harness.login('admin'), await harness.login('user')];
+  expect((await harness.http('GET', '/api/room/capture', { token: user.token })).status).toBe(403);
+  const answer = await harness.http('GET', '/api/room/capture', { token: admin.token });
+  expect(await answer.json()).toEqual({ problems: [{ about: 'low', reason: 'no element "x264enc"' }] });
+});
+
 test('readiness tells why a viewer would get no picture, liveness is something else', async () => {
   await start();
   harness.noPicture = 'the X server does not answer';

@@ -79,3 +79,26 @@ interface Scene {
   readonly room: ViewingRoom;
   readonly viewer: Awaited<ReturnType<ViewingRoom['join']>>;
 }
+
+test('LD5 viewers of a broken rung are shown the next, are told so, and stay when it works again', async () => {
+  const room = new ViewingRoom(['main', 'medium', 'low']);
+  const one = await room.join('one');
+  await room.join('other', { video: { selector: { type: 'exact', id: 'low', bitrate: 0 } } });
+  room.broken.add('main');
+  room.viewers.leaveStream('main');
+  expect([one.video.id, room.heard]).toEqual(['medium', ['one video medium']]);
+  room.broken.delete('main');
+  expect(one.video.id).toBe('medium');
+  expect((await room.join('late')).video.id).toBe('main');
+});
+
+test('LD5 newcomers are not shown a broken rung unless they name it, and nobody is moved when all are broken', async () => {
+  const room = new ViewingRoom(['main', 'low']);
+  room.broken.add('main');
+  expect((await room.join('new')).video.id).toBe('low');
+  expect((await room.join('names it', { video: { selector: { type: 'exact', id: 'main', bitrate: 0 } } })).video.id).toBe('main');
+  room.broken.add('low');
+  room.viewers.leaveStream('low');
+  expect(room.viewers.viewer('new')?.video.id).toBe('low');
+  expect((await room.join('late')).video.id).toBe('main');
+});

@@ -18,6 +18,8 @@ export class ViewingRoom {
   readonly bitrates: (readonly [streamId: string, bitrateBps: number])[] = [];
   readonly lines: (readonly [message: string, fields: object])[] = [];
   readonly viewers: Viewers;
+  /** Streams that gave no picture. */
+  readonly broken = new Set<string>();
   /** How many more transports find room. */
   places = Number.POSITIVE_INFINITY;
 
@@ -28,6 +30,7 @@ export class ViewingRoom {
       streams: {
         offered,
         hidden: ['legacy'],
+        isBroken: (id) => this.broken.has(id),
         bitrateBps: () => 0,
         nominalBitrateBps: () => undefined,
         bitrateRange: (id) => ranges[id],
