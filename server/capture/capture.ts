@@ -121,6 +121,7 @@ class RunningCapture implements Capture {
       start: (id: string) => this.#supervisor.start(id),
       stop: (id: string) => this.#supervisor.stop(id),
       keyframe: (id: string) => this.#supervisor.keyframe(id),
+      picture: (id: string) => this.#supervisor.picture(id),
     };
     const streams = new Map(planned.map((description) => [description.id, new SharedStream(description, engine)]));
     this.streams = streams;

@@ -44,7 +44,7 @@ export interface SenderOptions {
 
 /** Every hook but `onFailed` is called synchronously from `receiveRtcp`; what is handed over is valid until the hook returns. */
 export interface SenderHooks {
-  /** The viewer sent PLI or FIR. The stream was asked for a keyframe already. */
+  /** The viewer sent PLI or FIR. The stream was asked already: for a keyframe, or for any picture where the viewer has everything. */
   onKeyframeRequest?(track: SenderTrack): void;
   /** One transport-wide feedback, matched with what was sent. */
   onFeedback?(feedback: SendFeedback): void;

@@ -11,7 +11,15 @@ import { Track } from './egress/track.js';
 import { Ingress } from './ingress/ingress.js';
 import type { Reception } from './ingress/rtp-sink.js';
 import { MEDIA_LIMITS } from './limits.js';
-import type { PeerSender, PeerStats, SenderHooks, SenderOptions, TrackOptions, TrackStats } from './media-engine.js';
+import type {
+  PeerSender,
+  PeerStats,
+  SenderHooks,
+  SenderOptions,
+  SendFeedback,
+  TrackOptions,
+  TrackStats,
+} from './media-engine.js';
 import type { Departures } from './paths/departures.js';
 import { DATAGRAM_BYTES, type Outlet } from './paths/outlet.js';
 import type { PacketPath } from './paths/packet-path.js';
@@ -276,7 +284,7 @@ export class SrtpPeer implements PeerSender, Sendable {
         this.#hooks.onRemb?.(message.bitrateBps);
         return;
       case 'transport-feedback':
-        this.#hooks.onFeedback?.(this.sendLog.match(message));
+        this.#handleFeedback(this.sendLog.match(message));
         return;
       case 'sender-report':
         this.#ingress.senderReport(message.ssrc, message.compactNtp, this.nowMs());
@@ -298,10 +306,21 @@ export class SrtpPeer implements PeerSender, Sendable {
     this.#hooks.onReport?.({ track, fractionLost, totalLost, jitterMs: (block.jitter / track.clockRateHz) * 1_000, rttMs });
   }
 
+  #handleFeedback(feedback: SendFeedback): void {
+    const nowMs = this.nowMs();
+    const arrivals = feedback.receivedAtMs.subarray(0, feedback.count);
+    for (const { need } of this.tracks) {
+      if (arrivals.some(Number.isNaN)) need.lost(nowMs);
+      if (!arrivals.every(Number.isNaN)) need.arrived(nowMs);
+    }
+    this.#hooks.onFeedback?.(feedback);
+  }
+
   #handleNack(ssrc: number, sequences: readonly number[]): void {
     const track = this.#trackOf(ssrc);
     if (track === undefined) return;
     track.stats.nacked += sequences.length;
+    track.need.lost(this.nowMs());
     for (const sequence of sequences) {
       if (track.resends.length < MEDIA_LIMITS.resendsQueued.value) track.resends.push(track.history.indexOf(sequence));
     }
@@ -311,7 +330,7 @@ export class SrtpPeer implements PeerSender, Sendable {
   #handleKeyframeRequest(ssrc: number): void {
     const track = this.#trackOf(ssrc);
     if (track === undefined || track.kind !== 'video') return;
-    track.requestKeyframe();
+    track.keyframeAsked(this.nowMs());
     this.#hooks.onKeyframeRequest?.(track);
   }
 

@@ -14,6 +14,9 @@ export function actorId(actor: Actor): string {
   return actor.kind === 'api' ? API_ID : actor.id;
 }
 
+/** How a socket ended: its line was cut, or it was closed on purpose, or with the page that had it. */
+export type SocketClosure = 'lost' | 'closed' | 'page-left';
+
 /** Everything that can happen to a room. */
 export type Command =
   /** Credentials were right: a session is to be made. */
@@ -28,7 +31,7 @@ export type Command =
   | { readonly kind: 'disconnect-session'; readonly id: string }
   | { readonly kind: 'connect'; readonly id: string; readonly socket: SocketId }
   /** `clean`: closed on purpose, so that no reconnect is awaited. */
-  | { readonly kind: 'socket-closed'; readonly id: string; readonly socket: SocketId; readonly clean: boolean }
+  | { readonly kind: 'socket-closed'; readonly id: string; readonly socket: SocketId; readonly end: SocketClosure }
   | { readonly kind: 'watching'; readonly id: string; readonly watching: boolean }
   | { readonly kind: 'set-profile'; readonly id: string; readonly profile: MemberProfile }
   | { readonly kind: 'set-settings'; readonly actor: Actor; readonly patch: SettingsPatch }

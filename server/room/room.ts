@@ -36,7 +36,7 @@ function work(draft: Draft, command: Command) {
     case 'connect':
       return connect(draft, command.id, command.socket);
     case 'socket-closed':
-      return socketClosed(draft, command.id, command.socket, command.clean);
+      return socketClosed(draft, command.id, command.socket, command.end);
     case 'watching':
       return setWatching(draft, command.id, command.watching);
     case 'set-profile':

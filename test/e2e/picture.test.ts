@@ -31,7 +31,7 @@ test('a moving pattern is decoded at 25 frames a second or more, and each frame 
   expect(best).toBeGreaterThanOrEqual(25);
 });
 
-test('a viewer who joins a still screen sees it at once, and then nothing more is sent', async () => {
+test('a viewer who joins a still screen sees it at once, and then next to nothing is sent, least of all keyframes', async () => {
   const client = await XClient.open(product.display, { width: 400, height: 300 });
   onTestFinished(() => client.close());
   client.paint(0xff0000);
@@ -39,6 +39,21 @@ test('a viewer who joins a still screen sees it at once, and then nothing more i
   onTestFinished(close);
   await waitFor('red in the picture', async () => isNear(await pixel(page, 200, 150), [255, 0, 0]));
   await waitFor('stillness', async () => (await countFrames(page, 1500)).framesPerSecond === 0);
+  const before = await receivedVideo(page);
+  await waitFor('four frames without changes', async () => (await receivedVideo(page)).frames >= before.frames + 4);
+  const after = await receivedVideo(page);
+  expect([after.keyframes, after.keyframeDemands]).toEqual([before.keyframes, before.keyframeDemands]);
+  expect((after.bytes - before.bytes) / (after.frames - before.frames)).toBeLessThan(600);
+});
+
+test('S5 a page that is closed costs nothing any more at once', async () => {
+  const { page } = await openViewer(browser, product, 'leaving');
+  await page.close();
+  await waitFor(
+    'the end of its viewer',
+    () => /peer closed.*"sessionId":"leaving-[^}]*"end":"dismissed"/.test(product.output()),
+    3_000,
+  );
 });
 
 test('what changes on the desktop changes in the picture, for every viewer', async () => {
@@ -132,4 +147,27 @@ function loudestHz(page: Page): Promise<number | undefined> {
 
 function isNear(actual: readonly number[], expected: readonly number[]): boolean {
   return actual.every((value, index) => Math.abs(value - expected[index]!) < 60);
+}
+
+interface ReceivedVideo {
+  readonly frames: number;
+  readonly keyframes: number;
+  /** How often the page has asked for a keyframe. */
+  readonly keyframeDemands: number;
+  readonly bytes: number;
+}
+
+/** What the page has received of the picture so far. */
+function receivedVideo(page: Page): Promise<ReceivedVideo> {
+  return page.evaluate(async () => {
+    const received = { frames: 0, keyframes: 0, keyframeDemands: 0, bytes: 0 };
+    (await (window as { newestPeer?: RTCPeerConnection }).newestPeer!.getStats()).forEach((value) => {
+      if (value.type !== 'inbound-rtp' || value.kind !== 'video') return;
+      received.frames = value.framesDecoded;
+      received.keyframes = value.keyFramesDecoded;
+      received.keyframeDemands = value.pliCount + value.firCount;
+      received.bytes = value.bytesReceived;
+    });
+    return received;
+  });
 }

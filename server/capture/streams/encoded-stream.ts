@@ -10,6 +10,8 @@ export interface EncodedStream {
   listen(listener: RtpListener): Dispose;
   /** Asks for a keyframe; obeyed at most once per 500 ms per encoding, on a still screen too. */
   requestKeyframe(): void;
+  /** Asks for a picture, whether or not anything has changed; dropped by a pipeline that takes its pictures by itself. */
+  requestPicture(): void;
 }
 
 export interface RtpListener {

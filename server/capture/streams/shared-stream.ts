@@ -8,6 +8,7 @@ export interface StreamEngine {
   start(id: string): void;
   stop(id: string): void;
   keyframe(id: string): void;
+  picture(id: string): void;
 }
 
 export interface StreamIdentity {
@@ -54,6 +55,10 @@ export class SharedStream implements EncodedStream {
 
   requestKeyframe(): void {
     if (this.kind === 'video' && this.wanted) this.#engine.keyframe(this.id);
+  }
+
+  requestPicture(): void {
+    if (this.kind === 'video' && this.wanted) this.#engine.picture(this.id);
   }
 
   /** A start was ordered: what comes from now on comes out of a new pipe. */

@@ -103,7 +103,10 @@ function sendMedia(
     viewer.stats.bytesSent += length;
     track.stats.packetsSent++;
     track.stats.bytesSent += payload;
-    if (ring.startsKeyframe(cursor)) track.stats.keyframesSent++;
+    if (ring.startsKeyframe(cursor)) {
+      track.stats.keyframesSent++;
+      track.need.keyframeLeft(nowMs);
+    }
     egress?.spend(nowMs, length);
     left -= length;
     room -= length;

@@ -3,6 +3,7 @@ import type { SenderTrack, TrackOptions, TrackStats } from '../media-engine.js';
 import { HeaderTemplate } from '../rtp/header-template.js';
 import type { PacketRing } from '../rtp/packet-ring.js';
 import { Renumbering } from '../rtp/renumbering.js';
+import { KeyframeNeed } from './keyframe-need.js';
 import { RtxStream } from './rtx-stream.js';
 import type { Sendable } from './send-scheduler.js';
 import { SentHistory } from './sent-history.js';
@@ -32,7 +33,7 @@ export interface TrackOwner extends Sendable {
 
 /** The stream that a track is served from. */
 export interface TrackSource {
-  readonly stream: Pick<EncodedStream, 'requestKeyframe'>;
+  readonly stream: Pick<EncodedStream, 'requestKeyframe' | 'requestPicture'>;
   readonly ring: PacketRing;
   /** The track is told of new packets from now on. */
   join(track: Track): void;
@@ -55,6 +56,7 @@ export class Track implements SenderTrack {
   readonly rtx: RtxStream | undefined;
   readonly numbers: Renumbering;
   readonly history: SentHistory;
+  readonly need = new KeyframeNeed();
   readonly stats: { -readonly [K in keyof TrackStats]: number } = {
     packetsSent: 0,
     bytesSent: 0,
@@ -255,6 +257,12 @@ export class Track implements SenderTrack {
   requestKeyframe(): void {
     this.stats.keyframeRequests++;
     if (!this.#paused) this.source?.stream.requestKeyframe();
+  }
+
+  /** The viewer asked for a keyframe; one that has everything gets any picture. */
+  keyframeAsked(nowMs: number): void {
+    if (this.need.asks(nowMs) === 'keyframe') this.requestKeyframe();
+    else if (!this.#paused) this.source?.stream.requestPicture();
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import type { DisconnectCode } from '../../protocol/errors/disconnects.js';
-import type { Refusal } from '../command.js';
+import type { Refusal, SocketClosure } from '../command.js';
 import type { Draft } from '../draft.js';
 import { connectedAdmins, connectedUsers, isConnected, type Session, type SocketId, socketOf } from '../room-state.js';
 import { roomInit, sessionState } from '../wire-view.js';
@@ -37,10 +37,12 @@ function turnAway(draft: Draft, socket: SocketId, refusal: Refusal & DisconnectC
 }
 
 /** A socket closed (S5-S7). The socket of a connection that was replaced no longer means anything. */
-export function socketClosed(draft: Draft, id: string, socket: SocketId, clean: boolean) {
+export function socketClosed(draft: Draft, id: string, socket: SocketId, end: SocketClosure) {
   const session = draft.room.sessions.get(id);
   if (session?.connection.kind !== 'open' || session.connection.socket !== socket) return;
-  if (clean) return leave(draft, session);
+  // A page that is gone cannot say goodbye to its viewer.
+  if (end === 'page-left') draft.effect({ kind: 'close-peer', sessionId: id });
+  if (end !== 'lost') return leave(draft, session);
   const untilMs = draft.nowMs + GRACE_MS;
   draft.updateSession({ ...session, connection: { kind: 'grace', sinceMs: session.connection.sinceMs, untilMs } });
   draft.effect({ kind: 'wake', atMs: untilMs });

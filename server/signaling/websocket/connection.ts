@@ -3,7 +3,7 @@ import type { WebSocket } from '@fastify/websocket';
 import type { DisconnectCode } from '../../protocol/errors/disconnects.js';
 import type { Envelope } from '../../protocol/events/envelope.js';
 import { throttleKey } from '../../room/client-place.js';
-import type { Actor } from '../../room/command.js';
+import type { Actor, SocketClosure } from '../../room/command.js';
 import type { SocketId } from '../../room/room-state.js';
 import { sayDropped } from '../say-dropped.js';
 import type { Services } from '../services.js';
@@ -17,7 +17,7 @@ import { readSocketMessage } from './large-message.js';
 import { MessageLine } from './message-line.js';
 
 /** RFC 6455 section 7.4.1: closed on purpose, and the page went away. Everything else may be a line that was cut. */
-const CLEAN_CLOSE_CODES = [1000, 1001];
+const SOCKET_ENDS: Readonly<Record<number, SocketClosure>> = { 1000: 'closed', 1001: 'page-left' };
 
 /** An upgraded socket, with the connection it was opened over and the client's address. */
 export interface SocketArrival {
@@ -78,7 +78,7 @@ function serve(services: Services, { socket, connection }: SocketArrival, id: So
     stopHeartbeat();
     reader.stop();
     log.info({ sessionId, code }, 'session socket closed');
-    room.apply({ kind: 'socket-closed', id: sessionId, socket: id, clean: CLEAN_CLOSE_CODES.includes(code) });
+    room.apply({ kind: 'socket-closed', id: sessionId, socket: id, end: SOCKET_ENDS[code] ?? 'lost' });
   });
 }
 

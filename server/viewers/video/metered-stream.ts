@@ -27,6 +27,7 @@ export function meterStream(stream: EncodedStream, clock: Clock): MeteredStream 
     kind: stream.kind,
     codec: stream.codec,
     requestKeyframe: () => stream.requestKeyframe(),
+    requestPicture: () => stream.requestPicture(),
     listen: (listener) =>
       stream.listen({
         packets(batch) {

@@ -37,6 +37,7 @@ export async function startSource(codec: 'vp8' | 'opus'): Promise<Source> {
       },
       // The next one is never more than a second away.
       requestKeyframe: () => undefined,
+      requestPicture: () => undefined,
     },
     async stop() {
       const ended = gst.exitCode === null ? once(gst, 'exit') : undefined;

@@ -49,12 +49,12 @@ function grabs({ untilMs, events, encodeMs = 8, framesPerSecond = 30, lifts = tr
 const damageEvery = (stepMs: number, fromMs: number, toMs: number): Array<[number, 'damaged']> =>
   Array.from({ length: Math.floor((toMs - fromMs) / stepMs) }, (_, index) => [fromMs + index * stepMs, 'damaged']);
 
-test('G1 the first frame is taken at once, a refining one 300 ms later, and then nothing', () => {
-  expect(grabs({ untilMs: 60_000, events: [] })).toEqual([0, 300]);
+test('G1 the first frame is taken at once, a refining one 300 ms later, and then one every 2 s', () => {
+  expect(grabs({ untilMs: 7_000, events: [] })).toEqual([0, 300, 2_300, 4_300, 6_300]);
 });
 
 test('G2 the first change after a pause is taken without waiting for a tick, and refined once', () => {
-  expect(grabs({ untilMs: 10_000, events: [[5_003, 'damaged']] })).toEqual([0, 300, 5_003, 5_303]);
+  expect(grabs({ untilMs: 7_000, events: [[5_003, 'damaged']] })).toEqual([0, 300, 2_300, 4_300, 5_003, 5_303]);
 });
 
 test('G2 a moving screen is taken at its rate, late timers or not', () => {
@@ -104,5 +104,18 @@ test('G4 a frame that the encoder swallows is given up after a second', () => {
 });
 
 test('G5 a wanted frame comes on a still screen, and refines again', () => {
-  expect(grabs({ untilMs: 9_000, events: [[4_000, 'frame-wanted']] })).toEqual([0, 300, 4_000, 4_300]);
+  expect(grabs({ untilMs: 6_000, events: [[4_000, 'frame-wanted']] })).toEqual([0, 300, 2_300, 4_000, 4_300]);
+});
+
+test('G5 a wanted frame keeps a distance of 8 ms from the last, which is the least that browsers show', () => {
+  expect(
+    grabs({
+      untilMs: 250,
+      events: [
+        [100, 'frame-wanted'],
+        [103, 'frame-wanted'],
+      ],
+      encodeMs: 1,
+    }),
+  ).toEqual([0, 100, 108]);
 });

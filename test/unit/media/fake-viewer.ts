@@ -45,6 +45,7 @@ export class FakeStream implements EncodedStream {
   readonly codec;
   listener: RtpListener | undefined;
   keyframeRequests = 0;
+  pictureRequests = 0;
   sequence = 65_000;
   timestamp = 4_294_900_000;
 
@@ -64,6 +65,10 @@ export class FakeStream implements EncodedStream {
 
   requestKeyframe(): void {
     this.keyframeRequests++;
+  }
+
+  requestPicture(): void {
+    this.pictureRequests++;
   }
 
   /** Sends one frame of `packets` packets of `bytes` payload bytes each, `stepMs` after the last one. */

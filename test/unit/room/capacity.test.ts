@@ -75,7 +75,7 @@ test('K3 for an admin users give way before admins', () => {
 test('K4 the longest unused gives way, and who was connected once comes after who never was', () => {
   const crowd = new Crowd();
   crowd.enter('a1', USER, true);
-  crowd.do({ kind: 'socket-closed', id: 'a1', socket, clean: true });
+  crowd.do({ kind: 'socket-closed', id: 'a1', socket, end: 'closed' });
   for (const id of ['a2', 'a3']) crowd.enter(id);
   crowd.do({ kind: 'use', id: 'a2', place: { address: '192.0.2.97', network: '192.0.2.97' } });
   expect([crowd.enter('a4'), crowd.ids]).toEqual([null, 'a1 a2 a4']);

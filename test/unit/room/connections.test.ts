@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { SocketClosure } from '../../../server/room/command.js';
 import { connectedAdmins, connectedUsers, type SavedSession } from '../../../server/room/room-state.js';
 import { sessionData } from '../../../server/room/wire-view.js';
 import { loginOf } from '../../support/sessions.js';
@@ -9,8 +10,8 @@ const stateOf = (room: ScriptedRoom, id: string) => {
   const found = room.room.sessions.get(id);
   return found === undefined ? undefined : sessionData(found).state;
 };
-const cut = (id: string, socket: number) => ({ kind: 'socket-closed', id, socket, clean: false }) as const;
-const closed = (id: string, socket: number) => ({ kind: 'socket-closed', id, socket, clean: true }) as const;
+const cut = (id: string, socket: number) => ({ kind: 'socket-closed', id, socket, end: 'lost' }) as const;
+const closed = (id: string, socket: number) => ({ kind: 'socket-closed', id, socket, end: 'closed' }) as const;
 
 test.each([
   ['S1 no such session', USER, 'nobody', 'session not found'],
@@ -69,6 +70,15 @@ test('S5, S9 closed on purpose: control, then state, at once', () => {
     not_connected_since: new Date(room.nowMs).toISOString(),
     is_watching: false,
   });
+});
+
+test('S5 with the page that had the socket its viewer ends, and with nothing else', () => {
+  const ends = (end: SocketClosure) =>
+    people()
+      .do({ kind: 'socket-closed', id: 'bob', socket: 2, end })
+      .effects.filter(({ kind }) => kind === 'close-peer');
+  expect(ends('page-left')).toEqual([{ kind: 'close-peer', sessionId: 'bob' }]);
+  expect([ends('closed'), ends('lost')]).toEqual([[], []]);
 });
 
 test('S6 a cut line has 5 s', () => {

@@ -61,7 +61,7 @@ test('C6 a change of control or the leaving of the asker ends its request', () =
   const room = people().ask('bob').ask('cat');
   room.do({ kind: 'take-control', actor: session('ann') });
   expect(room.ask('cat').heard).toEqual(['1 control/request']);
-  room.do({ kind: 'socket-closed', id: 'cat', socket: 3, clean: true }).do({ kind: 'connect', id: 'cat', socket: 4 });
+  room.do({ kind: 'socket-closed', id: 'cat', socket: 3, end: 'closed' }).do({ kind: 'connect', id: 'cat', socket: 4 });
   expect(room.ask('cat').heard).toEqual(['1 control/request']);
 });
 

@@ -21,7 +21,7 @@ test('T1 a session that nobody uses ends with the idle time, not before', () => 
 test('T1 the idle time begins when the connection ends', () => {
   const script = room().login('bob', USER).do({ kind: 'connect', id: 'bob', socket: 1 });
   expect(ids(script.after(5 * IDLE_MS))).toEqual(['bob']);
-  script.do({ kind: 'socket-closed', id: 'bob', socket: 1, clean: true });
+  script.do({ kind: 'socket-closed', id: 'bob', socket: 1, end: 'closed' });
   expect(script.told).toContain(`wake +${IDLE_MS}`);
   expect(ids(script.after(IDLE_MS - 1))).toEqual(['bob']);
   expect(ids(script.after(1))).toEqual([]);

@@ -13,7 +13,7 @@ test('M1 locked logins', () => {
 test('M2 a connected session is not replaced, not even in its grace time', () => {
   const room = people();
   expect(room.login('bob', USER).refused).toBe('already-connected');
-  expect(room.do({ kind: 'socket-closed', id: 'bob', socket: 2, clean: false }).login('bob', USER).refused).toBe(
+  expect(room.do({ kind: 'socket-closed', id: 'bob', socket: 2, end: 'lost' }).login('bob', USER).refused).toBe(
     'already-connected',
   );
   expect(room.after(5_000).login('bob', USER).refused).toBeNull();

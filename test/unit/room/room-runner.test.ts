@@ -32,7 +32,7 @@ test('RU2 a timer that fires a fraction early is set again, so that no wake is l
   const room = new RoomRunner(startingRoom({ settings: DEFAULT_SETTINGS, rules: ENDLESS, saved: [], nowMs: 0 }), clock);
   room.apply({ kind: 'login', session: loginOf('bob', NEW_MEMBER_PROFILE) });
   room.apply({ kind: 'connect', id: 'bob', socket: 1 });
-  room.apply({ kind: 'socket-closed', id: 'bob', socket: 1, clean: false });
+  room.apply({ kind: 'socket-closed', id: 'bob', socket: 1, end: 'lost' });
   fireAt(4_999.99);
   expect([room.state.sessions.get('bob')?.connection.kind, timers.map(({ delayMs }) => delayMs)]).toEqual(['grace', [1]]);
   fireAt(5_001);

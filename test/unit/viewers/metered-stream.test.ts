@@ -11,6 +11,7 @@ test('the rate is that of the last complete second, and 0 once nothing comes', (
       kind: 'video',
       codec: 'vp8',
       requestKeyframe: () => {},
+      requestPicture: () => {},
       listen(listener) {
         source = listener;
         return () => {};

@@ -1,7 +1,8 @@
 import { assertNever } from '../../../lib/assert-never.js';
 
 /**
- * Decides when one grabbed stream takes the next picture of the screen. A still screen sends nothing but one refining frame;
+ * Decides when one grabbed stream takes the next picture of the screen. A still screen sends one refining frame, and from then on one
+ * without changes every 2 s;
  * the first change after a pause is taken at once, later ones at the frame cap, which lifts for a moment after an input, since
  * that is when someone waits for the picture. Nothing is taken while the encoder works on the last frame, so latency never
  * queues. Pure: time comes in as `nowMs`, the caller carries out the effects.
@@ -39,6 +40,10 @@ export const BOOST_MS = 120;
 export const BOOST_INTERVAL_MS = 1000 / 60;
 /** A screen unchanged this long gets one frame of better quality. */
 export const REFINE_AFTER_MS = 300;
+/** A receiver that got no frame for 3 s asks for a keyframe, a hundred times as large: it gets one without changes before. */
+export const KEEP_ALIVE_MS = 2_000;
+/** Chromium shows no two frames closer to each other than this; a keyframe that is wanted at once waits so long. */
+const LEAST_DISTANCE_MS = 8;
 /** An encoder may drop a frame without a word; after this time the next one is tried. */
 export const ENCODER_PATIENCE_MS = 1000;
 
@@ -79,11 +84,12 @@ export function stepGrabPacer(pacer: GrabPacer, input: PacerInput, nowMs: number
 
 function decide(pacer: GrabPacer, nowMs: number): [GrabPacer, PacerEffect[]] {
   if (pacer.busyUntilMs !== undefined && nowMs < pacer.busyUntilMs) return [pacer, [{ kind: 'wake', atMs: pacer.busyUntilMs }]];
-  const refines = pacer.refineAtMs !== undefined && nowMs >= pacer.refineAtMs;
+  const apartMs = pacer.lastFrameMs + LEAST_DISTANCE_MS;
+  if (pacer.owed && nowMs < apartMs) return [pacer, [{ kind: 'wake', atMs: apartMs }]];
   if (pacer.owed || (pacer.dirty && nowMs >= pacer.dueMs)) return grab(pacer, nowMs, nowMs + REFINE_AFTER_MS);
   if (pacer.dirty) return [pacer, [{ kind: 'wake', atMs: pacer.dueMs }]];
-  if (refines) return grab(pacer, nowMs, undefined);
-  return [pacer, pacer.refineAtMs === undefined ? [] : [{ kind: 'wake', atMs: pacer.refineAtMs }]];
+  const nextMs = pacer.refineAtMs ?? pacer.lastFrameMs + KEEP_ALIVE_MS;
+  return nowMs >= nextMs ? grab(pacer, nowMs, undefined) : [pacer, [{ kind: 'wake', atMs: nextMs }]];
 }
 
 function grab(pacer: GrabPacer, nowMs: number, refineAtMs: number | undefined): [GrabPacer, PacerEffect[]] {
