@@ -49,7 +49,7 @@ async function usualStep(recorder: Recorder): Promise<number> {
   return steps.sort((a, b) => a - b)[steps.length / 2]!;
 }
 
-test('G1 a still screen gives a keyframe, one refining frame, and then nothing; a change is sent at once', async () => {
+test('G1 a still screen gives a keyframe, one refining frame, and then none for seconds; a change is sent at once', async () => {
   const opened = open();
   await ready(opened);
   const { recorder, release } = Recorder.listen(opened.streams.get('main')!);
