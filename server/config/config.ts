@@ -134,7 +134,7 @@ export interface PipelineConfig {
   readonly showPointer: boolean;
 }
 
-export type HardwareEncoder = 'none' | 'vaapi' | 'nvenc';
+export type HardwareEncoder = 'none' | 'vaapi' | 'nvenc' | 'v4l2';
 
 /** The v2 video settings, of which capture makes the pipeline (SPEC.md CF13). */
 export interface V2VideoConfig {

@@ -1,3 +1,4 @@
+import type { HardwareEncoder } from '../../config/config.js';
 import { assertNever } from '../../lib/assert-never.js';
 import type { AudioCodecName, VideoCodecName } from '../../protocol/codec.js';
 import type { HasElement } from '../encoders/default-encoders.js';
@@ -6,11 +7,12 @@ import type { HasElement } from '../encoders/default-encoders.js';
 export interface V2Video {
   readonly bitrateKbps: number;
   readonly fps: number;
-  readonly hardwareEncoder: 'none' | 'vaapi' | 'nvenc';
+  readonly hardwareEncoder: HardwareEncoder;
 }
 
 const NV12 = 'video/x-raw,format=NV12';
 const H264 = 'video/x-h264,stream-format=byte-stream,profile=constrained-baseline';
+const H264_STREAM = 'video/x-h264,stream-format=byte-stream';
 const H265 = 'video/x-h265,stream-format=byte-stream,profile=main';
 
 /** The least upper bound of the encoders' own (x265enc); beyond it they would fall back to their defaults. */
@@ -27,6 +29,7 @@ export function v2VideoEncoder(codec: VideoCodecName, { bitrateKbps, hardwareEnc
   switch (codec) {
     case 'vp8':
       if (hardwareEncoder === 'vaapi') return `${NV12} ! vaapivp8enc bitrate=${b} keyframe-period=180 rate-control=vbr`;
+      if (hardwareEncoder === 'v4l2') return `${NV12} ! v4l2vp8enc ${v4l2Controls(b)}`;
       return (
         `vp8enc buffer-initial-size=${b * 2} buffer-optimal-size=${b * 3} buffer-size=${b * 4} cpu-used=4 deadline=1 end-usage=cbr ` +
         `keyframe-max-dist=25 max-quantizer=20 min-quantizer=4 target-bitrate=${b * 650} threads=4 undershoot=95`
@@ -55,6 +58,8 @@ function h264(b: number, vbv: number, hardwareEncoder: V2Video['hardwareEncoder'
         `vbv-buffer-size=${vbv} ! h264parse config-interval=-1 ! ${H264}`
       );
     }
+    case 'v4l2':
+      return `${NV12} ! v4l2h264enc ${v4l2Controls(b, 'h264_profile=1,')} ! h264parse config-interval=-1 ! ${H264_STREAM}`;
     case 'none':
       if (has('openh264enc')) {
         return `openh264enc bitrate=${b * 1000} complexity=high multi-thread=4 max-bitrate=${(b + 1024) * 1000} ! ${H264}`;
@@ -77,6 +82,8 @@ function h265(b: number, vbv: number, hardwareEncoder: V2Video['hardwareEncoder'
         `${NV12} ! nvh265enc bitrate=${b} gop-size=60 name=encoder preset=p2 rc-mode=cbr tune=low-latency ` +
         `vbv-buffer-size=${vbv} ! h265parse config-interval=-1 ! ${H265}`
       );
+    case 'v4l2':
+      return `${NV12} ! v4l2h265enc ${v4l2Controls(b)} ! h265parse config-interval=-1 ! ${H265}`;
     case 'none':
       return (
         `x265enc bitrate=${b} key-int-max=60 option-string="vbv-maxrate=${b}:vbv-bufsize=${vbv}" speed-preset=veryfast ` +
@@ -85,6 +92,11 @@ function h265(b: number, vbv: number, hardwareEncoder: V2Video['hardwareEncoder'
     default:
       return assertNever(hardwareEncoder);
   }
+}
+
+/** Controls of the driver in place of properties. Profile 1 of H.264 is constrained baseline. */
+function v4l2Controls(kbps: number, more = ''): string {
+  return `extra-controls="controls,${more}video_bitrate=${kbps * 1000}"`;
 }
 
 /** The encoder part of the sound pipeline for a codec; `askedBps` is for Opus. G.711 and G.722 are mono on the wire. */

@@ -2,7 +2,7 @@ import { boolean, integer, listOf, oneOf, text } from '../forms/scalar-forms.js'
 import { iceServers } from '../forms/structure-forms.js';
 import { audioCodec, videoCodec } from '../schema/capture.js';
 
-const hardwareEncoder = oneOf(['none', 'vaapi', 'nvenc']);
+const hardwareEncoder = oneOf(['none', 'vaapi', 'nvenc', 'v4l2']);
 
 /** The v2 settings (SPEC.md CF12): flag `--<name>`, variable `NEKO_<NAME>`, top-level name in the file. */
 export const V2_FORMS = {

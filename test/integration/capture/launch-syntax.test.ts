@@ -8,7 +8,17 @@ import { type GStreamer, openGStreamer } from '../../../server/native/gstreamer.
 const gst = opened();
 
 const CODECS = ['vp8', 'vp9', 'av1', 'h264', 'h265'];
-const HARDWARE = ['vaapivp8enc', 'vah264enc', 'vah265enc', 'nvautogpuh264enc', 'nvh264enc', 'nvh265enc'];
+const HARDWARE = [
+  'vaapivp8enc',
+  'vah264enc',
+  'vah265enc',
+  'nvautogpuh264enc',
+  'nvh264enc',
+  'nvh265enc',
+  'v4l2vp8enc',
+  'v4l2h264enc',
+  'v4l2h265enc',
+];
 /** Elements that are said to be missing, by name of the machine. */
 const MACHINES: Readonly<Record<string, readonly string[]>> = {
   'with everything': [],
@@ -108,7 +118,7 @@ test('no text of the v2 keys is, whatever codec, encoder, bit rate and rate', as
   await none(
     combinations({
       NEKO_VIDEO_CODEC: CODECS,
-      NEKO_HWENC: ['', 'none', 'VAAPI', 'nvenc'],
+      NEKO_HWENC: ['', 'none', 'VAAPI', 'nvenc', 'V4L2'],
       NEKO_VIDEO_BITRATE: ['', '1', '999999999'],
       NEKO_MAX_FPS: ['', '1', '999999999'],
       NEKO_LEGACY: ['1'],

@@ -22,7 +22,12 @@ function first(video: Partial<Video>, hardware: readonly string[] = [], devices:
   return built.value[0]!;
 }
 
-const v2 = (hardwareEncoder: 'vaapi' | 'nvenc') => ({ bitrateKbps: 3072, fps: 25, hardwareEncoder, template: undefined });
+const v2 = (hardwareEncoder: 'vaapi' | 'nvenc' | 'v4l2') => ({
+  bitrateKbps: 3072,
+  fps: 25,
+  hardwareEncoder,
+  template: undefined,
+});
 const THERE = { va: '/dev/dri/renderD129', nvidia: '/dev/nvidia0', v4l2: '/dev/video11' };
 
 test.each([
@@ -31,6 +36,9 @@ test.each([
   ['h265', 'vaapi', 'vah265enc', 'x265enc', '/dev/dri/renderD128', 'mesa-va-drivers'],
   ['h264', 'nvenc', 'nvh264enc', 'openh264enc', '/dev/nvidia0', 'libnvidia-encode.so'],
   ['h265', 'nvenc', 'nvh265enc', 'x265enc', '/dev/nvidia0', 'libnvidia-encode.so'],
+  ['vp8', 'v4l2', 'v4l2vp8enc', 'vp8enc', '/dev/video11', 'gstreamer1.0-plugins-good'],
+  ['h264', 'v4l2', 'v4l2h264enc', 'openh264enc', '/dev/video11', 'gstreamer1.0-plugins-good'],
+  ['h265', 'v4l2', 'v4l2h265enc', 'x265enc', '/dev/video11', 'gstreamer1.0-plugins-good'],
 ] as const)('NEKO_HWENC: %s with %s falls back to software', (codec, hwenc, element, software, device, driver) => {
   const stream = first({ codec, v2: v2(hwenc) });
   expect(stream.text).toContain(`! ${software} `);
@@ -38,10 +46,18 @@ test.each([
   expect(stream.notice).toMatch(new RegExp(`^${element} cannot be used, ${software} encodes instead[^\\n]*${device}`));
   const withDevice = first({ codec, v2: v2(hwenc) }, [], THERE);
   expect(withDevice.notice).toContain(driver);
-  expect(withDevice.notice).toContain(hwenc === 'vaapi' ? '/dev/dri/renderD129' : '/dev/nvidia0');
+  expect(withDevice.notice).toContain({ vaapi: '/dev/dri/renderD129', nvenc: '/dev/nvidia0', v4l2: '/dev/video11' }[hwenc]);
   const there = first({ codec, v2: v2(hwenc) }, [element]);
   expect(there.text).toContain(`! ${element} `);
   expect(there.notice).toBeUndefined();
+});
+
+test('the encoder of a Raspberry Pi takes profile and bitrate as controls', () => {
+  const { text } = first({ v2: v2('v4l2') }, ['v4l2h264enc']);
+  expect(text).toContain(
+    '! v4l2h264enc extra-controls="controls,h264_profile=1,video_bitrate=3072000" ! h264parse config-interval=-1 ! ' +
+      'video/x-h264,stream-format=byte-stream !',
+  );
 });
 
 test('V4 fields keep size, rate and pointer around the software encoder', () => {
