@@ -115,6 +115,12 @@ export class Peer {
     return ok(this.#write(offer.value, 'actpass'));
   }
 
+  /** The codec of the picture, where the viewer has refused it. */
+  get refusedPicture(): Codec | undefined {
+    const isRefused = this.#negotiation.agreed.some((section) => section.kind === 'rejected' && section.media === 'video');
+    return isRefused ? this.options.codecs.video : undefined;
+  }
+
   /** Takes the viewer's answer to an offer of ours. */
   answer(sdp: string): Result<void> {
     const remote = readDescription(sdp);

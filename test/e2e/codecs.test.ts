@@ -47,3 +47,14 @@ test.each([
     });
   }
 });
+
+test('a browser that does not decode the codec is told which, in place of a picture', async () => {
+  const product = await startProduct({ env: { NEKO_CAPTURE_VIDEO_CODEC: 'h265' } });
+  onTestFinished(() => product.stop());
+  const { token } = await product.login('user', 'without-h265');
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  await page.goto(`${product.url}/#token=${token}`);
+  await page.getByText('does not decode H265').first().waitFor({ timeout: 15_000 });
+});

@@ -1,4 +1,4 @@
-import { highestBps, nominalBitrate } from './encoder-bitrate.js';
+import { beginsAnew, highestBps, nominalBitrate } from './encoder-bitrate.js';
 
 /** Between which bitrates an encoder may be moved while its viewers' networks change, bit/s. */
 export interface BitrateRange {
@@ -27,6 +27,8 @@ export interface RangeShape {
 export function bitrateRange(text: string, { mayExceed, isLowest }: RangeShape): BitrateRange | undefined {
   const nominalBps = nominalBitrate(text, undefined);
   if (nominalBps === undefined) return undefined;
+  // A keyframe for each change would cost more than the change brings.
+  if (beginsAnew(text)) return { floorBps: nominalBps, nominalBps, ceilingBps: nominalBps };
   const ceilingBps = mayExceed ? Math.min(highestBps(text), nominalBps * CEILING_SHARE) : nominalBps;
   return { floorBps: Math.round(nominalBps * (isLowest ? LOWEST_FLOOR_SHARE : FLOOR_SHARE)), nominalBps, ceilingBps };
 }

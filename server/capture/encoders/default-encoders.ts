@@ -21,7 +21,7 @@ const REFERENCE_PIXELS = 1280 * 720;
 const REFERENCE_BITRATE_BPS = 3_000_000;
 const LOWEST_BITRATE_BPS = 500_000;
 const HIGHEST_BITRATE_BPS = 12_000_000;
-const OPENH264_HEADROOM = 1.3;
+const HEADROOM = 1.3;
 
 /** 3 Mbit/s at 1280x720, in proportion to the pixels for other sizes. */
 export function defaultBitrateBps(width: number, height: number): number {
@@ -44,7 +44,7 @@ export function defaultEncoder(
   codec: VideoCodecName,
   bitrateBps: number,
   has: HasElement,
-  { ceilingBps = bitrateBps * OPENH264_HEADROOM, isLower = false }: EncoderAims = {},
+  { ceilingBps = bitrateBps * HEADROOM, isLower = false }: EncoderAims = {},
 ): string {
   const kbps = Math.round(bitrateBps / 1000);
   switch (codec) {

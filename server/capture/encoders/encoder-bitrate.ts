@@ -71,3 +71,8 @@ export function highestBps(text: string): number {
   const maximum = /\bopenh264enc\b[^!]*\smax-bitrate="?(\d+)/.exec(text)?.[1];
   return maximum === undefined ? Number.POSITIVE_INFINITY : Number(maximum);
 }
+
+/** Whether every other bitrate makes the encoder of a text begin anew with a keyframe (`x265enc`, seen in 1.22). */
+export function beginsAnew(text: string): boolean {
+  return encodersIn(text)[0]?.element === 'x265enc';
+}

@@ -6,6 +6,8 @@ import type { ViewerHooks } from '../viewer-handle.js';
 export interface WebRtcSignaling {
   /** The viewer's answer to our last offer. */
   answer(sdp: string): Promise<Result<void>>;
+  /** Why the viewer gets no picture, after its answer; undefined where it takes it. */
+  readonly refusal: string | undefined;
   /** The viewer's own offer; ours is the answer. */
   offer(sdp: string): Promise<Result<Description>>;
   candidate(init: Pick<CandidateInit, 'candidate'>): Promise<Result<void>>;

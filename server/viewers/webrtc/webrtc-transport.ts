@@ -30,6 +30,11 @@ export class WebRtcTransport implements ViewerTransport, WebRtcSignaling {
     return this.peer.answer(sdp);
   }
 
+  get refusal(): string | undefined {
+    const codec = this.peer.refusedPicture;
+    return codec && `this browser does not decode ${codec.name.toUpperCase()}, the codec of the picture`;
+  }
+
   async offer(sdp: string): Promise<Result<Description>> {
     return describe(await this.peer.answerOffer(sdp));
   }

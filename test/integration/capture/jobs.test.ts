@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Capture } from '../../../server/capture/capture.js';
+import { defaultEncoder } from '../../../server/capture/encoders/default-encoders.js';
 import type { Job } from '../../../server/capture/job.js';
 import type { WorkerReport } from '../../../server/capture/messages.js';
 import { ImageDeframer } from '../../../server/capture/screenshots/image-deframer.js';
@@ -115,6 +116,8 @@ const ENCODERS = [
     1_200_000,
     1_900_000,
   ],
+  ['vp9', defaultEncoder('vp9', 600_000, () => true), 600_000, 1_400_000],
+  ['av1', defaultEncoder('av1', 600_000, () => true), 600_000, 1_400_000],
 ] as const;
 
 /** Bits per second of the next frames, by their own time, which a busy machine does not stretch. */

@@ -13,6 +13,7 @@ export class Recorder implements RtpListener {
   readonly timestamps: number[] = [];
   readonly payloadTypes = new Set<number>();
   readonly #codec: string;
+  #keyframeTime: number | undefined;
 
   constructor(codec: string) {
     this.#codec = codec;
@@ -29,10 +30,15 @@ export class Recorder implements RtpListener {
       this.bytes += packet.length;
       this.largest = Math.max(this.largest, packet.length);
       this.payloadTypes.add(packet[1]! & 0x7f);
-      if (startsKeyframe(this.#codec, packet)) this.keyframes += 1;
+      const time = packet.readUInt32BE(4);
+      // H.265 may have its parameter sets twice.
+      if (time !== this.#keyframeTime && startsKeyframe(this.#codec, packet)) {
+        this.keyframes += 1;
+        this.#keyframeTime = time;
+      }
       if (packet[1]! & 0x80) {
         this.frames += 1;
-        this.timestamps.push(packet.readUInt32BE(4));
+        this.timestamps.push(time);
       }
     }
   }
@@ -62,6 +68,11 @@ function startsKeyframe(codec: string, packet: Buffer): boolean {
       // RFC 6184: the parameter set alone, first in an aggregation, or an IDR slice.
       const type = payload[0]! & 0x1f;
       return type === 7 || (type === 24 && (payload[3]! & 0x1f) === 7);
+    }
+    case 'h265': {
+      // RFC 7798: a parameter set alone (VPS 32), or first in an aggregation (48).
+      const type = (payload[0]! >> 1) & 0x3f;
+      return type === 32 || (type === 48 && ((payload[4]! >> 1) & 0x3f) === 32);
     }
     case 'av1':
       // The N bit of the aggregation header.

@@ -129,7 +129,7 @@ test('W2 after kill -9 of the worker the picture is back with a keyframe', async
   release();
 });
 
-test.each(['h264', 'vp9', 'av1'] as const)(
+test.each(['h264', 'h265', 'vp9', 'av1'] as const)(
   '%s starts with a keyframe, makes another on request, and follows the screen',
   async (codec) => {
     const opened = open({ codec });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../../support/wait-for.js';
 import { type Client, Harness, type Login } from './support/harness.js';
 
 let harness: Harness;
@@ -30,6 +31,17 @@ test('signalling in both directions', async () => {
   expect(await user.seen('signal/answer')).toEqual({ sdp: 'answer to new' });
   expect(harness.peers.peer(user.id)?.said).toEqual(['answer mine', 'candidate ']);
   expect(harness.peers.peer(user.id)?.clientAddress).toBe('127.0.0.1');
+});
+
+test('who cannot decode the picture is told so after the answer', async () => {
+  const user = await harness.join('user');
+  const peer = await watch(user);
+  user.send('signal/answer', { sdp: 'good' });
+  await waitFor('the first answer', () => peer.said.length === 1);
+  peer.refusal = 'this browser does not decode H265';
+  user.send('signal/answer', { sdp: 'mine' });
+  expect(await user.seen('signal/refused')).toEqual({ message: 'this browser does not decode H265' });
+  expect(peer.said).toEqual(['answer good', 'answer mine']);
 });
 
 test('a client that says how long its sound waits, and one that says nonsense', async () => {

@@ -115,12 +115,16 @@ const ranges = (video: Partial<Video>, ids: readonly string[]) => {
   });
 };
 
-test.each(['vp8', 'vp9', 'h264', 'h265'] as const)('LD2 floor and ceiling of the default ladder in %s', (codec) => {
+test.each(['vp8', 'vp9', 'av1', 'h264'] as const)('LD2 floor and ceiling of the default ladder in %s', (codec) => {
   const [main, medium, low] = ranges({ codec }, ['main', 'medium', 'low']);
   expect(main).toEqual([1_500_000, 3_000_000, 6_000_000]);
   expect(medium).toEqual([600_000, 1_200_000, 2_400_000]);
   expect(low![0]).toBeCloseTo(100_000, -3);
   expect(low![2]).toBeCloseTo(801_000, -4);
+});
+
+test('LD2 an encoder that begins anew with every bitrate is not moved', () => {
+  expect(ranges({ codec: 'h265' }, ['main'])).toEqual([[3_000_000, 3_000_000, 3_000_000]]);
 });
 
 test('LD2 what somebody wrote is a ceiling, and the lowest rung goes down to a quarter', () => {

@@ -65,7 +65,12 @@ export const signalEvents = {
     }),
   ),
   'signal/answer': on(events['signal/answer'], (services, sender, { sdp }) =>
-    negotiate(services, sender, (peer) => peer.answer(sdp)),
+    negotiate(services, sender, async (peer) => {
+      const answered = await peer.answer(sdp);
+      if (!answered.ok || peer.refusal === undefined) return answered;
+      sendToSession(services, sender.sessionId, { event: 'signal/refused', payload: { message: peer.refusal } });
+      return err(peer.refusal);
+    }),
   ),
   'signal/candidate': on(events['signal/candidate'], (services, sender, init) =>
     negotiate(services, sender, (peer) => peer.candidate(init)),

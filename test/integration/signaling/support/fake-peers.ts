@@ -43,6 +43,8 @@ export class FakePeers implements ViewersPort, WebRtcPort {
 }
 
 export class FakePeer implements ViewerHandle, WebRtcSignaling {
+  /** Why the viewer gets no picture. */
+  refusal: string | undefined;
   readonly said: string[] = [];
 
   constructor(
