@@ -17,8 +17,9 @@ const FLIP = { x: 1000, y: 100, width: 200, height: 200 };
 const PAINTER = [0, 0, 900, 720, 30];
 
 /**
- * Input-to-photon: a key goes through the page's own handlers and data channel to an X client that flips a colour;
- * the time ends at the presentation callback of the first frame whose pixel shows it. Keys come at random phase.
+ * Input-to-photon: a key goes through the page's own handlers and data channel to an X client that flips a colour; the time ends
+ * when the page has read the changed pixel. The time that a frame callback is given is that of the rendering step's beginning, up to a
+ * frame earlier. Keys come at random phase.
  */
 export async function measureLatency(
   browser: Browser,
@@ -65,11 +66,11 @@ function sampleKeys(page: Page, x: number, y: number, samples: number): Promise<
         const start = performance.now();
         const shown = new Promise<number>((resolve, reject) => {
           const limit = setTimeout(() => reject(new Error(`sample ${i}: no change of the picture within 3 s`)), 3000);
-          const look = (now: number) => {
+          const look = () => {
             if (isWhite() === before) video.requestVideoFrameCallback(look);
             else {
               clearTimeout(limit);
-              resolve(now - start);
+              resolve(performance.now() - start);
             }
           };
           video.requestVideoFrameCallback(look);
