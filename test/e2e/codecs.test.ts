@@ -58,3 +58,22 @@ test('a browser that does not decode the codec is told which, in place of a pict
   await page.goto(`${product.url}/#token=${token}`);
   await page.getByText('does not decode H265').first().waitFor({ timeout: 15_000 });
 });
+
+test('LD5 a viewer of a pipeline that gives no frame within 5 s sees the next, and admins read why', async () => {
+  const encoder = 'vp8enc deadline=1 cpu-used=8 ! appsink name=appsink';
+  const pipelines = {
+    silent: `videotestsrc is-live=true ! identity drop-probability=1 ! ${encoder}`,
+    good: { gst_encoder: 'vp8enc', gst_params: { deadline: 1, 'cpu-used': 8 } },
+  };
+  const env = { NEKO_CAPTURE_VIDEO_PIPELINES: JSON.stringify(pipelines), NEKO_CAPTURE_VIDEO_IDS: 'silent good' };
+  const product = await startProduct({ env });
+  onTestFinished(() => product.stop());
+  const { token, close } = await openViewer(browser, product, 'moved', { role: 'admin' });
+  onTestFinished(close);
+  const answer = await fetch(`${product.url}/api/room/capture`, { headers: { authorization: `Bearer ${token}` } });
+  expect(await answer.json()).toMatchObject({
+    problems: expect.arrayContaining([{ about: 'silent', reason: 'no frame came within 5 s' }]),
+  });
+  const next = await openViewer(browser, product, 'newcomer');
+  onTestFinished(next.close);
+});
