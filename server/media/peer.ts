@@ -3,7 +3,6 @@ import { EgressBudget } from './egress/egress-budget.js';
 import { Pacer } from './egress/pacer.js';
 import { sendPadding } from './egress/padding.js';
 import { RetransmissionBudget } from './egress/retransmission-budget.js';
-import type { RtxStream } from './egress/rtx-stream.js';
 import { SendLog } from './egress/send-log.js';
 import type { Sendable, SendScheduler, Turn } from './egress/send-scheduler.js';
 import { sendTurn } from './egress/send-turn.js';
@@ -11,28 +10,14 @@ import { Track } from './egress/track.js';
 import { Ingress } from './ingress/ingress.js';
 import type { Reception } from './ingress/rtp-sink.js';
 import { MEDIA_LIMITS } from './limits.js';
-import type {
-  PeerSender,
-  PeerStats,
-  SenderHooks,
-  SenderOptions,
-  SendFeedback,
-  TrackOptions,
-  TrackStats,
-} from './media-engine.js';
+import type { PeerSender, PeerStats, SenderHooks, SenderOptions, SendFeedback, TrackOptions } from './media-engine.js';
 import type { Departures } from './paths/departures.js';
 import { DATAGRAM_BYTES, type Outlet } from './paths/outlet.js';
 import type { PacketPath } from './paths/packet-path.js';
 import { parseRtcp, type ReportBlock, type RtcpMessage } from './rtcp/rtcp.js';
 import { RtcpAllowance } from './rtcp/rtcp-allowance.js';
-import {
-  roundTripMs,
-  type SenderReport,
-  writeBye,
-  writeReceiverReport,
-  writeSenderReport,
-  writeSourceDescription,
-} from './rtcp/rtcp-writer.js';
+import { roundTripMs } from './rtcp/rtcp-writer.js';
+import { SentReports, type WriteRtcp } from './sent-reports.js';
 import type { CipherSuite } from './srtp/cipher-suite.js';
 import { type SrtpTransform, srtpTransform } from './srtp/srtp.js';
 import { SrtpReceiver } from './srtp/srtp-receiver.js';
@@ -48,10 +33,6 @@ export interface PeerContext {
   readonly onClose: (peer: SrtpPeer) => void;
 }
 
-/** RFC 3550 leaves the distance to the application; a second keeps lip-sync and round trips fresh. */
-const REPORT_INTERVAL_MS = 1_000;
-/** What the five bits of a report's count can tell. */
-const MAX_REPORT_BLOCKS = 31;
 const received = allocateArena(MEDIA_LIMITS.rtcpDatagram.value);
 
 /** One viewer: keys, path, tracks, and what the viewer says about them. */
@@ -76,24 +57,25 @@ export class SrtpPeer implements PeerSender, Sendable {
   readonly #context: PeerContext;
   readonly #receiver: SrtpReceiver;
   readonly #ingress: Ingress;
-  /** Who reports, while there is no track of ours whose SSRC could stand for us. */
-  readonly #reporter: number;
-  readonly #cname: string;
+  readonly #reports: SentReports;
   readonly #hooks: SenderHooks;
   readonly #allowance = new RtcpAllowance();
   #rtcpIndex = 0;
-  #reportAtMs = Number.POSITIVE_INFINITY;
   #closed = false;
 
   constructor(context: PeerContext, options: SenderOptions) {
     const { profile, localKey, localSalt, remoteKey, remoteSalt } = options.keys;
     this.#context = context;
-    this.#cname = options.cname;
     this.#hooks = options.hooks ?? {};
     this.transform = srtpTransform(context.suite, profile, localKey, localSalt);
     this.#receiver = new SrtpReceiver(srtpTransform(context.suite, profile, remoteKey, remoteSalt));
     this.#ingress = new Ingress(this.#receiver);
-    this.#reporter = context.random(0x1_0000_0000);
+    this.#reports = new SentReports({
+      cname: options.cname,
+      reporter: context.random(0x1_0000_0000),
+      wallClockMs: context.wallClockMs,
+      write: (write) => this.#sendRtcp(write),
+    });
     this.outlet = options.path && context.departures.open(options.path);
   }
 
@@ -151,7 +133,8 @@ export class SrtpPeer implements PeerSender, Sendable {
   }
 
   forgetTrack(track: Track): void {
-    this.#sayBye([track]);
+    this.#reports.bye([track]);
+    this.#context.departures.flush();
     const at = this.tracks.indexOf(track);
     if (at >= 0) this.tracks.splice(at, 1);
   }
@@ -176,58 +159,15 @@ export class SrtpPeer implements PeerSender, Sendable {
 
   /** Timestamps begin anew: the next `report` is due at once. */
   reportSoon(): void {
-    this.#reportAtMs = 0;
+    this.#reports.soon();
   }
 
-  /** Sends the sender reports when they are due. */
+  /** Sends the reports when they are due. */
   report(nowMs: number): void {
-    if (nowMs < this.#reportAtMs || this.outlet === undefined) return;
-    this.#reportAtMs = nowMs + REPORT_INTERVAL_MS;
-    for (const track of this.tracks) this.#reportTrack(track);
-    this.#reportReception(nowMs);
+    if (this.outlet !== undefined) this.#reports.send(this.tracks, this.#ingress, nowMs);
   }
 
-  #reportReception(nowMs: number): void {
-    const blocks = this.#ingress.blocks(nowMs).slice(0, MAX_REPORT_BLOCKS);
-    if (blocks.length === 0) return;
-    const ssrc = this.tracks[0]?.ssrc ?? this.#reporter;
-    this.#sendRtcp((bytes, at) => {
-      const length = writeReceiverReport(bytes, at, ssrc, blocks);
-      return length + writeSourceDescription(bytes, at + length, ssrc, this.#cname);
-    });
-  }
-
-  #reportTrack(track: Track): void {
-    const moment = track.source?.moment();
-    // Until a packet of this run of the encoding was sent, its timestamps mean nothing to the viewer.
-    if (moment === undefined || track.epoch !== track.source?.ring.epoch) return;
-    const wallClockMs = this.#context.wallClockMs();
-    const sinceUnits = Math.round(((wallClockMs - moment.wallClockMs) * track.clockRateHz) / 1_000);
-    const rtpTimestamp = track.numbers.timestamp(moment.rtpTimestamp + sinceUnits);
-    this.#reportSource({ ssrc: track.ssrc, wallClockMs, rtpTimestamp }, track.stats);
-    // Retransmissions have the timestamps of what they repeat.
-    if (hasSent(track.rtx)) this.#reportSource({ ssrc: track.rtx.ssrc, wallClockMs, rtpTimestamp }, track.rtx);
-  }
-
-  #reportSource(
-    moment: Pick<SenderReport, 'ssrc' | 'wallClockMs' | 'rtpTimestamp'>,
-    { packetsSent, bytesSent }: Pick<TrackStats, 'packetsSent' | 'bytesSent'>,
-  ): void {
-    this.#sendRtcp((bytes, at) => {
-      const length = writeSenderReport(bytes, at, { ...moment, packets: packetsSent, bytes: bytesSent });
-      return length + writeSourceDescription(bytes, at + length, moment.ssrc, this.#cname);
-    });
-  }
-
-  #sayBye(tracks: readonly Track[]): void {
-    for (const { epoch, ssrc, rtx } of tracks) {
-      if (epoch !== 0) this.#sendRtcp((bytes, at) => writeBye(bytes, at, ssrc));
-      if (hasSent(rtx)) this.#sendRtcp((bytes, at) => writeBye(bytes, at, rtx.ssrc));
-    }
-    this.#context.departures.flush();
-  }
-
-  #sendRtcp(write: (bytes: Uint8Array, at: number) => number): void {
+  #sendRtcp(write: WriteRtcp): void {
     const outlet = this.outlet;
     const slot = outlet?.reserve() ?? -1;
     if (outlet === undefined || slot < 0) return;
@@ -242,7 +182,7 @@ export class SrtpPeer implements PeerSender, Sendable {
     if (this.#closed) return;
     this.#ingress.expect(reception);
     // Without a track of ours nothing else begins the reports.
-    if (reception.sections.length > 0) this.#reportAtMs = Math.min(this.#reportAtMs, this.nowMs() + REPORT_INTERVAL_MS);
+    if (reception.sections.length > 0) this.#reports.begin(this.nowMs());
   }
 
   receiveRtp(datagram: Buffer): void {
@@ -347,8 +287,4 @@ export class SrtpPeer implements PeerSender, Sendable {
     this.outlet = undefined;
     this.#context.onClose(this);
   }
-}
-
-function hasSent(rtx: RtxStream | undefined): rtx is RtxStream {
-  return rtx !== undefined && rtx.packetsSent > 0;
 }
