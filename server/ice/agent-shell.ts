@@ -34,7 +34,7 @@ export interface BaseIo {
 export interface AgentShellOptions {
   readonly lite: boolean;
   readonly controlling: boolean;
-  /** The first four bytes of all transaction ids; see MuxRoute. */
+  /** The first four bytes of all transaction ids; see UdpRoute. */
   readonly token: number;
   readonly clock: Clock;
   /** Makes shared sockets deliver requests for this ufrag. */

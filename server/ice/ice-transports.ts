@@ -19,10 +19,11 @@ import type {
 } from './ice-types.js';
 import { servedServers } from './servers/served-servers.js';
 import { type NoPort, shownToViewer } from './sockets/no-port.js';
-import { attachMux, attachRange, muxRoute, tcpEndpoints, tcpRoute, udpEndpoints } from './sockets/peer-sockets.js';
+import { attachMux, attachRange, muxRoute, rangeRoute, tcpEndpoints, tcpRoute, udpEndpoints } from './sockets/peer-sockets.js';
 import { openTcpMux, type TcpMux } from './sockets/tcp-mux.js';
-import { type MuxRoute, openUdpMux, type UdpMux } from './sockets/udp-mux.js';
-import { type UdpRange, udpRange } from './sockets/udp-range.js';
+import { openUdpMux, type UdpMux } from './sockets/udp-mux.js';
+import { UdpRange } from './sockets/udp-range.js';
+import type { UdpRoute } from './sockets/udp-routes.js';
 import { hmacSha1 } from './stun/hmac.js';
 
 /**
@@ -97,7 +98,7 @@ async function openTransports(
     }
     tcpMux = opened.value;
   }
-  const range = udp.kind === 'range' ? udpRange(udp.minPort, udp.maxPort) : undefined;
+  const range = udp.kind === 'range' ? new UdpRange({ ...udp, log: options.log }) : undefined;
   const transports = new Transports(options, { udpMux, tcpMux, range, external, gatherer: gathering });
   made.transports = transports;
   return ok(transports);
@@ -128,20 +129,21 @@ class Transports implements IceTransports {
     const lite = peerOptions.lite ?? this.#options.lite ?? false;
     const token = this.#newToken();
     const log = peerOptions.log ?? this.#options.log;
-    const { udpMux, tcpMux, gatherer } = this.#parts;
+    const { udpMux, range, tcpMux, gatherer } = this.#parts;
     const { clientAddress } = peerOptions;
-    const udp = udpMux && muxRoute(udpMux, token, () => peer);
+    const udp = udpMux ? muxRoute(udpMux, token, () => peer) : rangeRoute(token, () => peer);
     const tcp = tcpRoute(() => peer);
-    const leaveMux = udp && udpMux.register(udp);
+    const shared = udpMux ?? range;
+    const leave = shared?.register(udp);
     const peer: AgentShell = new AgentShell({
       lite,
       controlling: peerOptions.controlling ?? true,
       token,
       clock: this.#options.clock,
       routeUfrag(ufrag) {
-        const leave = [udp && udpMux?.registerUfrag(ufrag, udp), tcpMux?.registerUfrag(ufrag, tcp)];
+        const leaves = [shared?.registerUfrag(ufrag, udp), tcpMux?.registerUfrag(ufrag, tcp)];
         return () => {
-          for (const each of leave) each?.();
+          for (const each of leaves) each?.();
         };
       },
       gather: () => (lite ? Promise.resolve() : gatherer.gather(peer, clientAddress, log)),
@@ -154,15 +156,11 @@ class Transports implements IceTransports {
       onError: (error) => log.error({ error: error instanceof Error ? error.stack : error }, 'ICE: a peer failed and is closed'),
       onClose: () => {
         this.#peers.delete(token);
-        leaveMux?.();
+        leave?.();
       },
     });
     this.#peers.set(token, { peer, clientAddress });
-    let { failures } = await this.#attach(peer, udp, clientAddress);
-    const isShut = () => peer.udpHosts().length === 0 && failures.some(({ usedUp }) => usedUp);
-    while (!this.#closed && isShut() && peerOptions.makeRoom?.()) {
-      failures = (await this.#attach(peer, udp, clientAddress)).failures;
-    }
+    const { failures } = await this.#attach(peer, udp, clientAddress);
     for (const { message } of failures) log.warn({ reason: message }, 'ICE: no socket on a local address');
     if (!this.#closed && (peer.candidates().length > 0 || failures.length === 0)) return ok(peer);
     peer.close();
@@ -174,20 +172,20 @@ class Transports implements IceTransports {
   /** Gives the peer bases on the addresses that are new to it, and its host candidates; returns what could not be opened. */
   async #attach(
     peer: AgentShell,
-    route: MuxRoute | undefined,
+    route: UdpRoute,
     clientAddress: string | undefined,
   ): Promise<{ readonly isNew: boolean; readonly failures: readonly NoPort[] }> {
     const { udpMux, range } = this.#parts;
     const usable = usableAddresses(this.#policy(clientAddress));
     if (usable.length === 0) {
-      return { isNew: false, failures: [{ usedUp: false, message: 'no local address is left by NEKO_WEBRTC_FILTERS_*' }] };
+      return { isNew: false, failures: [{ isTaken: false, message: 'no local address is left by NEKO_WEBRTC_FILTERS_*' }] };
     }
     const before = peer.udpHosts().length;
-    if (udpMux && route) {
+    if (udpMux) {
       await udpMux.follow(muxAddresses());
       attachMux(udpMux, route, peer, this.#udpOf(usable));
     }
-    const failures = range ? await attachRange(range, peer, this.#udpOf(usable)) : [];
+    const failures = range ? await attachRange(range, route, peer, this.#udpOf(usable)) : [];
     this.#advertise(peer, clientAddress);
     return { isNew: peer.udpHosts().length > before, failures };
   }

@@ -9,7 +9,7 @@ import type { Candidate } from './candidates/candidate.js';
 
 /** The interface of ice/: shared transports made once at start, and one peer per viewer. */
 export interface IceTransports {
-  /** Host candidates are bound when this resolves; no server is waited for. An error may be shown to the viewer (range used up). */
+  /** Host candidates are bound when this resolves; no server is waited for. An error may be shown to the viewer (other programs hold the range). */
   createPeer(options: IcePeerOptions): Promise<Result<IcePeer>>;
   /** One more of `foundAddresses`, found late; connected viewers are sent it, too. */
   foundAddress(address: string): void;
@@ -101,8 +101,6 @@ export interface IcePeerOptions {
   readonly controlling?: boolean;
   /** A logger that names the viewer; default that of the transports. */
   readonly log?: Log;
-  /** Every port of the range is in use: closes a peer that may be closed. False: there is none. */
-  readonly makeRoom?: () => boolean;
 }
 
 export type IceState = 'new' | 'checking' | 'connected' | 'disconnected' | 'failed' | 'closed';

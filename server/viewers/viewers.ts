@@ -40,8 +40,8 @@ export interface Newcomer {
   readonly hooks: ViewerHooks;
 }
 
-/** Finds what a transport needs. `makeRoom` ends another viewer if one can be, and says whether it did: for a transport that finds none. */
-export type PrepareTransport<T extends ViewerTransport> = (makeRoom: () => boolean) => Promise<Result<OpenTransport<T>>>;
+/** Finds what a transport needs. */
+export type PrepareTransport<T extends ViewerTransport> = () => Promise<Result<OpenTransport<T>>>;
 
 /** All viewers of the server, at most one per session, whatever they watch through (SPEC.md VW10-VW12). */
 export class Viewers {
@@ -71,13 +71,8 @@ export class Viewers {
     const video = this.#firstChoice(newcomer.video, startBps);
     if (!video.ok) return video;
     this.#boundSettingUp();
-    const hadViewer = this.#viewers.has(sessionId);
-    const openTransport = await prepare(() => this.#makeRoom(sessionId));
-    if (!openTransport.ok) {
-      // Its own viewer made room, for nothing.
-      if (hadViewer && !this.#viewers.has(sessionId)) newcomer.hooks.onClosed();
-      return openTransport;
-    }
+    const openTransport = await prepare();
+    if (!openTransport.ok) return openTransport;
     const viewer: Viewer<T> = new Viewer<T>({
       ...newcomer,
       network: networkOf(clientAddress),
@@ -118,26 +113,17 @@ export class Viewers {
     for (const viewer of [...this.#viewers.values()]) viewer.close('stopped');
   }
 
-  /** For a session that finds no room: its own viewer goes first, which is replaced anyway. */
-  #makeRoom(sessionId: string): boolean {
-    const own = this.#viewers.get(sessionId);
-    if (own === undefined) return this.#endOne();
-    own.close('replaced');
-    return true;
-  }
-
   /** As many are on their way as may be with one more. */
   #boundSettingUp(): void {
     const settingUp = [...this.#viewers.values()].filter(({ progress }) => progress !== 'connected').length;
     for (let excess = settingUp + 1 - VIEWER_LIMITS.settingUp.value; excess > 0; excess--) this.#endOne();
   }
 
-  #endOne(): boolean {
+  #endOne(): void {
     const given = whoGivesWay(this.#viewers.values());
-    if (given === undefined) return false;
+    if (given === undefined) return;
     this.options.log.info({ sessionId: given.sessionId, progress: given.progress }, 'viewer gives way to another');
     given.close('gave-way');
-    return true;
   }
 
   #startBps(clientAddress: string): number | undefined {

@@ -53,7 +53,7 @@ test('offers that nobody answers on a range of ten ports keep nobody out, and co
   });
   expect(outcomes.filter((event) => event === 'signal/provide')).toHaveLength(SESSIONS);
   expect(outcomes).not.toContain('signal/refused');
-  expect(outcomes.filter((event) => event === 'signal/close').length, 'those that gave way were told').toBeGreaterThan(5);
+  expect(outcomes, 'nobody gives way for a port').not.toContain('signal/close');
 });
 
 test('packets that are nothing, on every media port, cost no viewer a frame', async () => {

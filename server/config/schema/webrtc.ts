@@ -40,7 +40,9 @@ export const webrtcSchema = {
     secret: key(text, '', 'Secret shared with the TURN server, for credentials that expire.', { secret: true }),
     ttl: key(duration(10_000), 24 * 3_600_000, 'Life of such credentials; renewed in time while somebody watches.'),
   },
-  epr: key(portRange, null, 'UDP ports for viewers, one or more each.', { defaultText: '59000-59100 unless a mux port is set' }),
+  epr: key(portRange, null, 'UDP ports for viewers; once all are in use, viewers share them.', {
+    defaultText: '59000-59100 unless a mux port is set',
+  }),
   tcpmux: key(portOrOff, null, 'One TCP port for all viewers; may be the port of server.bind.', { defaultText: 'off' }),
   udpmux: key(portOrOff, null, 'One UDP port for all viewers, instead of the range.', {
     defaultText: 'off',

@@ -3,14 +3,14 @@
  * `shownToViewer`.
  */
 export interface NoPort {
-  /** Every port of NEKO_WEBRTC_EPR is in use: the only temporary reason. */
-  readonly usedUp: boolean;
+  /** Other programs hold every port of NEKO_WEBRTC_EPR: the only reason that may pass. */
+  readonly isTaken: boolean;
   readonly message: string;
 }
 
 /** A message for the person at the viewer; `ports` is the range, `MIN-MAX`. */
 export function shownToViewer(failures: readonly NoPort[], ports: string): string {
-  return failures.some(({ usedUp }) => usedUp)
-    ? `The server has no port left for another viewer: all of ${ports} are in use until somebody leaves (NEKO_WEBRTC_EPR).`
+  return failures.some(({ isTaken }) => isTaken)
+    ? `The server has no port for a viewer: other programs hold all of ${ports} (NEKO_WEBRTC_EPR).`
     : 'The server could not open a port for you. Its log says why.';
 }

@@ -5,15 +5,16 @@ import type { HostEndpoint, LocalAddress } from '../candidates/candidate-policy.
 import { ICE_LIMITS } from '../limits.js';
 import type { NoPort } from './no-port.js';
 import type { TcpConnection, TcpMux, TcpRoute } from './tcp-mux.js';
-import type { MuxRoute, UdpMux } from './udp-mux.js';
+import type { UdpMux } from './udp-mux.js';
 import type { UdpRange } from './udp-range.js';
+import type { UdpRoute } from './udp-routes.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /** Joins sockets to a peer: each becomes a base of its agent, and an endpoint for the candidate policy. */
 
 /** The UDP mux's route to a peer; `peerOf` is called late, since a peer registers while it is made. */
-export function muxRoute(mux: UdpMux, token: number, peerOf: () => AgentShell): MuxRoute {
-  const route: MuxRoute = {
+export function muxRoute(mux: UdpMux, token: number, peerOf: () => AgentShell): UdpRoute {
+  const route: UdpRoute = {
     token,
     onStun(socket, message, address, port) {
       const peer = peerOf();
@@ -28,30 +29,55 @@ export function muxRoute(mux: UdpMux, token: number, peerOf: () => AgentShell): 
 }
 
 /** Joins the shared sockets on these addresses to the peer, unless it has them already. */
-export function attachMux(mux: UdpMux, route: MuxRoute, peer: AgentShell, addresses: readonly LocalAddress[]): void {
+export function attachMux(mux: UdpMux, route: UdpRoute, peer: AgentShell, addresses: readonly LocalAddress[]): void {
   for (const [index, { address }] of addresses.entries()) {
     const socket = mux.sockets().find((each) => each.address === address);
     if (socket && !peer.hasBase(udpBaseId(socket))) addMuxBase(mux, route, peer, socket, index);
   }
 }
 
-/** Opens one socket per address where the peer has none yet; returns why there is none on some. */
-export async function attachRange(range: UdpRange, peer: AgentShell, addresses: readonly LocalAddress[]): Promise<NoPort[]> {
+/** The route to a peer on sockets of the range, its own or shared; what comes in on another peer's port is not its. */
+export function rangeRoute(token: number, peerOf: () => AgentShell): UdpRoute {
+  return {
+    token,
+    onStun(socket, message, address, port) {
+      const peer = peerOf();
+      if (peer.hasBase(udpBaseId(socket))) peer.receiveStun(udpBaseId(socket), message, address, port);
+    },
+    onDatagram: (socket, bytes, address, port) => peerOf().receiveOther(udpBaseId(socket), bytes, address, port),
+    onGone: (socket) => peerOf().removeBase(udpBaseId(socket)),
+  };
+}
+
+/** Opens or shares one socket per address where the peer has none yet; returns why there is none on some. */
+export async function attachRange(
+  range: UdpRange,
+  route: UdpRoute,
+  peer: AgentShell,
+  addresses: readonly LocalAddress[],
+): Promise<NoPort[]> {
   const failures: NoPort[] = [];
   const known = peer.udpHosts().map(({ candidate }) => candidate.address);
+  const user = {
+    get isSilent() {
+      return peer.closed || peer.state === 'disconnected' || peer.state === 'failed';
+    },
+  };
   await Promise.all(
     addresses.map(async ({ address }, index) => {
       if (known.includes(address)) return;
-      let baseId = '';
-      const opened = await range.open(address, (bytes, from, port) => peer.receive(baseId, bytes, from, port));
+      const opened = await range.open(address, user);
       if (!opened.ok) {
         failures.push(opened.error);
         return;
       }
-      const socket = opened.value;
-      baseId = udpBaseId(socket);
-      const io: BaseIo = { ...udpIo(socket), verified: () => undefined, close: () => void socket.close() };
-      peer.addBase({ id: baseId, candidate: baseCandidate('udp', socket, index) }, io);
+      const { socket, release } = opened.value;
+      const io: BaseIo = {
+        ...udpIo(socket),
+        verified: (from) => range.bind(socket, from.address, from.port, route),
+        close: release,
+      };
+      peer.addBase({ id: udpBaseId(socket), candidate: baseCandidate('udp', socket, index) }, io);
     }),
   );
   return failures;
@@ -91,7 +117,7 @@ export function tcpRoute(peerOf: () => AgentShell): TcpRoute {
 
 const UNLISTED = 1000;
 
-function addMuxBase(mux: UdpMux, route: MuxRoute, peer: AgentShell, socket: UdpSocket, index: number): void {
+function addMuxBase(mux: UdpMux, route: UdpRoute, peer: AgentShell, socket: UdpSocket, index: number): void {
   const io: BaseIo = {
     ...udpIo(socket),
     verified: (from) => mux.bind(socket, from.address, from.port, route),

@@ -1,24 +1,13 @@
 import { bindReason } from '../../lib/bind-reason.js';
 import type { Clock } from '../../lib/clock.js';
-import { type Dispose, once } from '../../lib/dispose.js';
+import type { Dispose } from '../../lib/dispose.js';
 import type { Log } from '../../lib/log.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { addressKey } from '../address.js';
 import { ICE_LIMITS } from '../limits.js';
 import { answerPlainBinding } from '../stun/plain-stun.js';
 import { rateLimit } from '../stun/rate-limit.js';
-import { decodeStun, looksLikeStun, type ReceivedStun } from '../stun/stun.js';
+import { type UdpRoute, UdpRoutes } from './udp-routes.js';
 import { openUdpSocket, type UdpSocket } from './udp-socket.js';
-
-/** A peer as the mux sees it. */
-export interface MuxRoute {
-  /** The first four bytes of every transaction id that the peer makes: its responses are routed by it. */
-  readonly token: number;
-  onStun(socket: UdpSocket, message: ReceivedStun, address: string, port: number): void;
-  onDatagram(socket: UdpSocket, bytes: Buffer, address: string, port: number): void;
-  /** The socket is about to close, since its address is gone: its descriptor must not be used any more. */
-  onGone(socket: UdpSocket): void;
-}
 
 /** One UDP port for all peers, bound on each local address apart, so that answers leave from the right address. */
 export interface UdpMux {
@@ -27,10 +16,10 @@ export interface UdpMux {
   /** Binds addresses that are new and closes the sockets of those that are gone. Errors are for the log only. */
   follow(addresses: readonly string[]): Promise<void>;
   /** Sends to `route` all that carries its token or its ufrags. */
-  register(route: MuxRoute): Dispose;
-  registerUfrag(ufrag: string, route: MuxRoute): Dispose;
+  register(route: UdpRoute): Dispose;
+  registerUfrag(ufrag: string, route: UdpRoute): Dispose;
   /** From now on other datagrams from this address go to the route: it is authenticated. */
-  bind(socket: UdpSocket, address: string, port: number, route: MuxRoute): void;
+  bind(socket: UdpSocket, address: string, port: number, route: UdpRoute): void;
   close(): Promise<void>;
 }
 
@@ -63,10 +52,7 @@ class Mux implements UdpMux {
   port: number;
   readonly #options: UdpMuxOptions;
   readonly #sockets = new Map<string, UdpSocket>();
-  readonly #byUfrag = new Map<string, MuxRoute>();
-  readonly #byToken = new Map<number, MuxRoute>();
-  readonly #byAddress = new Map<UdpSocket, Map<string, MuxRoute>>();
-  readonly #bound = new Map<MuxRoute, Set<string>>();
+  readonly #routes = new UdpRoutes();
   readonly #plain = rateLimit(ICE_LIMITS.plainStunPerAddress.value, PLAIN_BURST, ICE_LIMITS.plainStun.value);
   readonly #binding = new Set<string>();
   readonly #warned = new Set<string>();
@@ -107,7 +93,7 @@ class Mux implements UdpMux {
         socket = opened.value;
         this.port = socket.port;
         this.#sockets.set(address, socket);
-        this.#byAddress.set(socket, new Map());
+        this.#routes.addSocket(socket);
       }
     }
     return failures;
@@ -117,42 +103,23 @@ class Mux implements UdpMux {
     for (const [address, socket] of this.#sockets) {
       if (addresses.includes(address)) continue;
       this.#sockets.delete(address);
-      this.#byAddress.delete(socket);
-      for (const route of this.#byToken.values()) route.onGone(socket);
+      this.#routes.removeSocket(socket);
+      for (const route of this.#routes.all()) route.onGone(socket);
       void socket.close();
     }
     await this.bindNew(addresses);
   }
 
-  register(route: MuxRoute): Dispose {
-    this.#byToken.set(route.token, route);
-    return once(() => {
-      this.#byToken.delete(route.token);
-      for (const key of this.#bound.get(route) ?? []) this.#unbind(route, key);
-      this.#bound.delete(route);
-    });
+  register(route: UdpRoute): Dispose {
+    return this.#routes.register(route);
   }
 
-  registerUfrag(ufrag: string, route: MuxRoute): Dispose {
-    this.#byUfrag.set(ufrag, route);
-    return once(() => this.#byUfrag.delete(ufrag));
+  registerUfrag(ufrag: string, route: UdpRoute): Dispose {
+    return this.#routes.registerUfrag(ufrag, route);
   }
 
-  bind(socket: UdpSocket, address: string, port: number, route: MuxRoute): void {
-    const key = addressKey(address, port);
-    const addresses = this.#byAddress.get(socket);
-    if (!addresses) return;
-    addresses.set(key, route);
-    const bound = this.#bound.get(route) ?? new Set();
-    // A set keeps the order of insertion: the address heard last stands last.
-    bound.delete(key);
-    this.#bound.set(route, bound.add(key));
-    if (bound.size > ICE_LIMITS.boundAddresses.value) for (const oldest of [...bound].slice(0, 1)) this.#unbind(route, oldest);
-  }
-
-  #unbind(route: MuxRoute, key: string): void {
-    this.#bound.get(route)?.delete(key);
-    for (const addresses of this.#byAddress.values()) if (addresses.get(key) === route) addresses.delete(key);
+  bind(socket: UdpSocket, address: string, port: number, route: UdpRoute): void {
+    this.#routes.bind(socket, address, port, route);
   }
 
   async close(): Promise<void> {
@@ -161,20 +128,9 @@ class Mux implements UdpMux {
   }
 
   #onDatagram(socket: UdpSocket, bytes: Buffer, address: string, port: number): void {
-    if (!looksLikeStun(bytes)) {
-      this.#byAddress.get(socket)?.get(addressKey(address, port))?.onDatagram(socket, bytes, address, port);
-      return;
-    }
-    const decoded = decodeStun(bytes);
-    if (!decoded.ok) return;
-    const message = decoded.value;
-    const ufrag = message.attributes.username?.split(':')[0];
-    if (message.kind !== 'request')
-      this.#byToken.get(message.transactionId.readUInt32BE(0))?.onStun(socket, message, address, port);
-    else if (ufrag !== undefined) this.#byUfrag.get(ufrag)?.onStun(socket, message, address, port);
-    else if (this.#options.answerPlainStun) {
-      const answer = answerPlainBinding(message, address, port, this.#plain, this.#options.clock.nowMs());
-      if (answer) socket.send(answer, address, port);
-    }
+    const plain = this.#routes.deliver(socket, bytes, address, port);
+    if (!plain || !this.#options.answerPlainStun) return;
+    const answer = answerPlainBinding(plain, address, port, this.#plain, this.#options.clock.nowMs());
+    if (answer) socket.send(answer, address, port);
   }
 }

@@ -80,8 +80,8 @@ export class WebRtcEntrance {
       audioDisabled: audio.disabled ?? false,
       hooks,
     };
-    const opened = await this.viewers.open(newcomer, async (makeRoom) => {
-      const path = await ice.createPeer({ clientAddress: circumstances.clientAddress, makeRoom });
+    const opened = await this.viewers.open(newcomer, async () => {
+      const path = await ice.createPeer({ clientAddress: circumstances.clientAddress });
       return path.ok
         ? ok((events: TransportHooks, startBps: number | undefined) =>
             this.#connect(sessionId, path.value, hooks, events, startBps),

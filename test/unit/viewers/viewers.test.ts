@@ -25,25 +25,13 @@ test('VW11 so many are on their way and no more; the oldest of the greediest net
   expect(room.heard).toEqual(['connected connected', 'greedy 1 closed']);
 });
 
-test('VW11 a transport that finds no room gets that of its session, else of another on its way', async () => {
+test('VW11 a session that finds no transport keeps the viewer that it has, and so does everybody else', async () => {
   const room = new ViewingRoom();
-  room.places = 1;
-  await room.join('one');
-  await room.join('one');
-  expect([room.heard, room.ends()]).toMatchObject([[], [{ sessionId: 'one', end: 'replaced' }]]);
-  const two = await room.join('two');
-  expect(room.heard).toEqual(['one closed']);
-  two.transport.connect();
-  expect(await room.open('three'), 'all are connected').toEqual({ ok: false, error: 'no room' });
-});
-
-test('VW11 a session whose viewer made room for nothing is told that it watches no more', async () => {
-  const room = new ViewingRoom();
-  room.places = 1;
-  await room.join('one');
-  room.places = -1;
-  expect((await room.open('one')).ok).toBe(false);
-  expect([room.heard, room.viewers.viewer('one')]).toEqual([['one closed'], undefined]);
+  const one = await room.join('one');
+  await room.join('two');
+  room.isShut = true;
+  expect(await room.open('one')).toEqual({ ok: false, error: 'no port' });
+  expect([room.heard, room.ends(), room.viewers.viewer('one')]).toEqual([[], [], one]);
 });
 
 test.each([

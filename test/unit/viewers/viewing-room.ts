@@ -20,8 +20,8 @@ export class ViewingRoom {
   readonly viewers: Viewers;
   /** Streams that gave no picture. */
   readonly broken = new Set<string>();
-  /** How many more transports find room. */
-  places = Number.POSITIVE_INFINITY;
+  /** No transport can be opened. */
+  isShut = false;
 
   constructor(offered: readonly string[] = ['hq', 'lq'], estimator: Partial<EstimatorConfig> = {}, ranges: Ranges = {}) {
     const keep = (fields: object, message: string) => void this.lines.push([message, fields]);
@@ -54,12 +54,7 @@ export class ViewingRoom {
         hooks: this.hooks(sessionId),
         ...wishes,
       },
-      async (makeRoom) => {
-        if (this.places <= 0 && makeRoom()) this.places += 1;
-        if (this.places <= 0) return err('no room');
-        this.places -= 1;
-        return ok(ScriptedTransport.open);
-      },
+      async () => (this.isShut ? err('no port') : ok(ScriptedTransport.open)),
     );
   }
 
