@@ -66,7 +66,7 @@ export interface Capture {
   /** A JPEG of the whole screen in a quality of 1 to 100, without the pointer; an error within 4 s where there is none. */
   screenshot(quality: number): Promise<Result<Buffer>>;
   status(): CaptureStatus;
-  /** What administrators are told: all that does not run, streams included that nobody watches since they gave no picture. */
+  /** The report for administrators: all that does not run, streams included that nobody watches since they gave no picture. */
   problems(): readonly CaptureProblem[];
   /** Whether a stream gave no picture when it was last tried, so that newcomers are shown another. */
   isBroken(streamId: string): boolean;
@@ -221,7 +221,7 @@ class RunningCapture implements Capture {
     return this.#supervisor.close();
   }
 
-  /** Who is told what becomes of a stream's job. */
+  /** The receiver of what happens to a stream's job. */
   #ownerOf(id: string, stream: SharedStream): JobOwner {
     const watch = new FirstFrameWatch(this.#clock, {
       silent: (reason) => {

@@ -7,7 +7,7 @@ import { Job, Setting } from './job.js';
 const RunNumber = Type.Integer({ minimum: 1 });
 const PipeNumber = Type.Integer({ minimum: 1 });
 
-/** What the supervisor tells the GStreamer worker. What goes in and out of jobs travels beside this, in pipes. */
+/** The commands of the supervisor to the GStreamer worker. The data of jobs travels beside them, in pipes. */
 export const WorkerCommand = Type.Union([
   /** Comes with a pipe, which a later `run` names. */
   Type.Object({ kind: Type.Literal('pipe'), pipe: PipeNumber }),
@@ -21,7 +21,7 @@ export const WorkerCommand = Type.Union([
     pipes: Type.Record(Type.String(), PipeNumber),
   }),
   Type.Object({ kind: Type.Literal('stop'), id: Type.String() }),
-  /** Builds a pipeline and throws it away, which tells whether it can be built. */
+  /** Builds a pipeline and throws it away, to find out whether it can be built. */
   Type.Object({ kind: Type.Literal('check'), id: Type.String(), job: Job }),
   Type.Object({ kind: Type.Literal('keyframe'), id: Type.String() }),
   /** Properties of a job's elements while it runs, in place of those set before. */

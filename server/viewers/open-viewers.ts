@@ -72,12 +72,12 @@ export function openViewers(stages: ViewerStages): OpenViewers {
     ...(config.webrtc.estimator.enabled ? { congestion: { startBps: config.webrtc.estimator.initialBitrateBps } } : {}),
     frontendIceServers(sessionId) {
       const { servers, lifetimeMs } = stages.ice.servedServers(config.webrtc.iceServers.frontend, sessionId);
-      const told = servers.map(({ urls, username, credential }) => ({
+      const advertised = servers.map(({ urls, username, credential }) => ({
         urls: [...urls],
         ...(username === undefined ? {} : { username }),
         ...(credential === undefined ? {} : { credential }),
       }));
-      return { servers: told, lifetimeMs };
+      return { servers: advertised, lifetimeMs };
     },
     clock,
     log,

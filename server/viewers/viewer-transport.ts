@@ -1,6 +1,6 @@
 import type { Progress } from './setting-up.js';
 
-/** What a viewer watches through, whatever that is. It belongs to one viewer, and sends nothing before it is told what to show. */
+/** What a viewer watches through, whatever that is. It belongs to one viewer, and sends nothing before `show`. */
 export interface ViewerTransport {
   readonly progress: Progress;
   /** What is sent from now on; the transport's end of it is its own matter. */
@@ -34,7 +34,7 @@ export interface TransportStatistics {
   readonly estimateBps: number | undefined;
 }
 
-/** What a transport tells its viewer. Nothing is told after `onEnded` or `close`. */
+/** What a transport reports to its viewer; nothing after `onEnded` or `close`. */
 export interface TransportHooks {
   /** What is shown is sent from now on. */
   onConnected(): void;
@@ -46,12 +46,12 @@ export interface TransportHooks {
   onSoundReport(jitterMs: number): void;
   /** What the path is believed to carry has changed by 2 % or more, bit/s; not more often than every 50 ms. */
   onEstimate(estimateBps: number): void;
-  /** It cannot go on; whoever is told closes it. `detail` is for the log. */
+  /** It cannot go on; its viewer closes it. `detail` is for the log. */
   onEnded(end: TransportEnd, detail: string): void;
 }
 
 /**
- * Makes a viewer's transport, which tells `hooks` what becomes of it, though not before it was returned. `startBps` is what the path is
+ * Makes a viewer's transport, which reports to `hooks`, though not before it was returned. `startBps` is what the path is
  * believed to carry before anything was heard of it; undefined where nothing is known.
  */
 export type OpenTransport<T extends ViewerTransport> = (hooks: TransportHooks, startBps: number | undefined) => T;

@@ -80,7 +80,7 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
     return this.transport.progress;
   }
 
-  /** What it gets, as the session is told. */
+  /** What it gets, in the form that its session is sent. */
   get video(): PeerVideo {
     const { streamId, disabled, auto } = this.#video;
     return { disabled, id: streamId, video: streamId, auto };
@@ -135,7 +135,7 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
     this.#end(reason, undefined);
   }
 
-  /** Tells the transport what to send; while there is no sound, nothing has to be in step with it. */
+  /** Gives the transport what to send; while there is no sound, nothing has to be in step with it. */
   #show(): void {
     if (this.#closed) return;
     const { shown, why } = shownOf(this.#video, { audioDisabled: this.#audioDisabled, paused: this.#paused });

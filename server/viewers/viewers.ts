@@ -35,7 +35,7 @@ export interface Newcomer {
   readonly clientAddress: string;
   readonly video: PeerVideoRequest;
   readonly audioDisabled: boolean;
-  /** Connect as usual, but show nothing until told otherwise. */
+  /** Connect as usual, but show nothing until it is resumed. */
   readonly paused: boolean;
   readonly hooks: ViewerHooks;
 }

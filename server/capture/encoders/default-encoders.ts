@@ -1,7 +1,7 @@
 import { assertNever } from '../../lib/assert-never.js';
 import type { VideoCodecName } from '../../protocol/codec.js';
 
-/** Tells whether this machine has a GStreamer element. */
+/** Whether this machine has a GStreamer element. */
 export type HasElement = (name: string) => boolean;
 
 export const CONVERTER_AND_SCALER = 'videoconvertscale';

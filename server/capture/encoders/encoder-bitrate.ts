@@ -26,7 +26,7 @@ const SOFTWARE: Readonly<Record<string, Property>> = {
 const OF_HARDWARE = inKilobits('bitrate');
 
 /**
- * What tells the encoder of a pipeline another bitrate while it runs, in its own property and unit; nothing for an encoder that
+ * The settings that give the encoder of a pipeline another bitrate while it runs, in its own property and unit; nothing for an encoder that
  * takes none or is not known. The element is found by what it is, so that written pipelines need no name in them.
  */
 export function bitrateSettings(text: string, bitrateBps: number): readonly Setting[] {

@@ -13,7 +13,7 @@ export interface LadderRung {
   readonly lifts: boolean;
   /** The size of its picture where it is not the screen's. */
   readonly scaledTo: PictureSize | undefined;
-  /** On a small screen a rung takes hardly less than the one above it: clients are not told of such a rung. */
+  /** On a small screen a rung takes hardly less than the one above it: such a rung is not offered to clients. */
   readonly worthwhile: boolean;
 }
 

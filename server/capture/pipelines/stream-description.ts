@@ -6,7 +6,7 @@ export interface StreamDescription {
   readonly id: string;
   readonly kind: 'video' | 'audio';
   readonly codec: CodecName;
-  /** Not told to clients, but selectable by its id. */
+  /** Not offered to clients, but selectable by its id. */
   readonly hidden: boolean;
   /** `grab`: fed with pictures of the screen through an appsrc named `source`; `own`: the text has its own source. */
   readonly source: 'grab' | 'own';

@@ -23,7 +23,7 @@ export class StreamJobs {
   readonly #described = new Map<string, StreamDescription>();
   /** Notices that were logged. */
   readonly #said = new Set<string>();
-  /** What streams were told to aim at, bit/s. */
+  /** The bitrates that were set for streams, bit/s. */
   readonly #bitrates = new Map<string, number>();
 
   constructor(describeAll: DescribeAll, log: Log) {

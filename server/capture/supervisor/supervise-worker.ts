@@ -31,9 +31,9 @@ function kill(draft: SupervisorDraft, reason: string) {
   draft.effect({ kind: 'kill-worker' });
 }
 
-export function workerEnded(draft: SupervisorDraft, told: string) {
+export function workerEnded(draft: SupervisorDraft, reported: string) {
   const { worker, jobs } = draft.state;
-  const reason = worker.kind === 'killed' ? worker.reason : told;
+  const reason = worker.kind === 'killed' ? worker.reason : reported;
   const { history, delayMs } = ended(draft.state.history, draft.nowMs);
   draft.update({ history, worker: { kind: 'gone', againAtMs: draft.nowMs + delayMs } });
   for (const id of jobs.keys()) {

@@ -20,7 +20,7 @@ export type WorkerState =
   /** A process that has not said yet what it can do. */
   | { readonly kind: 'starting'; readonly watch: WorkerWatch; readonly lookAtMs: number }
   | { readonly kind: 'ready'; readonly watch: WorkerWatch; readonly lookAtMs: number; readonly screenSeen: boolean }
-  /** It was killed, and its end is not told yet. */
+  /** It was killed, and its end is not reported yet. */
   | { readonly kind: 'killed'; readonly reason: string }
   /** The next one starts at this time. */
   | { readonly kind: 'gone'; readonly againAtMs: number }
@@ -34,9 +34,9 @@ export interface WantedJob {
 export type JobState =
   /** Until there is a worker. */
   | { readonly kind: 'waiting' }
-  /** The shell was told to describe it and to send it. */
+  /** The shell has the order to describe it and to send it. */
   | { readonly kind: 'ordered'; readonly run: number }
-  /** The worker was told to run it; `text` is what it runs. */
+  /** The worker has the order to run it; `text` is what it runs. */
   | { readonly kind: 'sent'; readonly run: number; readonly text: string }
   | { readonly kind: 'failed'; readonly againAtMs: number };
 

@@ -86,7 +86,7 @@ export class SupervisorDraft {
     this.effects.push(effect);
   }
 
-  /** Tells a worker that can hear it. */
+  /** Sends the command to a worker that can read it. */
   tell(command: WorkerCommand): void {
     const { kind } = this.state.worker;
     if (kind === 'ready' || kind === 'starting') this.effect({ kind: 'tell', command });

@@ -54,7 +54,7 @@ export class WorkerProcess {
   }
 
   send(command: WorkerCommand): void {
-    // A worker that is just going down cannot be told anything; its end is reported.
+    // A worker that is going down takes no commands; its end is reported.
     if (!this.#ended && this.#child?.connected) this.#child.send(command, () => undefined);
   }
 

@@ -26,7 +26,7 @@ export interface SupervisorOptions {
   /** How a job reads now. */
   describe(id: string, has: HasElement): Result<Job>;
   screen(width: number, height: number): void;
-  /** Whether a job can be built, told once per check; `reason` says why not. */
+  /** Whether a job can be built, reported once per check; `reason` says why not. */
   checked(id: string, reason: string | undefined): void;
   /** The present worker found that nothing can be captured. */
   unusable(reason: string): void;
@@ -34,7 +34,7 @@ export interface SupervisorOptions {
   status(status: CaptureStatus): void;
 }
 
-/** Who is told what becomes of a job. */
+/** The receiver of what happens to a job. */
 export interface JobOwner {
   /** The pipes of a run are open; nothing of an earlier one comes any more. */
   startOrdered(): void;

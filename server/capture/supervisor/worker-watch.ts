@@ -1,5 +1,5 @@
 /**
- * Tells a hanging worker from a busy one. It is asked for a sign of life at every beat; while it does not answer, what
+ * Distinguishes a hanging worker from a busy one. It is asked for a sign of life at every beat; while it does not answer, what
  * matters is not how long it is silent but whether it does anything meanwhile: a stopped or deadlocked one uses no processor time,
  * a busy one does or waits for its turn. Ticks come at `WATCH_TICK_MS` while a question is open, else at the beat of
  * `lib/beat.ts`. Pure: counts ticks instead of time, so that a server that was itself held up does not blame the worker.
@@ -38,7 +38,7 @@ export function answered(watch: WorkerWatch): WorkerWatch {
   return { ...watch, silentTicks: undefined, stillTicks: 0 };
 }
 
-/** One tick; `sample` is undefined where the system does not tell. */
+/** One tick; `sample` is undefined where the system has no figures. */
 export function watchTick(watch: WorkerWatch, sample: ThreadSample | undefined): [WorkerWatch, WatchVerdict] {
   const usedMs = sample?.usedMs;
   if (watch.silentTicks === undefined) return [{ silentTicks: 0, stillTicks: 0, usedMs }, { kind: 'ask' }];

@@ -59,7 +59,7 @@ export class RunningJob {
     this.#isSound = command.job.outputs.some((output) => output.kind === 'packets' && output.media === 'audio');
   }
 
-  /** Builds and starts it; `image` is the picture of the screen, for a job that takes it. What happens later is told by events. */
+  /** Builds and starts it; `image` is the picture of the screen, for a job that takes it. What happens later comes as events. */
   static start(
     command: RunCommand,
     image: ScreenImage | undefined,

@@ -91,7 +91,7 @@ export class Worker {
 
   #keepPipe(number: number, pipe: Socket): void {
     this.#pipes.set(number, pipe);
-    // Who breaks it off is the server, which tells the same by a command or its own end.
+    // Only the server breaks the pipe off, and it says so by a command or by its own end.
     pipe.on('error', () => undefined);
     pipe.once('close', () => this.#pipes.delete(number));
   }

@@ -31,7 +31,7 @@ export class SendLog {
     this.#probe[row] = this.probe;
   }
 
-  /** Joins a feedback with what was sent; a packet whose arrival was told is forgotten. The columns are reused by the next call. */
+  /** Joins a feedback with what was sent; a packet whose arrival was reported is forgotten. The columns are reused by the next call. */
   match({ firstSequence, count, arrived, arrivedAtMs }: TransportFeedback): SendFeedback {
     let rows = 0;
     let reached = this.#newestFrom(firstSequence);

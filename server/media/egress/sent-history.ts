@@ -17,7 +17,7 @@ export class SentHistory {
   readonly #index: Float64Array;
   readonly #resentAtMs: Float64Array;
   readonly #resends: Uint8Array;
-  /** Of the stream that the packet came from; streams are told apart by their epoch, which is never used twice. */
+  /** Of the stream that the packet came from; streams are distinguished by their epoch, which is never used twice. */
   readonly epoch: Float64Array;
   readonly #mask: number;
   #newest = -1;

@@ -43,7 +43,7 @@ export class StreamFanout implements Fanout, RtpListener {
     return once(() => track.unassign(this));
   }
 
-  /** The track is to be told of new packets. The first one starts the stream. */
+  /** The track is notified of new packets from now on. The first track starts the stream. */
   join(track: Track): void {
     this.#tracks.add(track);
     this.#stop ??= this.stream.listen(this);

@@ -35,7 +35,7 @@ export interface TrackOwner extends Sendable {
 export interface TrackSource {
   readonly stream: Pick<EncodedStream, 'requestKeyframe' | 'requestPicture'>;
   readonly ring: PacketRing;
-  /** The track is told of new packets from now on. */
+  /** The track is notified of new packets from now on. */
   join(track: Track): void;
   leave(track: Track): void;
   /** A pair of stream timestamp and wall clock (ms) that is true now; undefined before the first packet. */
@@ -79,7 +79,7 @@ export class Track implements SenderTrack {
   waiting = false;
   /** The epoch of the packet sent last; another one begins new numbers. */
   epoch = 0;
-  /** The packet sent last; the one right behind it tells true about losses between them. */
+  /** The packet sent last; the source's numbers show losses between it and the one right behind it. */
   lastSent = -1;
   /** When the track began to be served from where it is; nothing is late before that. */
   startedAtMs = 0;

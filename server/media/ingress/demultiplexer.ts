@@ -1,7 +1,7 @@
 import { MEDIA_LIMITS } from '../limits.js';
 import type { ReceivedSection } from './rtp-sink.js';
 
-/** What of a packet tells the section that it belongs to. */
+/** The parts of a packet that identify its section. */
 export interface PacketMarks {
   /** Of the mid extension, where it has one. */
   readonly mid: string | undefined;

@@ -12,7 +12,7 @@ import type { Reception } from './rtp-sink.js';
 const PER_SECOND: number = MEDIA_LIMITS.rtpRate.value;
 const arena = allocateArena(MEDIA_LIMITS.rtpDatagram.value);
 
-/** The media that one viewer sends: opened, told apart, counted, and handed to the sinks of its sections. Time is an argument. */
+/** The media that one viewer sends: opened, sorted by section, counted, and handed to the sinks of its sections. Time is an argument. */
 export class Ingress {
   readonly #receiver: SrtpReceiver;
   readonly #bucket = new TokenBucket({ perSecond: PER_SECOND, burst: PER_SECOND }, 0);

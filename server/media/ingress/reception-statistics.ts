@@ -30,7 +30,7 @@ export class ReceptionStatistics {
     this.#ssrc = ssrc;
   }
 
-  /** Notes a packet, and tells its number, which counts on over 16 bits. */
+  /** Notes a packet and returns its number, which counts on over 16 bits. */
   note(sequence: number, timestamp: number, clockRateHz: number, nowMs: number): number {
     const number = this.#highest < 0 ? sequence : this.#highest + distance16(sequence, this.#highest & 0xffff);
     if (this.#first < 0 || number < this.#first) this.#first = number;

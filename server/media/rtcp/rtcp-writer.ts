@@ -78,7 +78,7 @@ export function compactNtp(wallClockMs: number): number {
   return Math.floor((wallClockMs / 1_000 + NTP_OFFSET_S) * 0x1_0000) % 0x1_0000_0000;
 }
 
-/** The round trip that a report block tells; undefined when the viewer has seen no sender report yet. */
+/** The round trip by a report block; undefined when the viewer has seen no sender report yet. */
 export function roundTripMs(nowWallClockMs: number, lastReport: number, delaySinceLastReport: number): number | undefined {
   if (lastReport === 0) return undefined;
   const units = (compactNtp(nowWallClockMs) - lastReport - delaySinceLastReport) | 0;

@@ -1,7 +1,7 @@
 import { u16, u32 } from '../bytes.js';
 import { parseTransportFeedback, type TransportFeedback } from './transport-feedback.js';
 
-/** What a viewer can tell us (RFC 3550, 4585, 5104, draft-alvestrand-rmcat-remb, draft-holmer-rmcat-transport-wide-cc). */
+/** The feedback of a viewer (RFC 3550, 4585, 5104, draft-alvestrand-rmcat-remb, draft-holmer-rmcat-transport-wide-cc). */
 export type RtcpMessage =
   | { readonly kind: 'receiver-report'; readonly ssrc: number; readonly blocks: readonly ReportBlock[] }
   /** `compactNtp` is the middle 32 bits of the NTP time at which it was sent. */

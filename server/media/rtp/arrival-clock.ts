@@ -3,7 +3,7 @@ const WINDOW_MS = 10_000;
 
 /**
  * Guesses when timestamps were captured from when their packets arrived: the quickest packet of the last 10 to 20 s had the
- * least on its way. Pure. Serves streams that cannot tell their capture time.
+ * least on its way. Pure. Serves streams whose capture time is unknown.
  */
 export class ArrivalClock {
   readonly #clockRateHz: number;

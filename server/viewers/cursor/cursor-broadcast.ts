@@ -4,7 +4,7 @@ import { encodeMessage } from '../encode-message.js';
 import { type CursorPace, NEVER_MOVED, type PointerMove, stepPace } from './cursor-pace.js';
 import { CursorStart, type ScreenPosition } from './cursor-start.js';
 
-/** The desktop's cursor, as far as viewers are told of it. */
+/** The desktop's cursor, as far as viewers are sent it. */
 export interface CursorSource {
   image(): CursorShape | undefined;
   /** Where X has it; undefined for a session that holds the control, which knows better. */

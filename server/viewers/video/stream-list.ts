@@ -8,7 +8,7 @@ export interface StreamList {
   readonly hidden: readonly string[];
   /** Measured over the last full second; 0 while the stream does not run. */
   bitrateBps(streamId: string): number;
-  /** What the stream takes while it runs, known also while it does not; undefined where nobody can tell yet. */
+  /** What the stream takes while it runs, known also while it does not; undefined where that is unknown yet. */
   nominalBitrateBps(streamId: string): number | undefined;
   /** Between which bitrates the stream's encoder may be moved; undefined where that is not known. */
   bitrateRange(streamId: string): BitrateRange | undefined;

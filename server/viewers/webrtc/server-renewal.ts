@@ -2,16 +2,16 @@ import { type Clock, MAX_TIMER_MS } from '../../lib/clock.js';
 import type { Dispose } from '../../lib/dispose.js';
 import type { IceServer } from '../../protocol/events/signal.js';
 
-/** ICE servers as one viewer is told of them. */
-export interface ToldServers {
+/** ICE servers as they are advertised to one viewer. */
+export interface AdvertisedServers {
   readonly servers: IceServer[];
   /** How long the credentials among them are good for; undefined: for ever. */
   readonly lifetimeMs: number | undefined;
 }
 
 interface Options {
-  /** The servers as they are to be told now, with new credentials. */
-  servers(): ToldServers;
+  /** The servers to advertise now, with new credentials. */
+  servers(): AdvertisedServers;
   /** Takes them to the viewer. */
   tell(servers: IceServer[]): void;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export class ServerRenewal {
     this.#options = options;
   }
 
-  /** Servers for the viewer's first description; their successors are told in time. */
+  /** Servers for the viewer's first description; their successors are advertised in time. */
   current(): IceServer[] {
     const { servers, lifetimeMs } = this.#options.servers();
     this.#release?.();
@@ -47,7 +47,7 @@ export class ServerRenewal {
     return servers;
   }
 
-  /** Tells them anew unless they are fresh: before a restart, and to a viewer who may have missed the last ones. */
+  /** Advertises them anew unless they are fresh: before a restart, and to a viewer who may have missed the last ones. */
   refresh(): void {
     if (this.#lifetimeMs === undefined || this.#closed) return;
     if (this.#options.clock.nowMs() - this.#toldAtMs >= this.#lifetimeMs * FRESH_UNTIL) this.#renew();

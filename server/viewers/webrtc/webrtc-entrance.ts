@@ -11,7 +11,7 @@ import type { SrtpProfileName } from '../../webrtc/transport/dtls-keys.js';
 import { VIEWER_LIMITS } from '../limits.js';
 import type { TransportHooks } from '../viewer-transport.js';
 import type { Viewers } from '../viewers.js';
-import { ServerRenewal, type ToldServers } from './server-renewal.js';
+import { type AdvertisedServers, ServerRenewal } from './server-renewal.js';
 import type { Circumstances, WebRtcHooks, WebRtcSignaling } from './webrtc-signaling.js';
 import { WebRtcTransport } from './webrtc-transport.js';
 
@@ -25,8 +25,8 @@ export interface WebRtcOptions {
   readonly congestion?: { readonly startBps: number };
   /** The SRTP profiles to agree to, best first; default all. */
   readonly srtpProfiles?: readonly SrtpProfileName[];
-  /** What a session's browser is told; time-limited credentials are its own. */
-  readonly frontendIceServers: (sessionId: string) => ToldServers;
+  /** The servers advertised to a session's browser; time-limited credentials are its own. */
+  readonly frontendIceServers: (sessionId: string) => AdvertisedServers;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -25,7 +25,7 @@ export interface WebRtcHooks extends ViewerHooks {
 }
 
 export interface Circumstances {
-  /** Negotiate as usual, but send no media until told otherwise. */
+  /** Negotiate as usual, but send no media until it is resumed. */
   readonly paused: boolean;
   /** The IP address that the WebSocket comes from. */
   readonly clientAddress: string;

@@ -21,7 +21,7 @@ export class WebRtcTransport implements ViewerTransport, WebRtcSignaling {
     return this.peer.offer();
   }
 
-  /** For the viewer's browser; their successors are told in time. */
+  /** For the viewer's browser; their successors are advertised in time. */
   iceServers(): IceServer[] {
     return this.renewal.current();
   }

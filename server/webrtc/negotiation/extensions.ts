@@ -22,7 +22,7 @@ export function ownExtensions({ kind, receives }: Pick<LocalMedia, 'kind' | 'rec
   return receives ? [transportCc, mid] : [transportCc];
 }
 
-/** Of a section that only the viewer sends on: what its packets are told apart by (RFC 8843 section 9.2). */
+/** Of a section that only the viewer sends on: by this its packets are found to be its own (RFC 8843 section 9.2). */
 export const RECEIVED_EXTENSIONS: readonly Extension[] = [EXTENSIONS.mid];
 
 /** Those of the other side that we have too, with the other side's ids, each once. */

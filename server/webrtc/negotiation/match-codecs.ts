@@ -9,7 +9,7 @@ export interface CommonCodec {
   readonly rtxPayloadType: number | undefined;
 }
 
-/** What tells formats of one codec apart: the parameter, its default, and how much of its value counts. */
+/** The difference between formats of one codec: the parameter, its default, and how much of its value counts. */
 const FORMATS: Readonly<Partial<Record<Codec['name'], readonly (readonly [name: string, preset: string, length: number])[]>>> = {
   // RFC 6184 section 8.1: the profile is in the first byte; levels may differ.
   h264: [

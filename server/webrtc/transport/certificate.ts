@@ -12,7 +12,7 @@ export interface DtlsCertificate {
   readonly der: Buffer;
 }
 
-/** A self-signed ECDSA P-256 certificate (RFC 8827 section 6.5); throws when there is no DTLS to use it, which `dtlsProblem` (dtls-problem.ts) tells before. */
+/** A self-signed ECDSA P-256 certificate (RFC 8827 section 6.5); throws when there is no DTLS to use it, which `dtlsProblem` (dtls-problem.ts) finds out before. */
 export function createCertificate(): DtlsCertificate {
   const made = makeCertificate();
   if (!made.ok) throw new Error(made.error);

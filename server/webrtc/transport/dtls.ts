@@ -24,7 +24,7 @@ export interface DtlsOptions {
 }
 
 type DtlsState =
-  /** Nobody has told the fingerprints yet. */
+  /** The fingerprints are not known yet. */
   | { readonly kind: 'early'; readonly datagrams: Buffer[] }
   | { readonly kind: 'shaking'; readonly fingerprints: readonly Fingerprint[]; readonly settle: Settle }
   | { readonly kind: 'connected'; readonly session: DtlsSession }

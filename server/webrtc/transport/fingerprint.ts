@@ -6,7 +6,7 @@ export interface Fingerprint {
   readonly value: string;
 }
 
-/** SHA-1 and older do not tell certificates apart any more. */
+/** SHA-1 and older do not identify a certificate any more. */
 const ALGORITHMS: readonly DigestName[] = ['sha-256', 'sha-384', 'sha-512'];
 
 /** Whether a certificate, of which `digest` knows the digests, is named by any of the fingerprints. */

@@ -18,7 +18,7 @@ export interface TransportOptions {
   readonly certificate: DtlsCertificate;
   /** The SRTP profiles to agree to, best first; default all. */
   readonly srtpProfiles?: readonly SrtpProfileName[] | undefined;
-  /** Candidates are told one by one as they are found; else descriptions wait for all of them. */
+  /** Candidates are advertised one by one as they are found; else descriptions wait for all of them. */
   readonly trickle: boolean;
   readonly hooks: PeerTransportHooks;
   readonly clock: Clock;
@@ -37,7 +37,7 @@ export interface PeerTransportHooks {
   onMedia(datagram: Buffer): void;
   onChannelOpen(): void;
   onMessage(message: Buffer): void;
-  /** It cannot go on. Called once, and not after `close`, which whoever is told has to call, after what sends over it. */
+  /** It cannot go on. Called once, and not after `close`, which its owner has to call, after what sends over it. */
   onEnded(end: ConnectionEnd, reason: string): void;
 }
 
@@ -99,7 +99,7 @@ export class PeerTransport {
     return this.#options.ice.path;
   }
 
-  /** Begins to find our candidates and tells those that are there; resolves as soon as a description may be written. */
+  /** Begins to find our candidates and advertises those that are there; resolves as soon as a description may be written. */
   async gather(): Promise<void> {
     const { ice, trickle, hooks } = this.#options;
     if (!trickle) return this.gathered();

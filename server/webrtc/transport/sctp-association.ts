@@ -86,7 +86,7 @@ export class SctpAssociation {
     await this.#transport.sctp.send(streamId, ppid, data, { ordered: true });
   }
 
-  /** Tells the other side and forgets everything; idempotent. */
+  /** Notifies the other side and forgets everything; idempotent. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;

@@ -21,7 +21,7 @@ const VALID_FOR_MS = 365 * DAY_MS;
 
 /**
  * A self-signed ECDSA P-256 certificate as WebRTC wants it (RFC 8827 section 6.5): the name says nothing, and the serial number
- * is random, since browsers tell certificates apart by it.
+ * is random, since browsers distinguish certificates by it.
  */
 export function selfSignedCertificate(nowMs: number): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

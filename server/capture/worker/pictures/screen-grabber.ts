@@ -194,7 +194,7 @@ function connect(display: string): Promise<Result<XDisplay>> {
   });
 }
 
-/** An X server that runs as another user is made owner of the segment, so that it may attach it; its socket tells who it is. */
+/** An X server that runs as another user is made owner of the segment, so that it may attach it; its socket says which user that is. */
 function shareWithServer(display: string, segment: SharedSegment): Result<void> {
   const number = /:(\d+)(?:\.\d+)?$/.exec(display)?.[1];
   const socket = number === undefined ? undefined : statSync(`/tmp/.X11-unix/X${number}`, { throwIfNoEntry: false });
