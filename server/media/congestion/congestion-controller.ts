@@ -71,6 +71,11 @@ export class CongestionController {
     return FIRST_BURST.id;
   }
 
+  /** Whether the path carries all that the viewer can make use of, and no queue stands on it. */
+  get isAmple(): boolean {
+    return this.estimateBps >= this.#usefulBps && this.#queue.excessMs === 0;
+  }
+
   /** The share of packets lost lately, 0 to 1. */
   get loss(): number {
     return this.#loss.loss;

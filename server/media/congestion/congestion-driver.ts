@@ -21,6 +21,8 @@ const MOST_BPS = 50_000_000;
 export const BUDGET_SHARE = 1.2;
 /** How much faster than the estimate a burst leaves, so that frames are not late by pacing. */
 const PACING_SHARE = 2.5;
+/** A path that carries all that the viewer can make use of takes a frame at once. */
+const AMPLE_PACING_BPS = 200_000_000;
 const TICK_MS = 100;
 /** A probe leaves in steps of this, so that it has a rate and not only a size. */
 const PROBE_STEP_MS = 5;
@@ -55,8 +57,9 @@ export class CongestionDriver {
     this.#timer = clock.after(TICK_MS, () => this.#tick());
   }
 
-  get estimateBps(): number {
-    return this.#controller.estimateBps;
+  /** Undefined until enough was heard to know anything. */
+  get estimateBps(): number | undefined {
+    return this.#heard ? this.#controller.estimateBps : undefined;
   }
 
   /** The most that the viewer can make use of, bit/s. */
@@ -113,7 +116,7 @@ export class CongestionDriver {
     const { sender } = this.#options;
     const { estimateBps } = this.#controller;
     sender.setBudget(BUDGET_SHARE * estimateBps);
-    sender.setPacingRate(PACING_SHARE * estimateBps);
+    sender.setPacingRate(this.#controller.isAmple ? AMPLE_PACING_BPS : PACING_SHARE * estimateBps);
     this.#report(estimateBps, nowMs);
     this.#probes.push(...this.#controller.takeProbes(nowMs));
     if (this.#probes.length > 0 && this.#probeTimer === undefined) this.#sendProbe();

@@ -19,13 +19,19 @@ function feedbackOf(
 
 function driven() {
   const clock = new SteppedClock();
-  const done = { budgets: [] as (number | undefined)[], paddings: [] as number[], estimates: [] as number[], probe: 0 };
+  const done = {
+    budgets: [] as (number | undefined)[],
+    paddings: [] as number[],
+    pacing: [] as number[],
+    estimates: [] as number[],
+    probe: 0,
+  };
   const stats = { packetsSent: 0, bytesSent: 0, rtpReceived: 0, rtpRejected: 0, rtcpReceived: 0, rtcpRejected: 0 };
   const driver = new CongestionDriver({
     sender: {
       stats,
       setBudget: (bps) => done.budgets.push(bps),
-      setPacingRate: () => undefined,
+      setPacingRate: (bps) => done.pacing.push(bps),
       sendPadding: (bytes) => {
         done.paddings.push(bytes);
         return bytes;
@@ -50,14 +56,26 @@ test('CC9 until feedback was heard nothing is held back, and the first picture i
   clock.advance(2_000);
   expect(done.budgets).toEqual([]);
   expect(done.paddings).toEqual([]);
+  expect(driver.estimateBps).toBeUndefined();
   // 40 packets that left within 20 ms arrive within 100: 4 Mbit/s.
   const first = Array.from({ length: 40 }, (_, i) => ({ sentAtMs: i / 2, receivedAtMs: 20 + i * 2.5, probe: done.probe }));
   driver.feedback(feedbackOf(first));
   expect(done.probe).toBe(0);
   expect(driver.estimateBps).toBeGreaterThan(2_500_000);
   expect(driver.estimateBps).toBeLessThan(3_500_000);
-  expect(done.budgets.at(-1)).toBeCloseTo(1.2 * driver.estimateBps);
+  expect(done.budgets.at(-1)).toBeCloseTo(1.2 * driver.estimateBps!);
   expect(done.estimates).toEqual([driver.estimateBps]);
+});
+
+test('CC1 a frame is not paced where the path carries all that the viewer can make use of', () => {
+  const { driver, done } = driven();
+  const first = Array.from({ length: 40 }, (_, i) => ({ sentAtMs: i / 2, receivedAtMs: 20 + i * 2.5, probe: done.probe }));
+  driver.setUseful(1_000_000);
+  driver.feedback(feedbackOf(first));
+  driver.setUseful(6_000_000);
+  driver.feedback(feedbackOf([{ sentAtMs: 30, receivedAtMs: 130, probe: 0 }]));
+  expect(done.pacing[0]).toBeGreaterThan(100_000_000);
+  expect(done.pacing[1]).toBeCloseTo(2.5 * driver.estimateBps!);
 });
 
 test('CC5 a probe leaves step by step at its rate, and what leaves meanwhile is part of it', () => {
