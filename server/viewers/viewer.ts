@@ -12,6 +12,7 @@ import type { OpenTransport, ViewerTransport } from './viewer-transport.js';
 
 export interface ViewerOptions<T extends ViewerTransport> {
   readonly sessionId: string;
+  readonly clientAddress: string;
   /** Whom it is counted with while it is on its way. */
   readonly network: string;
   readonly video: VideoChoice;
@@ -38,6 +39,7 @@ export interface ViewerOptions<T extends ViewerTransport> {
  */
 export class Viewer<T extends ViewerTransport = ViewerTransport> implements ViewerHandle, Watcher {
   readonly sessionId: string;
+  readonly clientAddress: string;
   readonly network: string;
   readonly transport: T;
   readonly #options: ViewerOptions<T>;
@@ -52,6 +54,7 @@ export class Viewer<T extends ViewerTransport = ViewerTransport> implements View
   constructor(options: ViewerOptions<T>) {
     this.#options = options;
     this.sessionId = options.sessionId;
+    this.clientAddress = options.clientAddress;
     this.network = options.network;
     this.#video = options.video;
     this.#audioDisabled = options.audioDisabled;

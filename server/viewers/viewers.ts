@@ -65,8 +65,9 @@ export class Viewers {
 
   /** Makes the session's new viewer; an older one is closed without a word to its session. */
   async open<T extends ViewerTransport>(newcomer: Newcomer, prepare: PrepareTransport<T>): Promise<Result<Viewer<T>>> {
-    const { sessionId } = newcomer;
-    const { clientAddress } = newcomer;
+    const { sessionId, clientAddress } = newcomer;
+    const before = this.#viewers.get(sessionId);
+    this.#noteHeld(before?.clientAddress ?? clientAddress, before?.transport.statistics()?.estimateBps);
     const startBps = this.#startBps(clientAddress);
     const video = this.#firstChoice(newcomer.video, startBps);
     if (!video.ok) return video;
@@ -84,7 +85,7 @@ export class Viewers {
       cursor: this.#cursor,
       openTransport: openTransport.value,
       onGone: (estimateBps) => {
-        if (estimateBps !== undefined) this.#paths.note(clientAddress, estimateBps, this.options.clock.nowMs());
+        this.#noteHeld(clientAddress, estimateBps);
         if (this.#viewers.get(sessionId) === viewer) this.#viewers.delete(sessionId);
       },
       log: this.options.log,
@@ -124,6 +125,11 @@ export class Viewers {
     if (given === undefined) return;
     this.options.log.info({ sessionId: given.sessionId, progress: given.progress }, 'viewer gives way to another');
     given.close('gave-way');
+  }
+
+  /** What the path to an address has held, if that was found out. */
+  #noteHeld(clientAddress: string, estimateBps: number | undefined): void {
+    if (estimateBps !== undefined) this.#paths.note(clientAddress, estimateBps, this.options.clock.nowMs());
   }
 
   #startBps(clientAddress: string): number | undefined {

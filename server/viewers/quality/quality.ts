@@ -137,7 +137,8 @@ export class Quality {
     if (estimator.debug) log.info(line, 'decision of the estimator');
     if (decision.kind === 'stay') return undefined;
     const ids = this.#candidates(current);
-    return ids[ids.indexOf(current) + (decision.kind === 'lower' ? 1 : -1)];
+    const at = ids.indexOf(current);
+    return at < 0 ? undefined : ids[at + (decision.kind === 'lower' ? 1 : -1)];
   }
 
   /** The rungs that a viewer of `current` may be shown: nobody is led to one that gave no picture. */

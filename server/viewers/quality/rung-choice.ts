@@ -21,6 +21,8 @@ export interface ChoiceMemory {
   /** Since when the path carries what the next better rung takes. */
   readonly roomSinceMs: number | undefined;
   readonly wentUpAtMs: number;
+  /** Whether the rung that it last went up to has not been left since. */
+  readonly holds: boolean;
   /** How long there must be room before the next rung up; longer after each that failed. */
   readonly patienceMs: number;
 }
@@ -39,6 +41,7 @@ export const NEW_CHOICE: ChoiceMemory = {
   shortSinceMs: undefined,
   roomSinceMs: undefined,
   wentUpAtMs: Number.NEGATIVE_INFINITY,
+  holds: false,
   patienceMs: LEAST_PATIENCE_MS,
 };
 
@@ -48,7 +51,8 @@ export function stepRungChoice(memory: ChoiceMemory, view: ChoiceView, nowMs: nu
   const at = rungs.findIndex(({ id }) => id === current);
   const rung = rungs[at];
   if (rung === undefined) return [memory, current];
-  const settled = nowMs - memory.wentUpAtMs > FAILED_MS ? { ...memory, patienceMs: LEAST_PATIENCE_MS } : memory;
+  const hasHeld = memory.holds && nowMs - memory.wentUpAtMs > FAILED_MS;
+  const settled = hasHeld ? { ...memory, patienceMs: LEAST_PATIENCE_MS } : memory;
   const isShort = rung.needBps !== undefined && usableBps < rung.needBps;
   if (isShort && rung.needBps !== undefined) {
     const shortSinceMs = memory.shortSinceMs ?? nowMs;
@@ -56,17 +60,17 @@ export function stepRungChoice(memory: ChoiceMemory, view: ChoiceView, nowMs: nu
     const isFar = usableBps < FAR_SHORT * rung.needBps;
     const lower = isFar || nowMs - shortSinceMs >= SHORT_MS ? bestBelow(rungs, at, usableBps) : undefined;
     if (lower === undefined) return [short, current];
-    const hasFailed = nowMs - memory.wentUpAtMs <= FAILED_MS;
-    const patienceMs = hasFailed ? Math.min(MOST_PATIENCE_MS, 2 * memory.patienceMs) : memory.patienceMs;
+    const hasFailed = memory.holds && !hasHeld;
+    const patienceMs = hasFailed ? Math.min(MOST_PATIENCE_MS, 2 * memory.patienceMs) : settled.patienceMs;
     return [{ ...NEW_CHOICE, patienceMs, wentUpAtMs: memory.wentUpAtMs }, lower];
   }
   const upper = rungs[at - 1];
   const hasRoom = upper !== undefined && (upper.needBps === undefined || usableBps >= HEADROOM * upper.needBps);
   if (upper === undefined || !hasRoom) return [{ ...settled, shortSinceMs: undefined, roomSinceMs: undefined }, current];
   const roomSinceMs = memory.roomSinceMs ?? nowMs;
-  const waiting = { ...memory, shortSinceMs: undefined, roomSinceMs };
-  if (nowMs - roomSinceMs < memory.patienceMs) return [waiting, current];
-  return [{ ...NEW_CHOICE, patienceMs: memory.patienceMs, wentUpAtMs: nowMs }, upper.id];
+  const waiting = { ...settled, shortSinceMs: undefined, roomSinceMs };
+  if (nowMs - roomSinceMs < settled.patienceMs) return [waiting, current];
+  return [{ ...NEW_CHOICE, patienceMs: settled.patienceMs, wentUpAtMs: nowMs, holds: true }, upper.id];
 }
 
 /** [P] The best rung for a path, at the beginning: the first that it carries, else the last. */

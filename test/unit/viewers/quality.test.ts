@@ -87,6 +87,25 @@ test('VW15 each rung that had to be left again soon doubles the patience', () =>
   expect(waits.slice(0, 3).map((ms) => Math.round(ms / 1_000))).toEqual([5, 9, 17]);
 });
 
+test('VW15 the patience stays, however long the path was narrow after a rung that had to be left', () => {
+  let memory = NEW_CHOICE;
+  let current = 'medium';
+  let leftAtMs = Number.NEGATIVE_INFINITY;
+  let wentUpAtMs = 0;
+  const waitsMs: number[] = [];
+  for (let atMs = 0; atMs < 300_000; atMs += 100) {
+    const isNarrow = atMs - leftAtMs < 20_000 || (current === 'main' && atMs - wentUpAtMs >= 1_000);
+    const [next, rung] = stepRungChoice(memory, { rungs: RUNGS, current, usableBps: isNarrow ? 1e6 : 1.7e6 }, atMs);
+    if (rung === 'main' && current !== 'main') {
+      wentUpAtMs = atMs;
+      if (leftAtMs > 0) waitsMs.push(atMs - leftAtMs - 20_000);
+    }
+    if (rung !== 'main' && current === 'main') leftAtMs = atMs;
+    [memory, current] = [next, rung];
+  }
+  expect(waitsMs.slice(0, 3).map((ms) => Math.round(ms / 1_000))).toEqual([4, 8, 16]);
+});
+
 test.each([
   ['nobody watches', [], 3e6],
   ['one has room', [9e6], 6e6],
@@ -172,6 +191,25 @@ test('VW18 a viewer who comes back on a narrow path begins on a lower rung', asy
   const again = await connected(room, 'one');
   expect(again.transport.startBps).toBe(300_000);
   expect(again.video.id).toBe('low');
+});
+
+test('VW18 a viewer that replaces another of its session begins with what that one held', async () => {
+  const room = threeRungs();
+  const first = await connected(room, 'one');
+  first.transport.estimateBps = 300_000;
+  const second = await connected(room, 'one');
+  expect([second.transport.startBps, second.video.id]).toEqual([300_000, 'low']);
+});
+
+test('VW19 the loop leaves who watches a stream that is not offered where it is', async () => {
+  const room = threeRungs({ readIntervalMs: 100 });
+  const viewer = await connected(room, 'one', { video: { auto: true, selector: { type: 'exact', id: 'legacy', bitrate: 0 } } });
+  room.measuredBps = 1_000_000;
+  for (const bps of [900_000, 800_000, 700_000]) {
+    viewer.transport.estimates(bps);
+    room.clock.advance(10_000);
+  }
+  expect(viewer.video.id).toBe('legacy');
 });
 
 test.each([{ enabled: false }, { passive: true }])('VW19 with %o nobody is automatic', async (estimator) => {

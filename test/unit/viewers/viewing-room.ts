@@ -15,6 +15,8 @@ type Ranges = Readonly<Record<string, BitrateRange>>;
 export class ViewingRoom {
   readonly clock = new SteppedClock();
   readonly heard: string[] = [];
+  /** The rate that every stream is measured at, bit/s. */
+  measuredBps = 0;
   readonly bitrates: (readonly [streamId: string, bitrateBps: number])[] = [];
   readonly lines: (readonly [message: string, fields: object])[] = [];
   readonly viewers: Viewers;
@@ -31,7 +33,7 @@ export class ViewingRoom {
         offered,
         hidden: ['legacy'],
         isBroken: (id) => this.broken.has(id),
-        bitrateBps: () => 0,
+        bitrateBps: () => this.measuredBps,
         nominalBitrateBps: () => undefined,
         bitrateRange: (id) => ranges[id],
       },
